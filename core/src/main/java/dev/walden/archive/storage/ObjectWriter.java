@@ -1,0 +1,33 @@
+package dev.walden.archive.storage;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * An object being written. It appears under its name when {@link #commit} returns, and never by
+ * {@link #close}: closing an uncommitted writer discards what was written. Used by one thread at a
+ * time.
+ */
+public abstract class ObjectWriter extends OutputStream {
+
+  /**
+   * Makes the object durable and visible under its name. Nothing can be written afterwards.
+   *
+   * @throws dev.walden.ArchiveConflictException if the name is taken, where the storage guarantees
+   *     {@link StorageGuarantees#conditionalCommit}
+   * @throws dev.walden.StorageUnavailableException if that failed, or nobody can tell
+   */
+  public abstract void commit() throws IOException;
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public abstract void write(byte[] bytes, int offset, int length) throws IOException;
+
+  /** Discards the object unless it was committed. May be called more than once. */
+  @Override
+  public abstract void close() throws IOException;
+}
