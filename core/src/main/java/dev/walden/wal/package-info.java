@@ -1,0 +1,7 @@
+/**
+ * Values: the WAL's positions, names and pages, without its records. {@link dev.walden.wal.Lsn},
+ * {@link dev.walden.wal.TimelineId}, {@link dev.walden.wal.WalSegmentSize}, {@link
+ * dev.walden.wal.WalSegment}, {@link dev.walden.wal.WalFileName}, {@link
+ * dev.walden.wal.WalPageHeader}, {@link dev.walden.wal.TimelineHistory}.
+ */
+package dev.walden.wal;
