@@ -1,0 +1,79 @@
+package dev.walden.testing;
+
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The folder of a cluster, and the log beside it. */
+record DataDirectory(Path path) {
+  private static final Duration INITDB_LIMIT = Duration.ofSeconds(120);
+  // The lines of postmaster.pid: src/include/utils/pidfile.h.
+  private static final int PID_LINE = 0;
+  private static final int STATUS_LINE = 7;
+
+  Path logFile() {
+    return path.resolveSibling(path.getFileName() + ".log");
+  }
+
+  void initialise(
+      PostgresBinaries binaries, ServerAccount account, WalSegmentSize size, List<String> more)
+      throws IOException, InterruptedException {
+    // initdb may not create folders in those of another user.
+    Files.createDirectories(path);
+    account.own(path);
+    List<String> command = new ArrayList<>();
+    command.add(binaries.bin("initdb").toString());
+    command.add("--pgdata=" + path);
+    command.add("--username=postgres");
+    command.add("--auth=trust");
+    command.add("--encoding=UTF8");
+    command.add("--locale=C");
+    command.add("--no-sync");
+    command.add("--wal-segsize=" + (size.bytes() >>> 20));
+    command.addAll(more);
+    ExternalCommand.run(INITDB_LIMIT, account.command(command));
+  }
+
+  void addSettings(Map<String, String> settings) throws IOException {
+    List<String> lines = new ArrayList<>();
+    settings.forEach((name, value) -> lines.add(name + " = " + quote(value)));
+    Files.write(path.resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
+  }
+
+  /** As {@code src/backend/utils/misc/guc-file.l} reads it. */
+  private static String quote(String value) {
+    return "'" + value.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n") + "'";
+  }
+
+  void addHba(List<String> first) throws IOException {
+    if (!first.isEmpty()) {
+      Path file = path.resolve("pg_hba.conf");
+      List<String> lines = new ArrayList<>(first);
+      lines.addAll(Files.readAllLines(file));
+      Files.write(file, lines);
+    }
+  }
+
+  /** What {@code pg_ctl} looks at when it waits: {@code src/bin/pg_ctl/pg_ctl.c}. */
+  boolean acceptsConnections(long postmaster) throws IOException {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(path.resolve("postmaster.pid"));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    if (lines.size() <= STATUS_LINE
+        || !lines.get(PID_LINE).strip().equals(Long.toString(postmaster))) {
+      return false;
+    }
+    String status = lines.get(STATUS_LINE).strip();
+    return status.equals("ready") || status.equals("standby");
+  }
+}

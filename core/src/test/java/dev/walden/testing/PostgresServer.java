@@ -1,0 +1,421 @@
+package dev.walden.testing;
+
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A real PostgreSQL server for tests. It listens on 127.0.0.1 only, on a port of its own that it
+ * keeps over restarts, without a Unix socket, and trusts everybody, for replication too.
+ *
+ * <p>It runs as the user of this process; for root, who may not run PostgreSQL, in a user namespace
+ * ({@code unshare -U}), or, where that is forbidden, as user 65534, who is then made the owner of
+ * the data directory.
+ *
+ * <p>The caller closes it. A server that is still running when the JVM ends orderly is killed.
+ * Everything that waits does so for a limited time. {@link #kill}, {@link #freeze} and {@link
+ * #thaw} may be called while another thread uses the server.
+ */
+public final class PostgresServer implements AutoCloseable {
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+  private static final String CONNECT_LIMIT_SECONDS = "10";
+  private static final String ANSWER_LIMIT_SECONDS = "120";
+
+  private final PostgresBinaries binaries;
+  private final DataDirectory data;
+  private final ServerAccount account;
+  private final Duration startLimit;
+  private final int port;
+  private volatile ServerProcess process;
+  private volatile ServerLog log;
+
+  private PostgresServer(Builder builder, ServerAccount account) throws IOException {
+    this.binaries = builder.binaries;
+    this.data = new DataDirectory(builder.dataDirectory.toAbsolutePath());
+    this.account = account;
+    this.startLimit = builder.startLimit;
+    this.port = FreePort.choose();
+    this.log = ServerLog.next(data.logFile());
+  }
+
+  /** Begins the description of a server; its parent folder must exist. */
+  public static Builder builder(PostgresBinaries binaries, Path dataDirectory) {
+    return new Builder(binaries, dataDirectory);
+  }
+
+  /** Makes a cluster with {@code initdb} and starts it. */
+  public static PostgresServer create(PostgresBinaries binaries, Path dataDirectory)
+      throws IOException, InterruptedException {
+    return builder(binaries, dataDirectory).create();
+  }
+
+  /** Starts the cluster that a data directory holds, such as a restored one. */
+  public static PostgresServer startExisting(PostgresBinaries binaries, Path dataDirectory)
+      throws IOException, InterruptedException {
+    return builder(binaries, dataDirectory).startExisting();
+  }
+
+  /**
+   * Starts the server and waits until it accepts connections: in a recovery, when it is consistent,
+   * or, with {@code hot_standby} off, when it has begun.
+   *
+   * @throws IOException if it ends instead, as after {@code recovery_target_action = 'shutdown'},
+   *     or takes too long, when it is killed; with the end of its log
+   */
+  public void start() throws IOException, InterruptedException {
+    launch();
+    Deadline deadline = Deadline.in(startLimit);
+    while (!data.acceptsConnections(process.pid())) {
+      if (!process.isAlive()) {
+        throw failure("ended with " + awaitExit(STOP_LIMIT) + " instead of accepting connections");
+      }
+      if (deadline.passed()) {
+        kill();
+        throw failure("accepted no connections within " + startLimit);
+      }
+      deadline.pause();
+    }
+  }
+
+  /** Starts the server without waiting for anything. */
+  public void launch() throws IOException, InterruptedException {
+    if (isRunning()) {
+      throw new IllegalStateException(this + " is running");
+    }
+    account.own(data.path());
+    log = ServerLog.next(data.logFile());
+    List<String> command =
+        List.of(
+            binaries.bin("postgres").toString(),
+            "-D",
+            data.path().toString(),
+            "-cport=" + port,
+            "-clisten_addresses=127.0.0.1",
+            "-cunix_socket_directories=",
+            "-clogging_collector=off");
+    ProcessBuilder.Redirect output = ProcessBuilder.Redirect.appendTo(data.logFile().toFile());
+    process = new ServerProcess(ExternalCommand.start(account.command(command), output));
+  }
+
+  /** Stops the server in PostgreSQL's fast mode, with a checkpoint, and waits for its end. */
+  public void stop() throws IOException, InterruptedException {
+    end("INT");
+  }
+
+  /** Stops the server in PostgreSQL's immediate mode, so that it will have to recover. */
+  public void stopImmediate() throws IOException, InterruptedException {
+    end("QUIT");
+  }
+
+  private void end(String signal) throws IOException, InterruptedException {
+    if (isRunning()) {
+      process.signal(signal);
+      awaitExit(STOP_LIMIT);
+    }
+  }
+
+  /** Ends the postmaster and all processes below it with SIGKILL, as a crash would. */
+  public void kill() throws IOException, InterruptedException {
+    if (isRunning()) {
+      process.kill();
+    }
+  }
+
+  /** Stops, in fast mode, and starts. */
+  public void restart() throws IOException, InterruptedException {
+    stop();
+    start();
+  }
+
+  /** Stops all processes of the server where they are, until {@link #thaw}. */
+  public void freeze() throws IOException, InterruptedException {
+    running().freeze();
+  }
+
+  /** Lets a frozen server go on. */
+  public void thaw() throws IOException, InterruptedException {
+    running().thaw();
+  }
+
+  /** Whether the postmaster lives. */
+  public boolean isRunning() {
+    ServerProcess current = process;
+    return current != null && current.isAlive();
+  }
+
+  /** The process id of the postmaster. */
+  public long pid() {
+    return running().pid();
+  }
+
+  /**
+   * Waits until the server has ended by itself.
+   *
+   * @return the postmaster's exit status
+   */
+  public int awaitExit(Duration wait) throws IOException, InterruptedException {
+    ServerProcess current = process;
+    if (current == null) {
+      throw new IllegalStateException(this + " was never started");
+    }
+    if (!current.awaitExit(wait)) {
+      throw failure("did not end within " + wait);
+    }
+    return current.exitCode();
+  }
+
+  /**
+   * Waits until recovery is over and the server takes writes.
+   *
+   * @throws IOException if the server ends, or the time, before
+   */
+  public void awaitPromotion(Duration wait) throws IOException, InterruptedException {
+    Deadline deadline = Deadline.in(wait);
+    while (!takesWrites()) {
+      if (!isRunning() || deadline.passed()) {
+        throw failure(isRunning() ? "was not promoted within " + wait : "ended in recovery");
+      }
+      deadline.pause();
+    }
+  }
+
+  private boolean takesWrites() throws IOException {
+    try {
+      return isRunning()
+          && data.acceptsConnections(pid())
+          && query("SELECT pg_is_in_recovery()").equals("f");
+    } catch (SQLException notYet) {
+      return false;
+    }
+  }
+
+  /**
+   * Waits until what the server logged since its last start matches a pattern somewhere.
+   *
+   * @return the first match
+   * @throws IOException if the server ends, or the time, without one
+   */
+  public MatchResult awaitLog(Pattern pattern, Duration wait)
+      throws IOException, InterruptedException {
+    Deadline deadline = Deadline.in(wait);
+    while (true) {
+      boolean last = !isRunning() || deadline.passed();
+      Matcher matcher = pattern.matcher(log());
+      if (matcher.find()) {
+        return matcher.toMatchResult();
+      }
+      if (last) {
+        throw failure("logged nothing like \"" + pattern + '"');
+      }
+      deadline.pause();
+    }
+  }
+
+  /** What the server logged since its last start. */
+  public String log() throws IOException {
+    return log.text();
+  }
+
+  /** The file, beside the data directory, with the log of all starts. */
+  public Path logFile() {
+    return data.logFile();
+  }
+
+  public Path dataDirectory() {
+    return data.path();
+  }
+
+  public PostgresBinaries binaries() {
+    return binaries;
+  }
+
+  /** The TCP port on 127.0.0.1. */
+  public int port() {
+    return port;
+  }
+
+  /** The superuser, who needs no password. */
+  public String user() {
+    return "postgres";
+  }
+
+  /** The URL of the database {@code postgres}, without a user. */
+  public String jdbcUrl() {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+  }
+
+  /** A connection of {@link #user}, which gives up when an answer takes more than two minutes. */
+  public Connection connect() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", user());
+    properties.setProperty("connectTimeout", CONNECT_LIMIT_SECONDS);
+    properties.setProperty("loginTimeout", CONNECT_LIMIT_SECONDS);
+    properties.setProperty("socketTimeout", ANSWER_LIMIT_SECONDS);
+    return DriverManager.getConnection(jdbcUrl(), properties);
+  }
+
+  /** Runs statements one by one over a new connection, each in a transaction of its own. */
+  public void execute(String... statements) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  /**
+   * The first column of the first row of a query's result, as psql would print it, so NULL as an
+   * empty text.
+   *
+   * @throws SQLException also if there is no row
+   */
+  public String query(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      if (!rows.next()) {
+        throw new SQLException("no row: " + sql);
+      }
+      String value = rows.getString(1);
+      return value == null ? "" : value;
+    }
+  }
+
+  /** Stops the server, by force if need be. Does nothing if it does not run. */
+  @Override
+  public void close() throws IOException {
+    try {
+      if (isRunning()) {
+        process.thaw();
+        process.signal("INT");
+        if (!process.awaitExit(Duration.ofSeconds(20))) {
+          kill();
+        }
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ServerProcess running() {
+    if (!isRunning()) {
+      throw new IllegalStateException(this + " is not running");
+    }
+    return process;
+  }
+
+  private IOException failure(String what) throws IOException {
+    return new IOException(this + " " + what + "; its log ends:\n" + log.tail());
+  }
+
+  @Override
+  public String toString() {
+    return "PostgreSQL " + binaries.major() + " on " + data.path();
+  }
+
+  /** Describes a server. Used by one thread. */
+  public static final class Builder {
+    private final PostgresBinaries binaries;
+    private final Path dataDirectory;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private List<String> initdbArguments = List.of();
+    private List<String> hbaLines = List.of();
+    private WalSegmentSize segmentSize = WalSegmentSize.DEFAULT;
+    private Duration startLimit = Duration.ofSeconds(60);
+
+    private Builder(PostgresBinaries binaries, Path dataDirectory) {
+      this.binaries = binaries;
+      this.dataDirectory = dataDirectory;
+    }
+
+    /** The WAL segment size of a new cluster. */
+    public Builder segmentSize(WalSegmentSize size) {
+      segmentSize = size;
+      return this;
+    }
+
+    /**
+     * Adds a line to {@code postgresql.conf}, quoted as needed. A new cluster has {@code fsync =
+     * off} unless this says otherwise. The port, {@code listen_addresses}, {@code
+     * unix_socket_directories} and {@code logging_collector} cannot be set.
+     */
+    public Builder setting(String name, String value) {
+      settings.put(name, value);
+      return this;
+    }
+
+    /** Adds several settings. */
+    public Builder settings(Map<String, String> more) {
+      settings.putAll(more);
+      return this;
+    }
+
+    /** More arguments for {@code initdb}, such as {@code --data-checksums}. */
+    public Builder initdb(String... arguments) {
+      initdbArguments = List.of(arguments);
+      return this;
+    }
+
+    /** Lines for {@code pg_hba.conf}, before those that it has. */
+    public Builder hba(String... lines) {
+      hbaLines = List.of(lines);
+      return this;
+    }
+
+    /** How long {@link PostgresServer#start} waits; 60 seconds by default. */
+    public Builder startLimit(Duration limit) {
+      startLimit = limit;
+      return this;
+    }
+
+    /** Makes a cluster with {@code initdb} and starts it. */
+    public PostgresServer create() throws IOException, InterruptedException {
+      PostgresServer server = new PostgresServer(this, ServerAccount.choose());
+      server.data.initialise(binaries, server.account, segmentSize, initdbArguments);
+      settings.putIfAbsent("fsync", "off");
+      return start(configure(server));
+    }
+
+    /** Starts the cluster that the data directory holds, with the settings added to it. */
+    public PostgresServer startExisting() throws IOException, InterruptedException {
+      return start(existing());
+    }
+
+    /** The server of an existing cluster, with the settings added to it, not started yet. */
+    public PostgresServer existing() throws IOException, InterruptedException {
+      return configure(new PostgresServer(this, ServerAccount.choose()));
+    }
+
+    private PostgresServer configure(PostgresServer server) throws IOException {
+      server.data.addSettings(settings);
+      server.data.addHba(hbaLines);
+      return server;
+    }
+
+    private static PostgresServer start(PostgresServer server)
+        throws IOException, InterruptedException {
+      try {
+        server.start();
+        return server;
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        server.close();
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.walden.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * As whom PostgreSQL's programs run. They refuse to run as root ({@code src/backend/main/main.c}),
+ * so root has to become somebody else.
+ */
+enum ServerAccount {
+  /** The user of this process. */
+  SELF(List.of()),
+  /**
+   * A user namespace in which root is nobody: the files stay root's, and so do the files that
+   * archive and restore commands read and write.
+   */
+  NAMESPACE(List.of("unshare", "-U")),
+  /**
+   * User 65534, who may pass root's folders, for containers that forbid namespaces. The data
+   * directory is given to it.
+   */
+  NOBODY(
+      List.of(
+          "setpriv",
+          "--reuid=65534",
+          "--regid=65534",
+          "--clear-groups",
+          "--inh-caps=+dac_override",
+          "--ambient-caps=+dac_override"));
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final List<String> prefix;
+
+  ServerAccount(List<String> prefix) {
+    this.prefix = prefix;
+  }
+
+  /** The first that works for the user of this process. */
+  static ServerAccount choose() throws IOException, InterruptedException {
+    if (!ExternalCommand.run(LIMIT, List.of("id", "-u")).strip().equals("0")) {
+      return SELF;
+    }
+    try {
+      ExternalCommand.run(LIMIT, NAMESPACE.command(List.of("true")));
+      return NAMESPACE;
+    } catch (IOException forbidden) {
+      return NOBODY;
+    }
+  }
+
+  /** The command that runs {@code command} as this account. */
+  List<String> command(List<String> command) {
+    List<String> all = new ArrayList<>(prefix);
+    all.addAll(command);
+    return all;
+  }
+
+  /** Makes a data directory one that this account may use. */
+  void own(Path dataDirectory) throws IOException, InterruptedException {
+    if (this == NOBODY) {
+      ExternalCommand.run(LIMIT, List.of("chown", "-R", "65534:65534", dataDirectory.toString()));
+    }
+  }
+}
