@@ -1,0 +1,245 @@
+package dev.walden.server;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Commands and answers on one connection. Notices and parameter changes, which a server may send at
+ * any point, are passed over; an error becomes one of the two typed failures, after the server has
+ * said that it is ready for the next command. After any other failure the connection is closed,
+ * because nobody knows what the next byte means.
+ *
+ * <p>One thread converses; {@link #close} may be called by any.
+ */
+final class Conversation implements Closeable {
+  private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(10);
+  private static final long MAX_ROWS_BYTES = 64L << 20;
+
+  private final ServerAddress server;
+  private final Takeover socket;
+  private final MessageReader reader;
+  private final MessageWriter writer;
+  private final Duration answerLimit;
+  private volatile boolean ready = true;
+
+  private Conversation(ServerAddress server, Takeover socket) {
+    this.server = server;
+    this.socket = socket;
+    this.reader = new MessageReader(socket.in());
+    this.writer = new MessageWriter(socket);
+    this.answerLimit = Duration.ofSeconds(server.answerSeconds());
+  }
+
+  static Conversation with(ServerAddress server) throws IOException {
+    Conversation conversation = new Conversation(server, Takeover.of(server));
+    try {
+      conversation.tick(Duration.ofSeconds(1));
+      return conversation;
+    } catch (IOException e) {
+      conversation.close();
+      throw e;
+    }
+  }
+
+  /** How long {@link #poll} waits at most, and how exactly limits are kept. */
+  void tick(Duration tick) throws IOException {
+    socket.readTimeout(tick);
+  }
+
+  /** How long an ordinary answer may take. */
+  Duration answerLimit() {
+    return answerLimit;
+  }
+
+  /** Sends a command. */
+  void begin(String command) throws IOException {
+    if (!ready) {
+      throw new IllegalStateException(
+          socket.isClosed() ? "the connection is closed" : "another command is under way");
+    }
+    ready = false;
+    send(writer -> writer.query(command));
+  }
+
+  /** Sends a command and reads its rows and its end. */
+  List<Row> command(String command) throws IOException {
+    begin(command);
+    return rowsUntilReady(answerLimit);
+  }
+
+  /** Reads to the end of a command; its rows. */
+  List<Row> rowsUntilReady(Duration limit) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    long bytes = 0;
+    while (await(limit) != 'Z') {
+      switch (type()) {
+        case 'D' -> bytes = add(rows, bytes);
+        case 'T', 'C' -> {}
+        default -> throw unexpected("the end of a command");
+      }
+    }
+    return rows;
+  }
+
+  /** Reads one result set of a command that has more to say. */
+  List<Row> rows(Duration limit) throws IOException {
+    expect('T', limit);
+    List<Row> rows = new ArrayList<>();
+    long bytes = 0;
+    while (await(limit) == 'D') {
+      bytes = add(rows, bytes);
+    }
+    if (type() != 'C') {
+      throw unexpected("the end of a result");
+    }
+    return rows;
+  }
+
+  private long add(List<Row> rows, long bytes) throws IOException {
+    ByteBuffer body = reader.body();
+    long total = bytes + body.remaining();
+    if (total > MAX_ROWS_BYTES) {
+      throw broken(new ProtocolException("a result of more than " + MAX_ROWS_BYTES + " bytes"));
+    }
+    try {
+      rows.add(Row.parse(body));
+    } catch (ProtocolException e) {
+      throw broken(e);
+    }
+    return total;
+  }
+
+  /** Reads a message that must be of this type. */
+  void expect(char type, Duration limit) throws IOException {
+    if (await(limit) != type) {
+      throw unexpected("a message of type '" + type + "'");
+    }
+  }
+
+  /** Reads the next message, whatever it is; its type. */
+  char await(Duration limit) throws IOException {
+    long start = System.nanoTime();
+    while (!poll()) {
+      if (System.nanoTime() - start > limit.toNanos()) {
+        close();
+        throw ServerFailures.silent(limit, server);
+      }
+    }
+    return type();
+  }
+
+  /** Reads the next message if a whole one comes within the tick; whether it did. */
+  boolean poll() throws IOException {
+    if (!read()) {
+      return false;
+    }
+    switch (reader.type()) {
+      case 'N', 'S', 'A':
+        return false;
+      case 'E':
+        throw error();
+      case 'Z':
+        ready = true;
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  private boolean read() throws IOException {
+    try {
+      return reader.read();
+    } catch (IOException e) {
+      throw broken(e);
+    }
+  }
+
+  private IOException error() {
+    ServerError error = ServerError.parse(reader.body());
+    IOException failure = ServerFailures.of(error, server);
+    try {
+      if (error.isFatal()) {
+        close();
+      } else {
+        awaitReadyAfterError();
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  private void awaitReadyAfterError() throws IOException {
+    long start = System.nanoTime();
+    while (!(read() && reader.type() == 'Z')) {
+      if (System.nanoTime() - start > RECOVERY_LIMIT.toNanos()) {
+        close();
+        throw ServerFailures.silent(RECOVERY_LIMIT, server);
+      }
+    }
+    ready = true;
+  }
+
+  /** The type of the message last read. */
+  char type() {
+    return reader.type();
+  }
+
+  /** The body of the message last read: valid until the next. */
+  ByteBuffer body() {
+    return reader.body();
+  }
+
+  /** Writes a message; the connection is lost if that fails. */
+  void send(Writing message) throws IOException {
+    try {
+      message.to(writer);
+    } catch (IOException e) {
+      throw broken(e);
+    }
+  }
+
+  /** One message to write. */
+  interface Writing {
+    void to(MessageWriter writer) throws IOException;
+  }
+
+  /** Whether the next command can be sent. */
+  boolean isReady() {
+    return ready && !socket.isClosed();
+  }
+
+  /** What came is not what must come: closes the connection. */
+  ServerUnavailableException unexpected(String expected) {
+    return broken(
+        new ProtocolException(
+            String.format("a message of type %d instead of %s", (int) type(), expected)));
+  }
+
+  /** Closes the connection; the failure to throw. */
+  ServerUnavailableException broken(IOException cause) {
+    boolean closedHere = socket.isClosed();
+    close();
+    return cause instanceof ProtocolException
+        ? ServerFailures.protocol(cause.getMessage(), server)
+        : ServerFailures.lost(cause, closedHere, server);
+  }
+
+  @Override
+  public void close() {
+    if (isReady()) {
+      try {
+        writer.terminate();
+      } catch (IOException e) {
+        // only a courtesy: the connection is closed all the same
+      }
+    }
+    ready = false;
+    socket.close();
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Effects: talking to a PostgreSQL server. PgJDBC logs in, and is known to this package only; from
+ * then on the package speaks the replication protocol itself.
+ *
+ * <p>Callers: {@link dev.walden.server.ServerAddress}, {@link
+ * dev.walden.server.ServerUnavailableException} (try again), {@link
+ * dev.walden.server.ServerRefusedException} (change something first).
+ *
+ * <p>The wire, from the outside in: {@code WalsenderConnection} (commands), {@code
+ * ReplicationStream} (WAL) and {@code BackupStream} (base backups; {@code TypedCopy} and {@code
+ * SeparateCopies} are its two dialects), {@code Conversation} (messages and limits), {@code
+ * MessageReader} and {@code MessageWriter} (bytes), {@code Takeover} (the socket, which {@code
+ * SocketCapture} and the {@code Capturing…} factories got from PgJDBC). {@code ServerFailures} and
+ * {@code ServerErrorMeaning} say what an error asks of the caller.
+ */
+package dev.walden.server;
