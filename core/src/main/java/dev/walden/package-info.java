@@ -3,6 +3,7 @@
  * there), {@link dev.walden.StorageUnavailableException} (nobody knows: try again), {@link
  * dev.walden.ArchiveConflictException} (something else is there), {@link
  * dev.walden.CorruptFileException} (damaged: use another copy), {@link
+ * dev.walden.WrongKeyException} (bring the right key), {@link
  * dev.walden.UnsupportedFormatException} (use a newer Walden), {@link
  * dev.walden.WrongClusterException} (another cluster's).
  *

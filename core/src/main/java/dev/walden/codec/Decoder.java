@@ -1,0 +1,109 @@
+package dev.walden.codec;
+
+import dev.walden.CorruptFileException;
+import dev.walden.UnsupportedFormatException;
+import dev.walden.WrongKeyException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/**
+ * Reads stored objects. The suffixes of a name tell how it was encoded: {@code .age} comes last,
+ * before it {@code .zst}, {@code .gz} or neither; the first bytes must agree.
+ */
+public final class Decoder {
+  /** {@link #plainSha256} needs no more than this many bytes from the start of an object. */
+  public static final int MAX_HEADER_LENGTH = AgeHeaderReader.MAX_LENGTH;
+
+  private static final int BUFFER = 8 * 1024;
+
+  private Decoder() {}
+
+  /** An object's name without the suffixes that tell how it is encoded. */
+  public static String plainName(String objectName) {
+    String name = strip(objectName, AgeEncryption.SUFFIX);
+    return strip(name, compression(name).suffix());
+  }
+
+  /**
+   * Opens an object's plain bytes. Each age chunk is authenticated before it is released, but only
+   * the end of the stream proves that the object is whole: what was read before must not be
+   * published. A stream that has yielded {@code maxPlainLength} bytes has seen that end. If the
+   * header holds a digest of the plain bytes, it is checked at the end too.
+   *
+   * <p>The returned stream throws {@link CorruptFileException} for bytes that are wrong, cut off,
+   * appended, or decode to more than {@code maxPlainLength}; what {@code stored} throws passes
+   * unchanged. It is used by one thread at a time. Close it, which closes {@code stored}; if this
+   * method throws, {@code stored} is closed already.
+   *
+   * @param maxPlainLength in bytes; more is an error
+   * @throws WrongKeyException if the object is encrypted and none of {@code keys} opens it
+   * @throws CorruptFileException if it does not begin as its name says
+   * @throws UnsupportedFormatException if it is of another version of age's format, or needs more
+   *     heap than there is
+   */
+  public static InputStream decode(
+      String objectName, InputStream stored, DecryptionKeys keys, long maxPlainLength)
+      throws IOException {
+    try {
+      if (maxPlainLength < 0) {
+        throw new IllegalArgumentException("a maximum of " + maxPlainLength + " bytes");
+      }
+      return open(objectName, stored, keys, maxPlainLength);
+    } catch (IOException | RuntimeException e) {
+      try {
+        stored.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private static InputStream open(
+      String objectName, InputStream stored, DecryptionKeys keys, long maxPlainLength)
+      throws IOException {
+    if (!objectName.endsWith(AgeEncryption.SUFFIX)) {
+      InputStream plain = compression(objectName).decoder(objectName, stored);
+      return new DecodedInputStream(objectName, plain, maxPlainLength, Optional.empty());
+    }
+    InputStream in = new BufferedInputStream(stored, BUFFER);
+    AgeHeader header = new AgeHeaderReader(objectName, in).read();
+    InputStream opened = AgeInputStream.open(objectName, in, header, header.unlock(keys));
+    Compression compression = compression(strip(objectName, AgeEncryption.SUFFIX));
+    InputStream plain = compression.decoder(objectName, opened);
+    return new DecodedInputStream(objectName, plain, maxPlainLength, header.plainSha256());
+  }
+
+  /**
+   * The SHA-256 that an encrypted object's header claims for its plain bytes. It is read without a
+   * key and is therefore a claim: {@link #decode} checks it.
+   *
+   * @param stored the object, or its first {@link #MAX_HEADER_LENGTH} bytes; some of it is read,
+   *     and it is left open
+   * @return empty if the object is not encrypted or its header holds no digest
+   * @throws CorruptFileException if the header is not one
+   */
+  public static Optional<byte[]> plainSha256(String objectName, InputStream stored)
+      throws IOException {
+    if (!objectName.endsWith(AgeEncryption.SUFFIX)) {
+      return Optional.empty();
+    }
+    InputStream in = new BufferedInputStream(stored, BUFFER);
+    return new AgeHeaderReader(objectName, in).read().plainSha256();
+  }
+
+  private static Compression compression(String name) {
+    for (Compression compression : Compression.values()) {
+      if (compression != Compression.NONE && name.endsWith(compression.suffix())) {
+        return compression;
+      }
+    }
+    return Compression.NONE;
+  }
+
+  private static String strip(String name, String suffix) {
+    return name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : name;
+  }
+}

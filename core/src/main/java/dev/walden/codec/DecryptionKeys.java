@@ -1,0 +1,79 @@
+package dev.walden.codec;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What can be tried to open an encrypted object. Immutable; {@code toString} shows no secret. */
+public final class DecryptionKeys {
+  private static final DecryptionKeys NONE =
+      new DecryptionKeys(List.of(), List.of(), ScryptStanza.MAX_WORK_FACTOR);
+
+  private final List<AgeIdentity> identities;
+  private final List<AgePassphrase> passphrases;
+  private final int maxWorkFactor;
+
+  private DecryptionKeys(
+      List<AgeIdentity> identities, List<AgePassphrase> passphrases, int maxWorkFactor) {
+    this.identities = List.copyOf(identities);
+    this.passphrases = List.copyOf(passphrases);
+    this.maxWorkFactor = maxWorkFactor;
+  }
+
+  /** No keys: only what is not encrypted can be read. */
+  public static DecryptionKeys none() {
+    return NONE;
+  }
+
+  /** These identities. */
+  public static DecryptionKeys of(List<AgeIdentity> identities) {
+    return new DecryptionKeys(identities, List.of(), ScryptStanza.MAX_WORK_FACTOR);
+  }
+
+  /** These keys and one identity more. */
+  public DecryptionKeys and(AgeIdentity identity) {
+    return new DecryptionKeys(with(identities, identity), passphrases, maxWorkFactor);
+  }
+
+  /** These keys and one passphrase more. */
+  public DecryptionKeys and(AgePassphrase passphrase) {
+    return new DecryptionKeys(identities, with(passphrases, passphrase), maxWorkFactor);
+  }
+
+  /**
+   * These keys with another limit on the work factor that an object may demand of a passphrase. 22
+   * unless set, which takes half a minute and 4 GiB of heap.
+   *
+   * @param workFactor 1 to 22
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public DecryptionKeys withMaxWorkFactor(int workFactor) {
+    if (workFactor < 1 || workFactor > ScryptStanza.MAX_WORK_FACTOR) {
+      throw new IllegalArgumentException(
+          "work factor " + workFactor + " is not in 1.." + ScryptStanza.MAX_WORK_FACTOR);
+    }
+    return new DecryptionKeys(identities, passphrases, workFactor);
+  }
+
+  private static <T> List<T> with(List<T> list, T more) {
+    List<T> longer = new ArrayList<>(list);
+    longer.add(more);
+    return longer;
+  }
+
+  List<AgeIdentity> identities() {
+    return identities;
+  }
+
+  List<AgePassphrase> passphrases() {
+    return passphrases;
+  }
+
+  int maxWorkFactor() {
+    return maxWorkFactor;
+  }
+
+  @Override
+  public String toString() {
+    return identities.size() + " identities and " + passphrases.size() + " passphrases";
+  }
+}
