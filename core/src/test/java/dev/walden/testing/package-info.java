@@ -3,6 +3,8 @@
  * jar. Effects.
  *
  * <p>{@link dev.walden.testing.PostgresServer} runs a real PostgreSQL, whose programs come from
- * {@link dev.walden.testing.PostgresBinaries}.
+ * {@link dev.walden.testing.PostgresBinaries}. {@link dev.walden.testing.InMemoryStorage} keeps an
+ * archive in the heap, {@link dev.walden.testing.FaultyStorage} makes any storage fail, and {@link
+ * dev.walden.testing.StorageContract} checks one of your own.
  */
 package dev.walden.testing;

@@ -17,7 +17,9 @@ import java.util.Optional;
  * <ul>
  *   <li><b>Names</b> are relative paths with {@code /} between their parts; see {@link
  *       ObjectNames#check}. A storage refuses every other name with {@link
- *       IllegalArgumentException}, and no name ever leads outside the storage.
+ *       IllegalArgumentException}, and no name ever leads outside the storage. Nobody uses a name
+ *       both for an object and as the beginning of others' paths ({@code a} and {@code a/b}):
+ *       folders cannot hold both.
  *   <li><b>All or nothing.</b> An object appears under its name whole, with all its bytes durable,
  *       or not at all. After {@link #put} or {@link ObjectWriter#commit} returned normally it
  *       survives a crash of this process and of the machine. After they threw, or the process died,
@@ -63,10 +65,12 @@ public interface Storage extends Closeable {
   ObjectWriter create(String name) throws IOException;
 
   /**
-   * Opens {@code length} bytes of an object from {@code offset}; fewer come only if the object ends
-   * before. The stream throws {@link StorageUnavailableException} rather than end early.
+   * Opens {@code length} bytes of an object from {@code offset}; fewer, or none, come only if the
+   * object ends before. The stream throws {@link StorageUnavailableException} rather than end
+   * early.
    *
-   * @throws NotArchivedException if there is no such object
+   * @throws NotArchivedException if there is no such object; thrown here, not by the stream
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is negative
    */
   InputStream open(String name, long offset, long length) throws IOException;
 
@@ -83,6 +87,8 @@ public interface Storage extends Closeable {
    * and come after {@code after} in the order of their UTF-16 code units, sorted by name, at most
    * {@code limit}. An empty {@code after} starts at the beginning. Fewer than {@code limit} means
    * that there are no more.
+   *
+   * @throws IllegalArgumentException if {@code limit} is less than 1
    */
   List<StoredObject> list(String prefix, String after, int limit) throws IOException;
 

@@ -1,0 +1,12 @@
+package dev.walden.testing;
+
+import dev.walden.archive.storage.Storage;
+
+class InMemoryStorageTest implements StorageContract {
+  private final InMemoryStorage storage = new InMemoryStorage();
+
+  @Override
+  public Storage openStorage() {
+    return storage;
+  }
+}
