@@ -185,6 +185,15 @@ final class Conversation implements Closeable {
     ready = true;
   }
 
+  /** Whether more has arrived, if only a part of a message. */
+  boolean hasMore() throws IOException {
+    try {
+      return reader.hasMore();
+    } catch (IOException e) {
+      throw broken(e);
+    }
+  }
+
   /** The type of the message last read. */
   char type() {
     return reader.type();

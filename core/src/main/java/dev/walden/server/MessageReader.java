@@ -105,6 +105,11 @@ final class MessageReader {
     }
   }
 
+  /** Whether more can be read without waiting, if only a part of a message. */
+  boolean hasMore() throws IOException {
+    return filled > next || in.available() > 0;
+  }
+
   /** The type of the message last read. */
   char type() {
     return type;

@@ -161,6 +161,11 @@ final class ReplicationStream {
     return serverTime;
   }
 
+  /** Whether more has arrived already, so that {@link #next} hardly waits. */
+  boolean hasMore() throws IOException {
+    return !over && conversation.hasMore();
+  }
+
   /** Whether the server wants a status at once, lest it think this client dead. */
   boolean replyRequested() {
     return replyRequested;

@@ -1,0 +1,78 @@
+package dev.walden.archive;
+
+import dev.walden.ArchiveException;
+import dev.walden.NotArchivedException;
+import dev.walden.UnsupportedFormatException;
+import dev.walden.WrongClusterException;
+import dev.walden.archive.storage.Storage;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.SystemIdentifier;
+import dev.walden.json.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code archive.json}: the format of an archive and the cluster it is bound to. */
+final class ArchiveJson {
+  private static final long FORMAT = 1;
+  private static final int MAX_LENGTH = 1 << 16;
+
+  private ArchiveJson() {}
+
+  static void bind(Storage storage, ClusterIdentity cluster) throws IOException {
+    String name = ArchiveLayout.archiveJson(cluster.systemIdentifier());
+    byte[] content =
+        JsonObject.create().with("format", FORMAT).with("cluster", cluster.toJson()).toBytes();
+    SmallObjects.put(storage, name, content);
+    ClusterIdentity bound = read(storage, cluster.systemIdentifier());
+    if (!bound.equals(cluster)) {
+      throw new WrongClusterException(
+          name + " in " + storage + " binds the archive to " + bound + ", not to " + cluster);
+    }
+  }
+
+  static ClusterIdentity read(Storage storage, SystemIdentifier system) throws IOException {
+    String name = ArchiveLayout.archiveJson(system);
+    return parse(name, SmallObjects.read(storage, name, MAX_LENGTH));
+  }
+
+  private static ClusterIdentity parse(String name, byte[] content) throws ArchiveException {
+    JsonObject json = JsonObject.parse(name, content);
+    if (json.number("format") != FORMAT) {
+      throw new UnsupportedFormatException(
+          name + ": format " + json.number("format") + " is newer than this Walden reads (1)");
+    }
+    return ClusterIdentity.fromJson(json.object("cluster"));
+  }
+
+  static List<SystemIdentifier> list(Storage storage) throws IOException {
+    List<SystemIdentifier> clusters = new ArrayList<>();
+    for (String directory : Directories.list(storage, "")) {
+      SystemIdentifier system = identifier(directory);
+      if (system != null && storage.find(ArchiveLayout.archiveJson(system)).isPresent()) {
+        clusters.add(system);
+      }
+    }
+    return clusters;
+  }
+
+  private static SystemIdentifier identifier(String text) {
+    try {
+      return SystemIdentifier.parse(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  static SystemIdentifier only(Storage storage) throws IOException {
+    List<SystemIdentifier> clusters = list(storage);
+    if (clusters.isEmpty()) {
+      throw new NotArchivedException("no archive in " + storage);
+    }
+    if (clusters.size() > 1) {
+      throw new IllegalArgumentException(
+          storage + " holds archives of several clusters; name one of " + clusters);
+    }
+    return clusters.get(0);
+  }
+}

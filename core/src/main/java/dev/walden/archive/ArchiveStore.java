@@ -1,0 +1,205 @@
+package dev.walden.archive;
+
+import dev.walden.ArchiveException;
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.Storage;
+import dev.walden.backup.BackupId;
+import dev.walden.backup.BackupObject;
+import dev.walden.backup.BaseBackup;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.SystemIdentifier;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The archive of one cluster in a storage. It is bound to the cluster's system identifier, WAL
+ * segment size and PostgreSQL major version when it is created, and refuses everything else with
+ * {@link dev.walden.WrongClusterException}. One storage may hold archives of many clusters.
+ *
+ * <p>Safe for use by many threads and, through several instances, by many processes. Every method
+ * may throw {@link dev.walden.StorageUnavailableException}, after which nothing is known; calling
+ * it again is safe.
+ */
+public final class ArchiveStore implements Closeable {
+  private final Storage storage;
+  private final ArchiveSettings settings;
+  private final ClusterIdentity cluster;
+  private final ArchiveLayout layout;
+  private final WalObjects wal;
+  private final BackupObjects backups;
+
+  private ArchiveStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
+    this.storage = storage;
+    this.settings = settings;
+    this.cluster = cluster;
+    this.layout = new ArchiveLayout(cluster.systemIdentifier());
+    this.wal = new WalObjects(storage, settings, cluster);
+    this.backups = new BackupObjects(storage, settings, layout);
+  }
+
+  /**
+   * Opens the archive of a cluster, and creates it first if the storage has none.
+   *
+   * @throws dev.walden.WrongClusterException if there is one of the same system identifier but
+   *     another segment size or major version
+   */
+  public static ArchiveStore openOrCreate(
+      Storage storage, ArchiveSettings settings, ClusterIdentity cluster) throws IOException {
+    ArchiveJson.bind(storage, cluster);
+    return new ArchiveStore(storage, settings, cluster);
+  }
+
+  /**
+   * Opens the only archive in a storage.
+   *
+   * @throws NotArchivedException if there is none
+   * @throws IllegalArgumentException if there are several
+   */
+  public static ArchiveStore open(Storage storage, ArchiveSettings settings) throws IOException {
+    return open(storage, settings, ArchiveJson.only(storage));
+  }
+
+  /**
+   * Opens the archive of a cluster.
+   *
+   * @throws NotArchivedException if there is none
+   */
+  public static ArchiveStore open(
+      Storage storage, ArchiveSettings settings, SystemIdentifier system) throws IOException {
+    return new ArchiveStore(storage, settings, ArchiveJson.read(storage, system));
+  }
+
+  /** The clusters whose archives a storage holds. */
+  public static List<SystemIdentifier> clusters(Storage storage) throws IOException {
+    return ArchiveJson.list(storage);
+  }
+
+  /** What this archive is bound to. */
+  public ClusterIdentity cluster() {
+    return cluster;
+  }
+
+  /**
+   * Archives a file as {@code archive_command} does. When this returns, the file is durable in the
+   * storage; pushing it again is harmless.
+   *
+   * @throws CorruptFileException if the file is not what its name says
+   * @throws dev.walden.WrongClusterException if it belongs to another cluster
+   * @throws dev.walden.ArchiveConflictException if the archive holds other content under this name
+   * @throws dev.walden.WrongKeyException if the name is taken and, for want of a key, nobody can
+   *     tell by what
+   */
+  public PushOutcome push(WalFileName name, Path file) throws IOException {
+    return push(name, ObjectSource.of(file));
+  }
+
+  /** Archives a file from any source; see {@link #push(WalFileName, Path)}. */
+  public PushOutcome push(WalFileName name, ObjectSource source) throws IOException {
+    return wal.push(name, source);
+  }
+
+  /**
+   * Checks that a file that begins so may become the WAL file {@code name}, before it is received.
+   *
+   * @param beginning at least the header of a segment's first page
+   */
+  public void check(WalFileName name, byte[] beginning) throws ArchiveException {
+    wal.check(name, beginning);
+  }
+
+  /** Whether a file is in the archive; it is not read. */
+  public boolean contains(WalFileName name) throws IOException {
+    return wal.find(name).isPresent();
+  }
+
+  /**
+   * Brings a file back, as {@code restore_command} does. It is written beside {@code target},
+   * verified, and moved into place: {@code target} is the right file, whole, or untouched. It is
+   * not forced to disk; PostgreSQL does not need that.
+   *
+   * @throws NotArchivedException if the archive is proven not to hold it
+   * @throws CorruptFileException if what it holds is damaged
+   * @throws dev.walden.WrongKeyException if none of the keys opens it
+   */
+  public void fetch(WalFileName name, Path target) throws IOException {
+    Path directory = target.toAbsolutePath().getParent();
+    Path temporary = Files.createTempFile(directory, ".walden-", ".tmp");
+    try {
+      try (OutputStream out = Files.newOutputStream(temporary)) {
+        wal.fetch(name, out);
+      }
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * The history of a timeline. Timeline 1 has an empty one that no archive holds.
+   *
+   * @throws NotArchivedException if the archive is proven not to hold it
+   */
+  public TimelineHistory history(TimelineId timeline) throws IOException {
+    if (timeline.equals(TimelineId.FIRST)) {
+      return TimelineHistory.first();
+    }
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    wal.fetch(new WalFileName.History(timeline), content);
+    return TimelineHistory.parse(timeline, content.toByteArray());
+  }
+
+  /** Lists the WAL that the archive holds now. Histories are read, segments only listed. */
+  public WalInventory inventory() throws IOException {
+    return new WalListing(storage, layout, cluster, this::history).read();
+  }
+
+  /** The complete base backups, oldest first. */
+  public List<BaseBackup> backups() throws IOException {
+    return backups.list();
+  }
+
+  /**
+   * A base backup.
+   *
+   * @throws NotArchivedException if there is no complete backup of this name
+   */
+  public BaseBackup backup(BackupId id) throws IOException {
+    return backups.read(id);
+  }
+
+  /** Opens an object of a backup; its digest is checked when the end is reached. */
+  public InputStream open(BaseBackup backup, BackupObject object) throws IOException {
+    return backups.open(backup, object);
+  }
+
+  /** Begins a backup. It exists only once it is committed. */
+  public NewBackup newBackup(Instant now) {
+    return new NewBackup(storage, settings.codec(), layout, BackupId.next(now, new SecureRandom()));
+  }
+
+  /** Closes the storage. */
+  @Override
+  public void close() throws IOException {
+    storage.close();
+  }
+
+  @Override
+  public String toString() {
+    return "archive of cluster " + cluster.systemIdentifier() + " in " + storage;
+  }
+}

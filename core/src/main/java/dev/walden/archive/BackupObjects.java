@@ -1,0 +1,68 @@
+package dev.walden.archive;
+
+import dev.walden.CorruptFileException;
+import dev.walden.archive.storage.Storage;
+import dev.walden.backup.BackupId;
+import dev.walden.backup.BackupObject;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.BaseBackupJson;
+import dev.walden.codec.Decoder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finding and reading base backups. */
+final class BackupObjects {
+  /** A backup of a hundred thousand parts has a {@code backup.json} of about 20 MB. */
+  static final int MAX_JSON = 64 << 20;
+
+  private final Storage storage;
+  private final ArchiveSettings settings;
+  private final ArchiveLayout layout;
+
+  BackupObjects(Storage storage, ArchiveSettings settings, ArchiveLayout layout) {
+    this.storage = storage;
+    this.settings = settings;
+    this.layout = layout;
+  }
+
+  List<BaseBackup> list() throws IOException {
+    List<BaseBackup> backups = new ArrayList<>();
+    for (String directory : Directories.list(storage, layout.backups())) {
+      if (isBackupId(directory)) {
+        BackupId id = new BackupId(directory);
+        // the digest is written last of all
+        if (storage.find(Digests.companionName(layout.backupJson(id))).isPresent()) {
+          backups.add(read(id));
+        }
+      }
+    }
+    return backups;
+  }
+
+  private static boolean isBackupId(String text) {
+    try {
+      new BackupId(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  BaseBackup read(BackupId id) throws IOException {
+    String name = layout.backupJson(id);
+    BaseBackup backup = BaseBackupJson.parse(name, SmallObjects.read(storage, name, MAX_JSON));
+    if (!backup.id().equals(id)) {
+      throw new CorruptFileException(name, "describes backup " + backup.id());
+    }
+    return backup;
+  }
+
+  InputStream open(BaseBackup backup, BackupObject object) throws IOException {
+    String name = layout.backupObject(backup.id(), object.name());
+    VerifiedInputStream verified =
+        new VerifiedInputStream(name, storage.open(name), object.storedBytes(), object.sha256());
+    return Decoder.decode(name, verified, settings.keys(), object.plainBytes());
+  }
+}

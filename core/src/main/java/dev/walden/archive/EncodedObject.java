@@ -1,0 +1,113 @@
+package dev.walden.archive;
+
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.codec.Codec;
+import dev.walden.codec.EncodingOutputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A source's bytes after compression and encryption, of known length and readable again: in memory
+ * while they are few, else in a temporary file.
+ */
+final class EncodedObject implements ObjectSource, Closeable {
+  private static final int MAX_IN_MEMORY = 24 << 20;
+
+  private final Path temporaryDirectory;
+  private ByteArrayOutputStream memory = new ByteArrayOutputStream(1 << 16);
+  private Path file;
+  private OutputStream fileOut;
+  private long length;
+
+  private EncodedObject(Path temporaryDirectory) {
+    this.temporaryDirectory = temporaryDirectory;
+  }
+
+  /**
+   * Encodes a source.
+   *
+   * @param plainSha256 the digest of the source's bytes if it is to be stored with them
+   */
+  static EncodedObject encode(
+      ObjectSource source, Codec codec, Optional<byte[]> plainSha256, Path temporaryDirectory)
+      throws IOException {
+    EncodedObject object = new EncodedObject(temporaryDirectory);
+    try (InputStream in = source.open();
+        EncodingOutputStream out = begin(codec, object.sink(), plainSha256)) {
+      long copied = in.transferTo(out);
+      if (copied != source.length()) {
+        throw new IOException("read " + copied + " bytes of a source that has " + source.length());
+      }
+      out.finish();
+      object.finish();
+      return object;
+    } catch (IOException | RuntimeException | Error e) {
+      object.close();
+      throw e;
+    }
+  }
+
+  private static EncodingOutputStream begin(
+      Codec codec, OutputStream sink, Optional<byte[]> plainSha256) throws IOException {
+    return plainSha256.isPresent() ? codec.encode(sink, plainSha256.get()) : codec.encode(sink);
+  }
+
+  private OutputStream sink() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int count) throws IOException {
+        if (fileOut == null && length + count > MAX_IN_MEMORY) {
+          spill();
+        }
+        (fileOut == null ? memory : fileOut).write(bytes, offset, count);
+        length += count;
+      }
+    };
+  }
+
+  private void spill() throws IOException {
+    file = Files.createTempFile(temporaryDirectory, "walden-", ".tmp");
+    fileOut = new BufferedOutputStream(Files.newOutputStream(file), 1 << 18);
+    memory.writeTo(fileOut);
+    memory = null;
+  }
+
+  private void finish() throws IOException {
+    if (fileOut != null) {
+      fileOut.close();
+    }
+  }
+
+  @Override
+  public long length() {
+    return length;
+  }
+
+  @Override
+  public InputStream open() throws IOException {
+    return file == null
+        ? new ByteArrayInputStream(memory.toByteArray())
+        : Files.newInputStream(file);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (fileOut != null) {
+      fileOut.close();
+      Files.deleteIfExists(file);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.walden.archive;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.StorageUnavailableException;
+import dev.walden.archive.storage.ObjectWriter;
+import dev.walden.archive.storage.Storage;
+import dev.walden.backup.BackupId;
+import dev.walden.backup.BackupObject;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.BaseBackupJson;
+import dev.walden.codec.Codec;
+import dev.walden.codec.EncodingOutputStream;
+import java.io.Closeable;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A base backup being written. Nothing of it is a backup until {@link #commit} returns; {@link
+ * #close} without a commit removes what was written. Its objects may be written by several threads,
+ * each object by one.
+ */
+public final class NewBackup implements Closeable {
+  private final Storage storage;
+  private final Codec codec;
+  private final ArchiveLayout layout;
+  private final BackupId id;
+  private final Queue<String> written = new ConcurrentLinkedQueue<>();
+  private volatile boolean committed;
+
+  NewBackup(Storage storage, Codec codec, ArchiveLayout layout, BackupId id) {
+    this.storage = storage;
+    this.codec = codec;
+    this.layout = layout;
+    this.id = id;
+  }
+
+  public BackupId id() {
+    return id;
+  }
+
+  /** Begins an object; {@code plainName} has no codec's suffix. */
+  public Writer create(String plainName) throws IOException {
+    String name = plainName + codec.suffix();
+    String objectName = layout.backupObject(id, name);
+    ObjectWriter object = storage.create(objectName);
+    try {
+      return new Writer(name, objectName, object);
+    } catch (IOException | RuntimeException e) {
+      object.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the backup exist. The caller has made sure that the WAL it needs is archived.
+   *
+   * @throws StorageUnavailableException if that failed, or nobody can tell; then {@link #close}
+   *     leaves everything as it is
+   */
+  public void commit(BaseBackup backup) throws IOException {
+    if (!backup.id().equals(id)) {
+      throw new IllegalArgumentException("this is backup " + id + ", not " + backup.id());
+    }
+    // from here on nobody can tell whether backup.json exists
+    committed = true;
+    byte[] json = BaseBackupJson.print(backup);
+    if (SmallObjects.put(storage, layout.backupJson(id), json) == Storage.PutOutcome.EXISTS
+        && !BaseBackupJson.parse(
+                layout.backupJson(id),
+                SmallObjects.read(storage, layout.backupJson(id), BackupObjects.MAX_JSON))
+            .equals(backup)) {
+      throw new ArchiveConflictException("another backup " + id + " exists in " + storage);
+    }
+  }
+
+  /** Removes what was written, unless it was committed. */
+  @Override
+  public void close() throws IOException {
+    if (!committed) {
+      for (String name = written.poll(); name != null; name = written.poll()) {
+        storage.delete(name);
+      }
+    }
+  }
+
+  /** An object of the backup: written plain, stored encoded. */
+  public final class Writer extends OutputStream {
+    private final String name;
+    private final String objectName;
+    private final ObjectWriter object;
+    private final MessageDigest digest = Digests.newSha256();
+    private final EncodingOutputStream encoder;
+    private long plainBytes;
+    private long storedBytes;
+
+    private Writer(String name, String objectName, ObjectWriter object) throws IOException {
+      this.name = name;
+      this.objectName = objectName;
+      this.object = object;
+      OutputStream counting =
+          new FilterOutputStream(object) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+              out.write(bytes, offset, length);
+              storedBytes += length;
+            }
+
+            @Override
+            public void write(int b) throws IOException {
+              write(new byte[] {(byte) b}, 0, 1);
+            }
+          };
+      this.encoder = codec.encode(new DigestOutputStream(counting, digest));
+    }
+
+    /** How many bytes were written. */
+    public long plainBytes() {
+      return plainBytes;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      encoder.write(bytes, offset, length);
+      plainBytes += length;
+    }
+
+    /** Makes the object durable. */
+    public BackupObject finish() throws IOException {
+      encoder.finish();
+      written.add(objectName);
+      object.commit();
+      return new BackupObject(
+          name, plainBytes, storedBytes, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /** Discards the object unless it was finished. */
+    @Override
+    public void close() throws IOException {
+      try {
+        encoder.close();
+      } finally {
+        object.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.walden.archive;
+
+import dev.walden.CorruptFileException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/** Ends only when exactly the promised bytes were read; otherwise it throws. */
+final class VerifiedInputStream extends FilterInputStream {
+  private final String name;
+  private final long length;
+  private final String sha256;
+  private final MessageDigest digest = Digests.newSha256();
+  private long position;
+  private boolean verified;
+
+  VerifiedInputStream(String name, InputStream in, long length, String sha256) {
+    super(in);
+    this.name = name;
+    this.length = length;
+    this.sha256 = sha256;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int count) throws IOException {
+    int n = in.read(bytes, offset, count);
+    if (n > 0) {
+      digest.update(bytes, offset, n);
+      position += n;
+    }
+    if (position > length || n < 0 && position < length) {
+      throw new CorruptFileException(
+          name,
+          position,
+          "is "
+              + (n < 0 ? "shorter" : "longer")
+              + " than the "
+              + length
+              + " bytes that backup.json promises");
+    }
+    if (n < 0 && !verified) {
+      if (!HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
+        throw new CorruptFileException(name, "its SHA-256 is not the one in backup.json");
+      }
+      verified = true;
+    }
+    return n;
+  }
+
+  @Override
+  public long skip(long n) throws IOException {
+    throw new UnsupportedOperationException("every byte is verified");
+  }
+
+  @Override
+  public boolean markSupported() {
+    return false;
+  }
+}

@@ -1,0 +1,227 @@
+package dev.walden.archive;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.ArchiveException;
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.StorageUnavailableException;
+import dev.walden.WrongKeyException;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.Storage;
+import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.archive.storage.StoredObject;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.codec.Codec;
+import dev.walden.codec.Compression;
+import dev.walden.codec.Decoder;
+import dev.walden.codec.Encryption;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.ValidWalEnd;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Storing and reading WAL files under the rules of the archive's format. */
+final class WalObjects {
+  private static final int FIRST_PAGE = 8192;
+  // the variants of one file, its digest, and what else begins with a segment's name
+  private static final int MAX_VARIANTS = 100;
+
+  private final Storage storage;
+  private final ArchiveSettings settings;
+  private final ArchiveLayout layout;
+  private final WalFileCheck check;
+
+  WalObjects(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
+    this.storage = storage;
+    this.settings = settings;
+    this.layout = new ArchiveLayout(cluster.systemIdentifier());
+    this.check = new WalFileCheck(cluster);
+  }
+
+  void check(WalFileName name, byte[] beginning) throws ArchiveException {
+    check.content(name, beginning);
+  }
+
+  PushOutcome push(WalFileName name, ObjectSource source) throws IOException {
+    check.length(name, source.length());
+    check.content(name, beginning(name, source));
+    Codec codec = codec(name);
+    String objectName = layout.walFile(name) + codec.suffix();
+    Optional<StoredObject> existing = find(name);
+    if (existing.isEmpty() && create(objectName, source, codec) == PutOutcome.CREATED) {
+      return PushOutcome.ARCHIVED;
+    }
+    String present = existing.map(StoredObject::name).orElse(objectName);
+    requireSame(name, present, source);
+    if (Digests.needsCompanion(present)) {
+      Digests.putCompanion(storage, present, Digests.sha256(source));
+    }
+    return PushOutcome.ALREADY_ARCHIVED;
+  }
+
+  private PutOutcome create(String objectName, ObjectSource source, Codec codec)
+      throws IOException {
+    if (Digests.needsCompanion(objectName)) {
+      byte[] sha256 = Digests.sha256(source);
+      PutOutcome outcome = storage.put(objectName, source);
+      if (outcome == PutOutcome.CREATED) {
+        Digests.putCompanion(storage, objectName, sha256);
+      }
+      return outcome;
+    }
+    boolean encrypted = !codec.encryption().equals(Encryption.none());
+    Optional<byte[]> digest = encrypted ? Optional.of(Digests.sha256(source)) : Optional.empty();
+    try (EncodedObject encoded =
+        EncodedObject.encode(source, codec, digest, settings.temporaryDirectory())) {
+      return storage.put(objectName, encoded);
+    }
+  }
+
+  /** Histories stay readable without a key: recovery by hand begins with them. */
+  private Codec codec(WalFileName name) {
+    return name instanceof WalFileName.History
+        ? new Codec(Compression.NONE, Encryption.none())
+        : settings.codec();
+  }
+
+  private byte[] beginning(WalFileName name, ObjectSource source) throws IOException {
+    boolean text = check.maxLength(name) == WalFileCheck.MAX_TEXT_LENGTH && isText(name);
+    try (InputStream in = source.open()) {
+      return in.readNBytes(text ? (int) source.length() : FIRST_PAGE);
+    }
+  }
+
+  private static boolean isText(WalFileName name) {
+    return name instanceof WalFileName.History || name instanceof WalFileName.BackupHistory;
+  }
+
+  private void requireSame(WalFileName name, String objectName, ObjectSource source)
+      throws IOException {
+    Optional<byte[]> digest = Optional.empty();
+    if (objectName.endsWith(".age")) {
+      try (InputStream stored = storage.open(objectName)) {
+        digest = Decoder.plainSha256(objectName, stored);
+      }
+    }
+    boolean same =
+        digest.isPresent()
+            ? Arrays.equals(digest.get(), Digests.sha256(source))
+                || sameWalIfReadable(name, objectName, source)
+            : sameWal(name, objectName, source);
+    if (!same) {
+      throw new ArchiveConflictException(
+          objectName
+              + " in "
+              + storage
+              + " holds other content than the "
+              + name
+              + " offered now; nothing was overwritten. Do two servers archive here?");
+    }
+  }
+
+  private boolean sameWalIfReadable(WalFileName name, String objectName, ObjectSource source)
+      throws IOException {
+    try {
+      return sameWal(name, objectName, source);
+    } catch (WrongKeyException e) {
+      // a host that only archives has no key, and the digests differ
+      return false;
+    }
+  }
+
+  /** Whether all bytes are the same, or those of a segment up to where valid WAL ends in both. */
+  private boolean sameWal(WalFileName name, String objectName, ObjectSource source)
+      throws IOException {
+    long difference;
+    try (InputStream archived = decode(name, objectName);
+        InputStream offered = source.open()) {
+      difference = firstDifference(archived, offered);
+    }
+    Optional<WalSegment> segment = check.segment(name);
+    if (difference < 0 || segment.isEmpty()) {
+      return difference < 0;
+    }
+    try (InputStream archived = decode(name, objectName);
+        InputStream offered = source.open()) {
+      return ValidWalEnd.find(archived, segment.get()) <= difference
+          && ValidWalEnd.find(offered, segment.get()) <= difference;
+    }
+  }
+
+  /** The offset of the first byte that differs, or -1. */
+  private static long firstDifference(InputStream a, InputStream b) throws IOException {
+    byte[] left = new byte[1 << 16];
+    byte[] right = new byte[1 << 16];
+    for (long offset = 0; ; offset += left.length) {
+      int n = a.readNBytes(left, 0, left.length);
+      int m = b.readNBytes(right, 0, right.length);
+      int mismatch = Arrays.mismatch(left, 0, n, right, 0, m);
+      if (mismatch >= 0) {
+        return offset + mismatch;
+      }
+      if (n < left.length) {
+        return -1;
+      }
+    }
+  }
+
+  private InputStream decode(WalFileName name, String objectName) throws IOException {
+    return Decoder.decode(
+        objectName, storage.open(objectName), settings.keys(), check.maxLength(name));
+  }
+
+  /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */
+  void fetch(WalFileName name, OutputStream target) throws IOException {
+    StoredObject object =
+        find(name).orElseThrow(() -> new NotArchivedException(name + " is not in " + storage));
+    Optional<byte[]> expected = Optional.empty();
+    if (Digests.needsCompanion(object.name())) {
+      expected = Optional.of(Digests.companion(storage, object.name()));
+    }
+    FileSummary summary = new FileSummary(FIRST_PAGE);
+    try (InputStream plain = decode(name, object.name())) {
+      summary.copy(plain, target, isText(name) ? WalFileCheck.MAX_TEXT_LENGTH : FIRST_PAGE);
+    }
+    verify(name, object.name(), summary, expected);
+  }
+
+  private void verify(
+      WalFileName name, String objectName, FileSummary summary, Optional<byte[]> expected)
+      throws IOException {
+    if (expected.isPresent() && !Arrays.equals(expected.get(), summary.sha256())) {
+      throw new CorruptFileException(
+          objectName,
+          "its SHA-256 is not the one beside it (" + Digests.companionName(objectName) + ")");
+    }
+    try {
+      check.length(name, summary.length());
+      check.content(name, summary.beginning());
+    } catch (CorruptFileException e) {
+      throw new CorruptFileException(
+          objectName, e.offset(), "holds no such file: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The stored object of a file under whatever codecs, if there is one.
+   *
+   * @throws StorageUnavailableException if nobody can tell
+   */
+  Optional<StoredObject> find(WalFileName name) throws IOException {
+    String plain = layout.walFile(name);
+    List<StoredObject> variants = new ArrayList<>();
+    for (StoredObject object : storage.list(plain, "", MAX_VARIANTS)) {
+      if (!object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)
+          && Decoder.plainName(object.name()).equals(plain)) {
+        variants.add(object);
+      }
+    }
+    return variants.stream().findFirst();
+  }
+}

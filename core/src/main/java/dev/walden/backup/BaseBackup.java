@@ -1,0 +1,61 @@
+package dev.walden.backup;
+
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A complete base backup: what {@code backup.json} says of it. It holds no name of a database, a
+ * table or a path.
+ *
+ * @param startLsn where replay begins: the redo position of the backup's checkpoint
+ * @param startTimeline the timeline of {@code startLsn}
+ * @param checkpointLsn the position of the checkpoint record
+ * @param endLsn where the backup becomes consistent; recovery cannot stop before
+ * @param endTimeline the timeline of {@code endLsn}
+ * @param startTime when the checkpoint was made, by the server's clock
+ * @param endTime when the backup ended, by the server's clock: no transaction before {@code endLsn}
+ *     ended later
+ * @param tablespaces the OIDs of its tablespaces, without the data directory itself
+ * @param parts tar archives that together hold every file once
+ * @param manifest PostgreSQL's own manifest
+ * @param files which file lies in which part
+ */
+public record BaseBackup(
+    BackupId id,
+    ClusterIdentity cluster,
+    Lsn startLsn,
+    TimelineId startTimeline,
+    Lsn checkpointLsn,
+    Lsn endLsn,
+    TimelineId endTimeline,
+    Instant startTime,
+    Instant endTime,
+    List<Long> tablespaces,
+    List<BackupObject> parts,
+    BackupObject manifest,
+    BackupObject files) {
+
+  public BaseBackup {
+    tablespaces = List.copyOf(tablespaces);
+    parts = List.copyOf(parts);
+    if (endLsn.isBefore(startLsn) || endTimeline.compareTo(startTimeline) < 0) {
+      throw new IllegalArgumentException(
+          "backup " + id + " ends at " + endLsn + ", before it starts at " + startLsn);
+    }
+  }
+
+  /** The bytes that its parts hold before compression. */
+  public long plainBytes() {
+    return parts.stream().mapToLong(BackupObject::plainBytes).sum();
+  }
+
+  /** The bytes that all its objects but {@code backup.json} take in the storage. */
+  public long storedBytes() {
+    return parts.stream().mapToLong(BackupObject::storedBytes).sum()
+        + manifest.storedBytes()
+        + files.storedBytes();
+  }
+}

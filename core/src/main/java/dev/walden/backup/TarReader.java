@@ -1,0 +1,111 @@
+package dev.walden.backup;
+
+import dev.walden.CorruptFileException;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * Reads a tar archive of a base backup: files and directories with relative paths that stay where
+ * they are put. Links, devices and paths that leave the archive are refused.
+ *
+ * <p>Source: {@code src/port/tar.c} for what PostgreSQL writes.
+ */
+public final class TarReader implements Closeable {
+  private static final int MAX_PATH = 4096;
+
+  private final String name;
+  private final TarArchiveInputStream tar;
+
+  /** Reads {@code in}, which {@code name} stands for in errors. */
+  public TarReader(String name, InputStream in) {
+    this.name = name;
+    this.tar = new TarArchiveInputStream(in);
+  }
+
+  /**
+   * The next member; empty at the end of the archive. Its bytes are those of {@link #content}.
+   *
+   * @throws CorruptFileException if the archive is damaged or holds what it must not
+   */
+  public Optional<TarMember> next() throws IOException {
+    TarArchiveEntry entry;
+    try {
+      entry = tar.getNextEntry();
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(name, tar.getBytesRead(), "a damaged tar header", e);
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+    return entry == null ? Optional.empty() : Optional.of(member(entry));
+  }
+
+  private TarMember member(TarArchiveEntry entry) throws CorruptFileException {
+    boolean directory = entry.isDirectory();
+    if (!directory && !entry.isFile() || entry.isLink() || entry.isSymbolicLink()) {
+      throw refused(entry, "is neither a file nor a directory");
+    }
+    return new TarMember(
+        path(entry),
+        directory ? TarMember.Kind.DIRECTORY : TarMember.Kind.FILE,
+        entry.getMode() & 07777,
+        entry.getSize(),
+        entry.getLastModifiedTime().toInstant());
+  }
+
+  private String path(TarArchiveEntry entry) throws CorruptFileException {
+    String path = entry.getName();
+    path = path.startsWith("./") ? path.substring(2) : path;
+    path = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    if (path.length() > MAX_PATH || path.indexOf('\0') >= 0 || path.indexOf('\\') >= 0) {
+      throw refused(entry, "has no possible path");
+    }
+    for (String part : path.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        throw refused(entry, "has a path that does not stay in its place");
+      }
+    }
+    return path;
+  }
+
+  private CorruptFileException refused(TarArchiveEntry entry, String problem) {
+    return new CorruptFileException(
+        name, tar.getBytesRead(), "the tar member \"" + entry.getName() + "\" " + problem);
+  }
+
+  /** The bytes of the member, valid until the next is asked for; closing it does nothing. */
+  public InputStream content() {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        try {
+          return tar.read(bytes, offset, length);
+        } catch (IOException e) {
+          throw damaged(e);
+        }
+      }
+    };
+  }
+
+  /** Failures of the archive's own are corruption; those of what it is read from pass. */
+  private IOException damaged(IOException e) {
+    return e.getClass() == IOException.class || e instanceof EOFException
+        ? new CorruptFileException(name, tar.getBytesRead(), e.getMessage(), e)
+        : e;
+  }
+
+  @Override
+  public void close() throws IOException {
+    tar.close();
+  }
+}

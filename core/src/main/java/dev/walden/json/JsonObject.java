@@ -1,0 +1,252 @@
+package dev.walden.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.walden.CorruptFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+/**
+ * A small JSON document: an object of texts, whole numbers, truth values, objects and lists of
+ * objects. Members keep their order. Immutable once handed out.
+ */
+public final class JsonObject {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(8)
+                  .maxStringLength(64 * 1024)
+                  .maxNameLength(256)
+                  .maxNumberLength(20)
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private final String file;
+  private final Map<String, Object> members = new LinkedHashMap<>();
+
+  private JsonObject(String file) {
+    this.file = file;
+  }
+
+  /** An empty object to be filled with {@link #with}. */
+  public static JsonObject create() {
+    return new JsonObject("new document");
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @param file what the bytes are called in errors
+   * @throws CorruptFileException if they are not one JSON object of the kinds above
+   */
+  public static JsonObject parse(String file, byte[] content) throws CorruptFileException {
+    try (JsonParser parser = FACTORY.createParser(content)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new CorruptFileException(file, 0, "not a JSON object");
+      }
+      JsonObject object = readObject(file, parser);
+      if (parser.nextToken() != null) {
+        throw new CorruptFileException(
+            file, parser.currentTokenLocation().getByteOffset(), "more follows the JSON object");
+      }
+      return object;
+    } catch (CorruptFileException e) {
+      throw e;
+    } catch (JsonProcessingException e) {
+      long offset = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+      throw new CorruptFileException(file, offset, "not JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new CorruptFileException(file, CorruptFileException.NO_OFFSET, "not JSON", e);
+    }
+  }
+
+  private static JsonObject readObject(String file, JsonParser parser) throws IOException {
+    JsonObject object = new JsonObject(file);
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      object.members.put(name, readValue(file, parser));
+    }
+    return object;
+  }
+
+  private static Object readValue(String file, JsonParser parser) throws IOException {
+    switch (parser.currentToken()) {
+      case VALUE_STRING:
+        return parser.getText();
+      case VALUE_NUMBER_INT:
+        return parser.getLongValue();
+      case VALUE_TRUE:
+        return Boolean.TRUE;
+      case VALUE_FALSE:
+        return Boolean.FALSE;
+      case START_OBJECT:
+        return readObject(file, parser);
+      case START_ARRAY:
+        List<JsonObject> list = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw unexpected(file, parser);
+          }
+          list.add(readObject(file, parser));
+        }
+        return list;
+      default:
+        throw unexpected(file, parser);
+    }
+  }
+
+  private static CorruptFileException unexpected(String file, JsonParser parser) {
+    return new CorruptFileException(
+        file,
+        parser.currentTokenLocation().getByteOffset(),
+        "unexpected " + parser.currentToken() + " in JSON");
+  }
+
+  /** Adds a member: a String, Long, Integer, Boolean, JsonObject or List of JsonObject. */
+  public JsonObject with(String name, Object value) {
+    Object stored = value instanceof Integer number ? Long.valueOf(number) : value;
+    if (!(stored instanceof String
+        || stored instanceof Long
+        || stored instanceof Boolean
+        || stored instanceof JsonObject
+        || stored instanceof List)) {
+      throw new IllegalArgumentException("no JSON value: " + name);
+    }
+    if (members.putIfAbsent(name, stored) != null) {
+      throw new IllegalArgumentException("twice in one JSON object: " + name);
+    }
+    return this;
+  }
+
+  /** The text under {@code name}. */
+  public String text(String name) throws CorruptFileException {
+    return member(name, String.class);
+  }
+
+  /** The text under {@code name}, if there is one. */
+  public Optional<String> optionalText(String name) throws CorruptFileException {
+    return members.containsKey(name) ? Optional.of(text(name)) : Optional.empty();
+  }
+
+  /** The number under {@code name}, not negative. */
+  public long number(String name) throws CorruptFileException {
+    long number = member(name, Long.class);
+    if (number < 0) {
+      throw new CorruptFileException(file, "\"" + name + "\" is negative");
+    }
+    return number;
+  }
+
+  /** The truth value under {@code name}. */
+  public boolean truth(String name) throws CorruptFileException {
+    return member(name, Boolean.class);
+  }
+
+  /** The object under {@code name}. */
+  public JsonObject object(String name) throws CorruptFileException {
+    return member(name, JsonObject.class);
+  }
+
+  /** The list of objects under {@code name}. */
+  public List<JsonObject> objects(String name) throws CorruptFileException {
+    List<JsonObject> result = new ArrayList<>();
+    for (Object element : member(name, List.class)) {
+      result.add((JsonObject) element);
+    }
+    return result;
+  }
+
+  /** The text under {@code name}, turned into a value; what {@code parser} refuses is corrupt. */
+  public <T> T value(String name, Function<String, T> parser) throws CorruptFileException {
+    String text = text(name);
+    return convert(name, () -> parser.apply(text));
+  }
+
+  /** The number under {@code name}, turned into a value; what {@code parser} refuses is corrupt. */
+  public <T> T number(String name, LongFunction<T> parser) throws CorruptFileException {
+    long number = number(name);
+    return convert(name, () -> parser.apply(number));
+  }
+
+  private <T> T convert(String name, Supplier<T> conversion) throws CorruptFileException {
+    try {
+      return conversion.get();
+    } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+      throw new CorruptFileException(
+          file, CorruptFileException.NO_OFFSET, "\"" + name + "\": " + e.getMessage(), e);
+    }
+  }
+
+  private <T> T member(String name, Class<T> type) throws CorruptFileException {
+    Object value = members.get(name);
+    if (!type.isInstance(value)) {
+      throw new CorruptFileException(
+          file,
+          value == null ? "\"" + name + "\" is missing" : "\"" + name + "\" has a wrong type");
+    }
+    return type.cast(value);
+  }
+
+  /** The document as UTF-8, indented, with a newline at its end. */
+  public byte[] toBytes() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+      generator.setPrettyPrinter(new DefaultPrettyPrinter());
+      write(generator);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    out.write('\n');
+    return out.toByteArray();
+  }
+
+  private void write(JsonGenerator generator) throws IOException {
+    generator.writeStartObject();
+    for (Map.Entry<String, Object> member : members.entrySet()) {
+      generator.writeFieldName(member.getKey());
+      Object value = member.getValue();
+      if (value instanceof JsonObject object) {
+        object.write(generator);
+      } else if (value instanceof List<?> list) {
+        generator.writeStartArray();
+        for (Object element : list) {
+          ((JsonObject) element).write(generator);
+        }
+        generator.writeEndArray();
+      } else if (value instanceof Long number) {
+        generator.writeNumber(number);
+      } else if (value instanceof Boolean truth) {
+        generator.writeBoolean(truth);
+      } else {
+        generator.writeString((String) value);
+      }
+    }
+    generator.writeEndObject();
+  }
+
+  /** The document as text. */
+  @Override
+  public String toString() {
+    return new String(toBytes(), StandardCharsets.UTF_8);
+  }
+}

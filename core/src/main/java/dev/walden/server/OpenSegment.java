@@ -1,0 +1,44 @@
+package dev.walden.server;
+
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalSegment;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A WAL segment that is being received, from its first byte on. Used by one thread at a time: the
+ * receiving one until it is complete, then the one that pushes it.
+ */
+sealed interface OpenSegment extends Closeable permits BufferedSegment, SpooledSegment {
+  WalSegment segment();
+
+  /** How many bytes it has. */
+  int length();
+
+  /** Appends all that remains in {@code data}, which must fit. */
+  void append(ByteBuffer data) throws IOException;
+
+  /** Makes what was appended survive a crash of the machine, if it is the kind that can. */
+  void force() throws IOException;
+
+  /** Its bytes, followed by zeros up to the segment's size. */
+  ObjectSource padded() throws IOException;
+
+  /** Forgets it after it was archived: a spooled one is deleted. */
+  void discard() throws IOException;
+
+  /** Releases it and keeps what is on disk. */
+  @Override
+  void close() throws IOException;
+
+  /** The position after the last byte. */
+  default Lsn end() {
+    return segment().start().plus(length());
+  }
+
+  default boolean isComplete() {
+    return length() == segment().size().bytes();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.walden.server;
+
+import dev.walden.archive.NewBackup;
+import dev.walden.backup.BackupObject;
+import dev.walden.backup.TarMember;
+import dev.walden.backup.TarWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Cuts a stream of files into parts: tar archives of whole files, of about one size. Encoding and
+ * storing happen in the pipeline's thread, while the caller already reads on.
+ */
+final class PartWriter implements Closeable {
+  private final NewBackup backup;
+  private final Pipeline pipeline;
+  private final long partSize;
+  private final List<BackupObject> finished = new ArrayList<>();
+  private TarWriter tar;
+  private NewBackup.Writer object;
+  private long partBytes;
+  private int number;
+
+  PartWriter(NewBackup backup, Pipeline pipeline, long partSize) {
+    this.backup = backup;
+    this.pipeline = pipeline;
+    this.partSize = partSize;
+  }
+
+  /** Begins a member, in a new part if the current one is full; the part's number. */
+  int begin(TarMember member) throws IOException {
+    if (tar != null && partBytes > 0 && partBytes + member.size() > partSize) {
+      finishPart();
+    }
+    if (tar == null) {
+      number++;
+      NewBackup.Writer begun = backup.create(String.format(Locale.ROOT, "%05d.tar", number));
+      object = begun;
+      tar = new TarWriter(pipeline.feeding(begun));
+    }
+    tar.begin(member);
+    partBytes += member.size();
+    return number;
+  }
+
+  void write(byte[] bytes, int offset, int length) throws IOException {
+    tar.write(bytes, offset, length);
+  }
+
+  void end() throws IOException {
+    tar.end();
+  }
+
+  private void finishPart() throws IOException {
+    tar.finish();
+    tar = null;
+    partBytes = 0;
+    NewBackup.Writer full = object;
+    object = null;
+    pipeline.submit(
+        () -> {
+          try (full) {
+            finished.add(full.finish());
+          }
+        });
+  }
+
+  /** Finishes the last part and waits until all are durable. */
+  List<BackupObject> finish() throws IOException {
+    if (tar != null) {
+      finishPart();
+    }
+    pipeline.drain();
+    return List.copyOf(finished);
+  }
+
+  /** Discards the part that is not finished. The pipeline must be closed before. */
+  @Override
+  public void close() throws IOException {
+    if (object != null) {
+      object.close();
+    }
+  }
+}

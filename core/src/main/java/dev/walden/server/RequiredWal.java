@@ -1,0 +1,64 @@
+package dev.walden.server;
+
+import dev.walden.NotArchivedException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.WalRange;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Waits until the archive holds WAL. */
+final class RequiredWal {
+  private static final long POLL_MS = 200;
+
+  private final ArchiveStore archive;
+  private final Duration limit;
+
+  RequiredWal(ArchiveStore archive, Duration limit) {
+    this.archive = archive;
+    this.limit = limit;
+  }
+
+  /**
+   * Waits for all segments of these ranges, and for the histories of their timelines.
+   *
+   * @throws NotArchivedException if a file did not arrive within the limit after the one before it
+   */
+  void await(List<WalRange> ranges) throws IOException, InterruptedException {
+    for (WalFileName name : files(ranges)) {
+      long deadline = System.nanoTime() + limit.toNanos();
+      while (!archive.contains(name)) {
+        if (System.nanoTime() > deadline) {
+          throw new NotArchivedException(
+              name
+                  + ", which the backup needs, did not reach the "
+                  + archive
+                  + " within "
+                  + limit.toSeconds()
+                  + " s: is a receiver running, or archive_command set and working?");
+        }
+        Thread.sleep(POLL_MS);
+      }
+    }
+  }
+
+  private List<WalFileName> files(List<WalRange> ranges) {
+    WalSegmentSize size = archive.cluster().segmentSize();
+    List<WalFileName> names = new ArrayList<>();
+    for (WalRange range : ranges) {
+      if (!range.timeline().equals(TimelineId.FIRST)) {
+        names.add(new WalFileName.History(range.timeline()));
+      }
+      long last = size.segmentNumberBefore(range.end());
+      for (long n = size.segmentNumber(range.start()); n <= last; n++) {
+        names.add(new WalSegment(range.timeline(), n, size).fileName());
+      }
+    }
+    return names;
+  }
+}

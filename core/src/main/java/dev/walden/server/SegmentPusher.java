@@ -1,0 +1,185 @@
+package dev.walden.server;
+
+import dev.walden.StorageUnavailableException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.PushOutcome;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalFileName;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pushes complete segments into the archive, several at a time, and knows up to where everything
+ * handed to it is archived. A storage that is unavailable is asked again until {@link #close};
+ * every other failure ends it.
+ */
+final class SegmentPusher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentPusher.class);
+
+  private final ArchiveStore archive;
+  private final Duration retryLimit;
+  private final ExecutorService threads;
+  private final Deque<Task> pending = new ArrayDeque<>();
+  private Lsn archived;
+  private IOException failure;
+  private IOException lastTrouble;
+
+  /** A segment on its way; {@code done} once it is archived. */
+  private static final class Task {
+    private final OpenSegment segment;
+    private final WalFileName name;
+    private boolean done;
+
+    Task(OpenSegment segment, WalFileName name) {
+      this.segment = segment;
+      this.name = name;
+    }
+  }
+
+  SegmentPusher(ArchiveStore archive, int parallelism, Duration retryLimit, ThreadFactory factory) {
+    this.archive = archive;
+    this.retryLimit = retryLimit;
+    this.threads = Executors.newFixedThreadPool(parallelism, factory);
+  }
+
+  /** Hands over a complete segment. */
+  void push(OpenSegment segment) {
+    submit(new Task(segment, segment.segment().fileName()));
+  }
+
+  /** Hands over what was received of a segment that its timeline will never complete. */
+  void pushPartial(OpenSegment segment) {
+    submit(new Task(segment, new WalFileName.Partial(segment.segment().fileName())));
+  }
+
+  private void submit(Task task) {
+    synchronized (this) {
+      pending.add(task);
+    }
+    try {
+      threads.execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      // closed meanwhile: the segment is released with the others that wait
+      LOG.debug("closed before {} was pushed", task.name);
+    }
+  }
+
+  private void run(Task task) {
+    Backoff backoff = new Backoff(Duration.ofMillis(200), retryLimit, new Random());
+    while (true) {
+      try {
+        PushOutcome outcome = archive.push(task.name, task.segment.padded());
+        LOG.debug("{} {}", outcome, task.name);
+        task.segment.discard();
+        done(task);
+        return;
+      } catch (StorageUnavailableException e) {
+        if (!waitToRetry(task, e, backoff)) {
+          return;
+        }
+      } catch (IOException e) {
+        fail(e);
+        return;
+      } catch (RuntimeException | Error e) {
+        fail(new IOException("pushing " + task.name + " failed", e));
+        return;
+      }
+    }
+  }
+
+  private boolean waitToRetry(Task task, StorageUnavailableException trouble, Backoff backoff) {
+    synchronized (this) {
+      lastTrouble = trouble;
+    }
+    Duration wait = backoff.next();
+    LOG.warn("{} is not archived yet, next try in {}: {}", task.name, wait, trouble.getMessage());
+    try {
+      Thread.sleep(wait.toMillis());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private synchronized void done(Task task) {
+    task.done = true;
+    lastTrouble = null;
+    while (!pending.isEmpty() && pending.peek().done) {
+      Task first = pending.remove();
+      if (first.name instanceof WalFileName.Segment) {
+        archived = first.segment.segment().end();
+      }
+    }
+    notifyAll();
+  }
+
+  private synchronized void fail(IOException e) {
+    failure = failure == null ? e : failure;
+    notifyAll();
+  }
+
+  /** The end of the last segment before which all that was handed over is archived, or null. */
+  synchronized Lsn archived() {
+    return archived;
+  }
+
+  /** What is wrong with the storage now, or null. */
+  synchronized IOException trouble() {
+    return failure == null ? lastTrouble : failure;
+  }
+
+  /** Throws what ended it, if something did. */
+  synchronized void check() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Waits until everything handed over is archived; false if that takes longer. */
+  synchronized boolean awaitIdle(Duration limit) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!pending.isEmpty()) {
+      check();
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    check();
+    return true;
+  }
+
+  /** Stops pushing; what is not archived yet is left to the spool, or to the slot. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(1500, TimeUnit.MILLISECONDS)) {
+        LOG.warn("the storage does not answer an interruption; leaving its thread behind");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      for (Task task : pending) {
+        try {
+          task.segment.close();
+        } catch (IOException e) {
+          LOG.debug("closing {}", task.name, e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.walden.server;
+
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Room for segments on their way, in memory or in a spool: so many and no more, so that a storage
+ * that is away stops the stream and not the process.
+ */
+final class SegmentSpace implements Closeable {
+  /** Larger segments go through files: memory outside the heap is not for gigabytes. */
+  private static final int MAX_BUFFERED = 64 << 20;
+
+  private final WalSegmentSize size;
+  private final Optional<Path> spool;
+  private final Path directory;
+  private final Semaphore free;
+  private final BlockingQueue<ByteBuffer> memory;
+
+  SegmentSpace(WalSegmentSize size, Optional<Path> spool, long spoolLimit, int parallelism)
+      throws IOException {
+    this.size = size;
+    this.spool = spool;
+    boolean files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
+    this.directory =
+        files ? spool.isPresent() ? spool.get() : Files.createTempDirectory("walden-") : null;
+    if (spool.isPresent()) {
+      Files.createDirectories(directory);
+    }
+    int room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 2;
+    this.free = new Semaphore(room);
+    this.memory = new ArrayBlockingQueue<>(room);
+  }
+
+  /** Where a spool keeps its files, if there is one. */
+  Optional<Path> spool() {
+    return spool;
+  }
+
+  /**
+   * Room for a segment.
+   *
+   * @return empty if none got free in the time
+   */
+  Optional<OpenSegment> open(WalSegment segment, long milliseconds)
+      throws IOException, InterruptedException {
+    if (!free.tryAcquire(milliseconds, TimeUnit.MILLISECONDS)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(directory == null ? buffered(segment) : spooled(segment));
+    } catch (IOException | RuntimeException | Error e) {
+      free.release();
+      throw e;
+    }
+  }
+
+  private OpenSegment buffered(WalSegment segment) {
+    ByteBuffer reused = memory.poll();
+    ByteBuffer buffer = reused == null ? ByteBuffer.allocateDirect(size.bytes()) : reused;
+    return new BufferedSegment(
+        segment,
+        buffer,
+        () -> {
+          memory.add(buffer);
+          free.release();
+        });
+  }
+
+  private OpenSegment spooled(WalSegment segment) throws IOException {
+    return new SpooledSegment(segment, directory, free::release);
+  }
+
+  /** The segments, whole or not, that an earlier receiver left in the spool; in order. */
+  List<OpenSegment> leftovers() throws IOException {
+    List<OpenSegment> found = new ArrayList<>();
+    if (spool.isEmpty()) {
+      return found;
+    }
+    for (WalFileName.Partial name : SpooledSegment.files(directory)) {
+      // what is there already takes room, but is never refused
+      boolean counted = free.tryAcquire();
+      found.add(
+          SpooledSegment.leftover(
+              name.segment().segment(size), directory, counted ? free::release : () -> {}));
+    }
+    return found;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (directory != null && spool.isEmpty()) {
+      try (var files = Files.newDirectoryStream(directory)) {
+        for (Path file : files) {
+          Files.deleteIfExists(file);
+        }
+      }
+      Files.deleteIfExists(directory);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.walden.server;
+
+import dev.walden.archive.ArchiveStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Streams a server's WAL into an archive until it is closed.
+ *
+ * <p>It goes on from what the archive holds, or else from the slot. WAL is acknowledged, so that
+ * the server may remove it, only once it is durable: by default once its whole segment is in the
+ * archive, with {@link Builder#spool} once it is on the local disk. Lost connections, servers that
+ * restart and storages that are away are tried again with growing waits; WAL meanwhile stays on the
+ * server, kept by the slot. What cannot get better by waiting (another cluster, a conflict in the
+ * archive, WAL that the server no longer has) ends the receiver, and {@link #await} throws it.
+ *
+ * <p>Safe for use by many threads. After a crash of this process or machine a new receiver with the
+ * same archive, slot and spool continues where this one stood.
+ */
+public final class WalReceiver implements AutoCloseable {
+  private final WalStreaming streaming;
+  private final Thread thread;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile IOException failure;
+
+  private WalReceiver(WalStreaming streaming, ThreadFactory threads) {
+    this.streaming = streaming;
+    this.thread = threads.newThread(this::run);
+  }
+
+  /** Begins the description of a receiver. */
+  public static Builder from(ServerAddress server) {
+    return new Builder(server);
+  }
+
+  private void run() {
+    try {
+      streaming.run();
+    } catch (IOException e) {
+      failure = e;
+    } catch (RuntimeException | Error e) {
+      failure = new IOException("the receiver failed", e);
+    } finally {
+      streaming.close();
+      ended.countDown();
+    }
+  }
+
+  /** What it has done so far. */
+  public WalReceiverStatus status() {
+    WalReceiverStatus now = streaming.status();
+    return ended.getCount() == 0 ? now.stopped(Optional.ofNullable(failure)) : now;
+  }
+
+  /** Waits until it is closed, or throws what ended it. */
+  public void await() throws IOException, InterruptedException {
+    ended.await();
+    rethrow();
+  }
+
+  /**
+   * Waits until it has ended, at most {@code limit}.
+   *
+   * @return whether it was closed; false after the time
+   * @throws IOException what ended it, if it was not closed
+   */
+  public boolean await(Duration limit) throws IOException, InterruptedException {
+    boolean over = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    if (over) {
+      rethrow();
+    }
+    return over;
+  }
+
+  private void rethrow() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /**
+   * Stops, within about two seconds whatever the server and the storage do. Segments that are not
+   * in the archive yet stay in the spool, or with the server.
+   */
+  @Override
+  public void close() {
+    streaming.close();
+    thread.interrupt();
+    try {
+      ended.await(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Describes a receiver. Not safe for use by many threads. */
+  public static final class Builder {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    final ServerAddress server;
+    ArchiveStore archive;
+    String slot;
+    Optional<Path> spool = Optional.empty();
+    long spoolLimit = 1L << 30;
+    int parallelism = 2;
+    Duration statusInterval = Duration.ofSeconds(10);
+    Duration timeout = Duration.ofSeconds(60);
+    Duration retryLimit = Duration.ofSeconds(30);
+    private ThreadFactory threads =
+        task -> {
+          Thread thread = new Thread(task, "walden-receiver-" + NUMBER.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        };
+
+    private Builder(ServerAddress server) {
+      this.server = server;
+    }
+
+    /** Where the WAL goes. The archive stays open when the receiver is closed. */
+    public Builder into(ArchiveStore store) {
+      archive = store;
+      return this;
+    }
+
+    /**
+     * The physical replication slot that keeps the server's WAL for this receiver; created, with
+     * WAL reserved, if there is none.
+     */
+    public Builder slot(String name) {
+      slot = name;
+      return this;
+    }
+
+    /**
+     * Acknowledges WAL once it is forced to this directory, which must survive a crash; it is
+     * pushed from there. No other receiver may use it. Without a spool, WAL is acknowledged in
+     * whole segments, once they are in the archive.
+     */
+    public Builder spool(Path directory) {
+      spool = Optional.of(directory);
+      return this;
+    }
+
+    /** How many bytes may wait in the spool; at least three segments. 1 GiB unless set. */
+    public Builder spoolLimit(long bytes) {
+      spoolLimit = bytes;
+      return this;
+    }
+
+    /** How many segments are compressed, encrypted and stored at once; 2 unless set. */
+    public Builder parallelism(int segments) {
+      if (segments < 1) {
+        throw new IllegalArgumentException("parallelism must be at least 1");
+      }
+      parallelism = segments;
+      return this;
+    }
+
+    /** How often the server hears of progress even without any; 10 seconds unless set. */
+    public Builder statusInterval(Duration interval) {
+      statusInterval = interval;
+      return this;
+    }
+
+    /** After how long without a word from the server the connection counts as lost; 60 s. */
+    public Builder timeout(Duration silence) {
+      timeout = silence;
+      return this;
+    }
+
+    /** The longest wait between two tries to reach the server or the storage; 30 s unless set. */
+    public Builder retryLimit(Duration wait) {
+      retryLimit = wait;
+      return this;
+    }
+
+    /** Makes the receiver's threads: one to receive, and {@link #parallelism} to push. */
+    public Builder threads(ThreadFactory factory) {
+      threads = factory;
+      return this;
+    }
+
+    /**
+     * Starts to receive.
+     *
+     * @throws IOException if the spool cannot be used; the server is not waited for
+     */
+    public WalReceiver start() throws IOException {
+      if (archive == null || slot == null) {
+        throw new IllegalStateException("a receiver needs an archive and a slot");
+      }
+      WalReceiver receiver = new WalReceiver(new WalStreaming(this, threads), threads);
+      receiver.thread.start();
+      return receiver;
+    }
+  }
+}

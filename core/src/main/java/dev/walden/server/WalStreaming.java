@@ -1,0 +1,264 @@
+package dev.walden.server;
+
+import dev.walden.StorageUnavailableException;
+import dev.walden.WrongClusterException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a {@link WalReceiver} does: connect, find the place, stream, and again. */
+final class WalStreaming implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WalStreaming.class);
+  private static final String DUPLICATE_OBJECT = "42710";
+
+  private final ServerAddress server;
+  private final ArchiveStore archive;
+  private final String slot;
+  private final Duration retryLimit;
+  private final SegmentSpace space;
+  private final SegmentPusher pusher;
+  private final WalIntake intake;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile WalsenderConnection connection;
+  private volatile WalReceiverStatus.State state = WalReceiverStatus.State.CONNECTING;
+  private volatile IOException trouble;
+  private volatile long connections;
+  private volatile boolean streamed;
+
+  WalStreaming(WalReceiver.Builder settings, ThreadFactory threads) throws IOException {
+    server = settings.server;
+    archive = settings.archive;
+    slot = settings.slot;
+    retryLimit = settings.retryLimit;
+    space =
+        new SegmentSpace(
+            archive.cluster().segmentSize(),
+            settings.spool,
+            settings.spoolLimit,
+            settings.parallelism);
+    pusher = new SegmentPusher(archive, settings.parallelism, retryLimit, threads);
+    intake = new WalIntake(archive, space, pusher, settings.statusInterval, settings.timeout);
+  }
+
+  WalReceiverStatus status() {
+    Lsn archived = pusher.archived();
+    IOException storage = pusher.trouble();
+    return new WalReceiverStatus(
+        state,
+        intake.timeline(),
+        intake.received(),
+        intake.durable(),
+        archived == null ? Lsn.ZERO : archived,
+        connections,
+        Optional.ofNullable(storage == null ? trouble : storage));
+  }
+
+  /** Runs until closed, or until something that waiting does not mend. */
+  void run() throws IOException {
+    Backoff backoff = new Backoff(Duration.ofMillis(200), retryLimit, new Random());
+    try {
+      boolean spooled = false;
+      while (!isClosed()) {
+        try {
+          if (!spooled) {
+            pushSpooled();
+            spooled = true;
+          }
+          streamed = false;
+          session();
+        } catch (ServerUnavailableException | StorageUnavailableException e) {
+          trouble = e;
+          if (!isClosed()) {
+            LOG.warn("not receiving: {}", e.getMessage());
+          }
+        }
+        if (streamed) {
+          backoff.reset();
+        }
+        state = WalReceiverStatus.State.WAITING;
+        closed.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      if (!isClosed()) {
+        Thread.currentThread().interrupt();
+        throw new IOException("the receiver's thread was interrupted", e);
+      }
+    } catch (IOException e) {
+      if (!isClosed()) {
+        throw e;
+      }
+    } finally {
+      intake.close();
+    }
+  }
+
+  private void session() throws IOException, InterruptedException {
+    state = WalReceiverStatus.State.CONNECTING;
+    try (WalsenderConnection opened = WalsenderConnection.open(server)) {
+      connection = opened;
+      connections++;
+      if (isClosed()) {
+        return;
+      }
+      checkCluster(opened.identity());
+      SlotPosition position = slot(opened);
+      IdentifiedSystem system = opened.identifySystem();
+      TimelineHistory history = archiveHistories(opened, system.timeline());
+      StreamStart start = start(history, position.restartLsn().orElse(system.position()));
+      stream(opened, start);
+    } finally {
+      connection = null;
+    }
+  }
+
+  private void checkCluster(ClusterIdentity found) throws WrongClusterException {
+    if (!found.equals(archive.cluster())) {
+      throw new WrongClusterException(
+          server + " is " + found + "; the archive is bound to " + archive.cluster());
+    }
+  }
+
+  private SlotPosition slot(WalsenderConnection server) throws IOException {
+    SlotPosition position = server.readSlot(slot);
+    if (position.presence() == SlotPosition.Presence.PRESENT) {
+      return position;
+    }
+    try {
+      server.createPhysicalSlot(slot, true);
+      LOG.info("created the replication slot {}", slot);
+    } catch (ServerRefusedException e) {
+      if (!DUPLICATE_OBJECT.equals(e.sqlState())) {
+        throw e;
+      }
+    }
+    return server.readSlot(slot);
+  }
+
+  /** Archives the histories of a timeline and of all its ancestors, before any of its WAL. */
+  private TimelineHistory archiveHistories(WalsenderConnection server, TimelineId timeline)
+      throws IOException {
+    if (timeline.equals(TimelineId.FIRST)) {
+      return TimelineHistory.first();
+    }
+    TimelineHistory history = archiveHistory(server, timeline);
+    for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
+      if (!ancestor.timeline().equals(TimelineId.FIRST)
+          && !archive.contains(new WalFileName.History(ancestor.timeline()))) {
+        archiveHistory(server, ancestor.timeline());
+      }
+    }
+    return history;
+  }
+
+  private TimelineHistory archiveHistory(WalsenderConnection server, TimelineId timeline)
+      throws IOException {
+    byte[] content = server.timelineHistory(timeline);
+    archive.push(new WalFileName.History(timeline), ObjectSource.of(content));
+    return TimelineHistory.parse(timeline, content);
+  }
+
+  private StreamStart start(TimelineHistory history, Lsn first) throws IOException {
+    if (intake.timeline().isPresent()) {
+      // segments on their way to the archive need not arrive twice
+      return StreamStart.after(
+          intake.timeline().get(), segmentStart(intake.received()), history, size());
+    }
+    Optional<StreamStart> archived = StreamStart.after(archive.inventory(), history);
+    archived.ifPresent(start -> intake.archivedBefore(start.lsn()));
+    return archived.orElse(StreamStart.at(first, history, size()));
+  }
+
+  private Lsn segmentStart(Lsn lsn) {
+    return size().floor(lsn);
+  }
+
+  private WalSegmentSize size() {
+    return archive.cluster().segmentSize();
+  }
+
+  private void stream(WalsenderConnection server, StreamStart from)
+      throws IOException, InterruptedException {
+    StreamStart start = from;
+    while (!isClosed()) {
+      pushLeftovers(WalSegment.containing(start.timeline(), start.lsn(), size()));
+      LOG.info("streaming timeline {} from {}", start.timeline(), start.lsn());
+      ReplicationStream stream =
+          server.startReplication(Optional.of(slot), start.lsn(), start.timeline());
+      state = WalReceiverStatus.State.STREAMING;
+      trouble = null;
+      Optional<ReplicationStream.Event> end = intake.take(stream, start, this::isClosed);
+      streamed = intake.received().isAfter(start.lsn());
+      if (end.isEmpty() || end.get() == ReplicationStream.Event.SERVER_STOPPED) {
+        return;
+      }
+      TimelineId next = stream.nextTimeline();
+      LOG.info("timeline {} ended at {}", start.timeline(), stream.nextTimelineStart());
+      archiveHistories(server, next);
+      intake.endTimeline(stream.nextTimelineStart());
+      start = new StreamStart(next, size().floor(stream.nextTimelineStart()));
+    }
+  }
+
+  /** Pushes the complete segments that an earlier receiver left in the spool. */
+  private void pushSpooled() throws IOException, InterruptedException {
+    for (OpenSegment segment : space.leftovers()) {
+      if (segment.isComplete()) {
+        pusher.push(segment);
+      } else {
+        segment.close();
+      }
+    }
+    while (!isClosed() && !pusher.awaitIdle(Duration.ofMillis(200))) {
+      state = WalReceiverStatus.State.WAITING;
+    }
+  }
+
+  /** Pushes the beginnings of segments that no stream will complete any more. */
+  private void pushLeftovers(WalSegment current) throws IOException {
+    if (intake.timeline().isPresent()) {
+      return;
+    }
+    for (OpenSegment segment : space.leftovers()) {
+      if (segment.segment().equals(current) || segment.length() == 0) {
+        segment.close();
+      } else {
+        pusher.pushPartial(segment);
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  /** Ends everything, from any thread. */
+  @Override
+  public void close() {
+    closed.countDown();
+    WalsenderConnection current = connection;
+    if (current != null) {
+      current.close();
+    }
+    pusher.close();
+    try {
+      space.close();
+    } catch (IOException e) {
+      LOG.debug("removing temporary segments", e);
+    }
+  }
+}
