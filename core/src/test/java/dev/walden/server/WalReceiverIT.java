@@ -1,0 +1,289 @@
+package dev.walden.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.walden.WrongClusterException;
+import dev.walden.archive.ArchiveSettings;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.codec.AgeIdentity;
+import dev.walden.testing.InMemoryStorage;
+import dev.walden.testing.PostgresBinaries;
+import dev.walden.testing.PostgresServer;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WalReceiverIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @TempDir Path directory;
+  private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
+
+  private PostgresServer server(int major) throws Exception {
+    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
+        .segmentSize(WalSegmentSize.ofMegabytes(1))
+        .setting("wal_level", "replica")
+        .setting("wal_keep_size", "512MB")
+        .create();
+  }
+
+  private ArchiveStore archive(ServerAddress address) throws Exception {
+    return ArchiveStore.openOrCreate(
+        new InMemoryStorage(),
+        ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
+        address.identity());
+  }
+
+  private static ServerAddress address(PostgresServer server) {
+    return ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
+  }
+
+  private static Lsn write(PostgresServer server, int rows) throws Exception {
+    server.execute(
+        "CREATE TABLE IF NOT EXISTS t (v text)",
+        "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i",
+        "SELECT pg_switch_wal()");
+    return Lsn.parse(server.query("SELECT pg_current_wal_lsn()"));
+  }
+
+  private static void awaitArchived(WalReceiver receiver, Lsn lsn) throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (receiver.status().archived().isBefore(lsn)) {
+      assertTrue(
+          System.nanoTime() < deadline, "not archived up to " + lsn + ": " + receiver.status());
+      if (receiver.await(Duration.ofMillis(20))) {
+        throw new AssertionError("the receiver has ended");
+      }
+    }
+  }
+
+  private void assertSegmentsEqual(ArchiveStore archive, TimelineId timeline, Path walDirectory)
+      throws Exception {
+    long compared = 0;
+    for (var range : archive.inventory().ranges(timeline)) {
+      WalSegmentSize size = archive.cluster().segmentSize();
+      for (WalSegment s = WalSegment.containing(timeline, range.start(), size);
+          s.start().isBefore(range.end());
+          s = s.next()) {
+        Path fetched = directory.resolve("fetched");
+        archive.fetch(s.fileName(), fetched);
+        assertArrayEquals(
+            Files.readAllBytes(walDirectory.resolve(s.toString())),
+            Files.readAllBytes(fetched),
+            s.toString());
+        compared++;
+      }
+    }
+    assertTrue(compared > 0, "no segment was compared");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {14, 15, 16, 17, 18})
+  void archivesExactlyWhatTheServerWrote(int major) throws Exception {
+    try (PostgresServer server = server(major);
+        ArchiveStore archive = archive(address(server))) {
+      try (WalReceiver receiver =
+          WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+        Lsn end = write(server, 20_000);
+        awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
+      }
+      assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size());
+      assertSegmentsEqual(archive, TimelineId.FIRST, server.dataDirectory().resolve("pg_wal"));
+      String restart =
+          server.query("SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = 'walden'");
+      assertTrue(
+          !Lsn.parse(restart).isAfter(archive.inventory().last().orElseThrow().end()),
+          "the slot was moved to " + restart + ", beyond what is archived");
+    }
+  }
+
+  @Test
+  void goesOnWhereTheArchiveEnds() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(address(server))) {
+      for (int round = 0; round < 3; round++) {
+        Lsn before = write(server, 3_000);
+        try (WalReceiver receiver =
+            WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+          write(server, 3_000);
+          awaitArchived(receiver, archive.cluster().segmentSize().floor(before));
+        }
+      }
+      assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "there is a gap");
+      assertSegmentsEqual(archive, TimelineId.FIRST, server.dataDirectory().resolve("pg_wal"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void survivesRestartsAndCrashesOfTheServer(boolean spooled) throws Exception {
+    try (PostgresServer server = server(16);
+        ArchiveStore archive = archive(address(server))) {
+      WalReceiver.Builder builder =
+          WalReceiver.from(address(server))
+              .into(archive)
+              .slot("walden")
+              .retryLimit(Duration.ofMillis(500));
+      if (spooled) {
+        builder.spool(directory.resolve("spool"));
+      }
+      try (WalReceiver receiver = builder.start()) {
+        awaitArchived(receiver, floor(archive, write(server, 5_000)));
+        server.kill();
+        server.start();
+        awaitArchived(receiver, floor(archive, write(server, 5_000)));
+        long start = System.nanoTime();
+        server.stop();
+        assertTrue(
+            System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20),
+            "a fast shutdown waited for the receiver");
+        server.start();
+        awaitArchived(receiver, floor(archive, write(server, 5_000)));
+        assertTrue(receiver.status().connections() >= 3, receiver.status().toString());
+      }
+      assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "there is a gap");
+      assertSegmentsEqual(archive, TimelineId.FIRST, server.dataDirectory().resolve("pg_wal"));
+    }
+  }
+
+  private static Lsn floor(ArchiveStore archive, Lsn lsn) {
+    return archive.cluster().segmentSize().floor(lsn);
+  }
+
+  @Test
+  void followsPromotions() throws Exception {
+    try (PostgresServer server = server(15);
+        ArchiveStore archive = archive(address(server))) {
+      Path copy = directory.resolve("standby");
+      server.stop();
+      Copy.tree(server.dataDirectory(), copy);
+      server.start();
+      Files.createFile(copy.resolve("standby.signal"));
+      try (PostgresServer standby =
+              PostgresServer.builder(PostgresBinaries.of(15), copy)
+                  .setting(
+                      "primary_conninfo",
+                      "host=127.0.0.1 port=" + server.port() + " user=" + server.user())
+                  .setting("wal_keep_size", "512MB")
+                  .startExisting();
+          WalReceiver receiver =
+              WalReceiver.from(address(standby)).into(archive).slot("walden").start()) {
+        Lsn end = write(server, 5_000);
+        awaitArchived(receiver, floor(archive, end));
+        standby.execute("SELECT pg_promote()");
+        standby.awaitPromotion(LIMIT);
+        Lsn next = write(standby, 5_000);
+        awaitArchived(receiver, floor(archive, next));
+        assertEquals(2, receiver.status().timeline().orElseThrow().value());
+        assertTrue(archive.contains(WalFileName.parse("00000002.history")));
+        assertSegmentsEqual(archive, new TimelineId(2), standby.dataDirectory().resolve("pg_wal"));
+      }
+    }
+  }
+
+  @Test
+  void acknowledgesWhatIsSpooledAsASynchronousStandby() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(address(server));
+        WalReceiver receiver =
+            WalReceiver.from(
+                    ServerAddress.of(server.jdbcUrl() + "?ApplicationName=w&user=" + server.user()))
+                .into(archive)
+                .slot("walden")
+                .spool(directory.resolve("spool"))
+                .start()) {
+      server.execute("CREATE TABLE c (i int)");
+      server.execute("ALTER SYSTEM SET synchronous_standby_names = 'w'");
+      server.execute("SELECT pg_reload_conf()");
+      for (int i = 0; i < 100; i++) {
+        server.execute("INSERT INTO c VALUES (" + i + ")");
+        Lsn flushed = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+        assertTrue(!receiver.status().durable().isBefore(flushed.plus(-8192)));
+      }
+    }
+  }
+
+  @Test
+  void refusesAnotherCluster() throws Exception {
+    try (PostgresServer server = server(17);
+        PostgresServer other =
+            PostgresServer.create(PostgresBinaries.of(17), directory.resolve("other"));
+        ArchiveStore archive = archive(address(server));
+        WalReceiver receiver =
+            WalReceiver.from(address(other)).into(archive).slot("walden").start()) {
+      assertThrows(WrongClusterException.class, () -> receiver.await(LIMIT));
+    }
+  }
+
+  @Test
+  void segmentsEqualThoseOfPgReceivewal() throws Exception {
+    Path pgReceivewal = Path.of("/usr/lib/postgresql/15/bin/pg_receivewal");
+    assumeTrue(Files.isExecutable(pgReceivewal), "pg_receivewal is not installed");
+    try (PostgresServer server = server(15);
+        ArchiveStore archive = archive(address(server));
+        WalReceiver receiver =
+            WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+      Path theirs = Files.createDirectory(directory.resolve("theirs"));
+      Process process =
+          new ProcessBuilder(
+                  pgReceivewal.toString(),
+                  "-D",
+                  theirs.toString(),
+                  "-h",
+                  "127.0.0.1",
+                  "-p",
+                  "" + server.port(),
+                  "-U",
+                  server.user(),
+                  "--no-password",
+                  "--no-sync")
+              .redirectErrorStream(true)
+              .redirectOutput(directory.resolve("pg_receivewal.log").toFile())
+              .start();
+      try {
+        Lsn end = floor(archive, write(server, 30_000));
+        awaitArchived(receiver, end);
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        WalSegment last =
+            new WalSegment(
+                TimelineId.FIRST,
+                archive.cluster().segmentSize().segmentNumberBefore(end),
+                archive.cluster().segmentSize());
+        while (!Files.exists(theirs.resolve(last.toString()))) {
+          assertTrue(System.nanoTime() < deadline, "pg_receivewal did not get there");
+          Thread.sleep(20);
+        }
+      } finally {
+        process.destroy();
+        process.waitFor(10, TimeUnit.SECONDS);
+      }
+      int compared = 0;
+      try (var files = Files.newDirectoryStream(theirs, "????????????????????????")) {
+        for (Path file : files) {
+          Path fetched = directory.resolve("fetched");
+          archive.fetch(WalFileName.parse(file.getFileName().toString()), fetched);
+          assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(fetched));
+          compared++;
+        }
+      }
+      assertTrue(compared >= 3, "only " + compared + " segments were compared");
+    }
+  }
+}
