@@ -1,5 +1,6 @@
 /**
  * Values: what a cluster is. {@link dev.walden.cluster.SystemIdentifier}, {@link
- * dev.walden.cluster.PgVersion}, and {@link dev.walden.cluster.ClusterIdentity}, which holds both.
+ * dev.walden.cluster.PgVersion}, {@link dev.walden.cluster.ClusterIdentity}, which holds both, and
+ * {@link dev.walden.cluster.ControlFile}.
  */
 package dev.walden.cluster;

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.UnsupportedFormatException;
-import java.math.BigInteger;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,27 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterValuesTest {
-
-  @Property
-  void systemIdentifiersReadBackUnsigned(@ForAll long value, @ForAll long other) {
-    SystemIdentifier id = new SystemIdentifier(value);
-    assertEquals(id, SystemIdentifier.parse(id.toString()));
-    BigInteger number = new BigInteger(id.toString());
-    assertTrue(number.signum() >= 0);
-    assertEquals(value, number.longValue());
-    assertEquals(
-        number.compareTo(new BigInteger(new SystemIdentifier(other).toString())),
-        Integer.signum(id.compareTo(new SystemIdentifier(other))));
-  }
-
-  @Property
-  void junkIsNoSystemIdentifierOrPrintsAsItCame(@ForAll String text) {
-    try {
-      assertEquals(text, SystemIdentifier.parse(text).toString());
-    } catch (IllegalArgumentException e) {
-      assertEquals(IllegalArgumentException.class, e.getClass());
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(

@@ -10,9 +10,6 @@ import dev.walden.CorruptFileException;
 import dev.walden.UnsupportedFormatException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,30 +100,6 @@ class WalPageHeaderTest {
     assertThrows(UnsupportedFormatException.class, () -> parse(bigEndian));
     String largePages = LONG.replace("00200000", "00400000");
     assertThrows(UnsupportedFormatException.class, () -> parse(largePages));
-  }
-
-  @Property
-  void junkIsReadOrRefusedByType(@ForAll @Size(max = 48) byte[] junk) {
-    readOrRefused(junk);
-  }
-
-  @Property
-  void junkBehindAMagicNumberIsReadOrRefusedByType(@ForAll @Size(min = 8, max = 48) byte[] junk) {
-    junk[0] = 0x16;
-    junk[1] = (byte) 0xD1;
-    junk[2] &= 0x0F;
-    junk[3] = 0;
-    readOrRefused(junk);
-  }
-
-  private static void readOrRefused(byte[] junk) {
-    try {
-      WalPageHeader header = WalPageHeader.parse("segment", 0, ByteBuffer.wrap(junk));
-      assertTrue(header.size() <= junk.length);
-      assertEquals(header.isLong(), WalSegmentSize.isValid(header.segmentSize()));
-    } catch (CorruptFileException | UnsupportedFormatException e) {
-      assertTrue(e.getMessage().startsWith("segment "));
-    }
   }
 
   private static WalPageHeader parse(String hex) throws ArchiveException {
