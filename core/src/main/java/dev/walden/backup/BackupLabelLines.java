@@ -1,0 +1,15 @@
+package dev.walden.backup;
+
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalFileName;
+
+/** What the lines of a {@code backup_label} say; incrementalFrom is null for a full backup. */
+record BackupLabelLines(
+    Lsn start,
+    WalFileName.Segment segment,
+    Lsn checkpoint,
+    BackupLabel.Method method,
+    BackupLabel.Origin origin,
+    String startTime,
+    String label,
+    BackupLabel.IncrementalFrom incrementalFrom) {}
