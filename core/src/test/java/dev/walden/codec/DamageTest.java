@@ -8,6 +8,7 @@ import dev.walden.ArchiveException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Damages a small object in every place. */
 class DamageTest {
   private static final String NAME = "wal/00000001/0000000100000007";
-  private static final byte[] PLAIN = Samples.bytes(700);
+  private static final byte[] PLAIN = Samples.bytes(300);
 
   static List<Codec> encrypting() {
     return Samples.codecs().stream().filter(codec -> codec.suffix().endsWith(".age")).toList();
@@ -53,6 +54,17 @@ class DamageTest {
       } catch (ArchiveException e) {
         assertTrue(e.getMessage().contains(NAME + codec.suffix()), e.getMessage());
       }
+    }
+  }
+
+  @Test
+  void everyFlippedBitOfAGzipTrailerIsFound() throws Exception {
+    Codec codec = new Codec(Compression.GZIP, Encryption.none());
+    byte[] stored = stored(codec);
+    for (int i = 8 * (stored.length - 8); i < 8 * stored.length; i++) {
+      byte[] damaged = stored.clone();
+      damaged[i / 8] ^= (byte) (1 << i % 8);
+      assertRefused(codec, damaged, "bit " + i);
     }
   }
 
@@ -106,6 +118,32 @@ class DamageTest {
     byte[] without = Arrays.copyOf(stored, payload + 2 * chunk);
     System.arraycopy(stored, payload + 2 * chunk, without, payload + chunk, chunk);
     assertRefused(codec, without, "the middle chunk left out");
+  }
+
+  /** What no encoder writes: the bytes end with a full chunk, and an empty one is the last. */
+  @Test
+  void anEmptyLastChunkIsOnlyForAnEmptyObject() throws Exception {
+    assertRefused(
+        new Codec(Compression.NONE, Samples.toIdentity()), sealed(ChunkCipher.PLAIN_LENGTH, 0), "");
+    assertArrayEquals(new byte[0], Samples.decode("x.age", sealed(0)));
+    assertArrayEquals(new byte[65537], Samples.decode("x.age", sealed(65536, 1)));
+  }
+
+  private static byte[] sealed(int... chunks) throws Exception {
+    SecureRandom random = new SecureRandom();
+    FileKey fileKey = FileKey.random(random);
+    X25519Stanza stanza = X25519Stanza.wrap(fileKey, Samples.IDENTITY.recipient(), random);
+    byte[] nonce = new byte[ChunkCipher.PAYLOAD_NONCE_LENGTH];
+    ByteArrayOutputStream stored = new ByteArrayOutputStream();
+    stored.write(AgeHeader.encode(List.of(stanza.toStanza()), fileKey));
+    stored.write(nonce);
+    ChunkCipher cipher = ChunkCipher.sealing(fileKey.payloadKey(nonce));
+    byte[] out = new byte[ChunkCipher.SEALED_LENGTH];
+    for (int i = 0; i < chunks.length; i++) {
+      int length = cipher.next(new byte[chunks[i]], chunks[i], out, i == chunks.length - 1);
+      stored.write(out, 0, length);
+    }
+    return stored.toByteArray();
   }
 
   private static byte[] stored(Codec codec) throws Exception {

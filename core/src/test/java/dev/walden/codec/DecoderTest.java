@@ -115,6 +115,7 @@ class DecoderTest {
     }
   }
 
+  /** Fails once, and would go on afterwards. */
   private static final class Breaking extends InputStream {
     private final StorageUnavailableException failure = new StorageUnavailableException("gone");
     private final InputStream in;
@@ -135,6 +136,7 @@ class DecoderTest {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       if (good == 0) {
+        good = Integer.MAX_VALUE;
         throw failure;
       }
       int read = in.read(bytes, offset, Math.min(length, good));
