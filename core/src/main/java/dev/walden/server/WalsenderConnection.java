@@ -145,6 +145,10 @@ final class WalsenderConnection implements Closeable {
    */
   ReplicationStream startReplication(Optional<String> slot, Lsn start, TimelineId timeline)
       throws IOException {
+    if (version.major() < 15) {
+      // its standbys know their timeline only after this: StartReplication, ThisTimeLineID
+      identifySystem();
+    }
     return ReplicationStream.start(
         conversation, slot.map(WalsenderConnection::quotedSlot), start, timeline);
   }
