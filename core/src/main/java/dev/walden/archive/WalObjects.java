@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Storing and reading WAL files under the rules of the archive's format. */
 final class WalObjects {
@@ -149,9 +150,13 @@ final class WalObjects {
     }
     try (InputStream archived = decode(name, objectName);
         InputStream offered = source.open()) {
-      return ValidWalEnd.find(archived, segment.get()) <= difference
-          && ValidWalEnd.find(offered, segment.get()) <= difference;
+      return isBefore(ValidWalEnd.find(archived, segment.get()), difference)
+          && isBefore(ValidWalEnd.find(offered, segment.get()), difference);
     }
+  }
+
+  private static boolean isBefore(OptionalLong validEnd, long difference) {
+    return validEnd.isPresent() && validEnd.getAsLong() <= difference;
   }
 
   /** The offset of the first byte that differs, or -1. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
 /**
@@ -47,10 +48,11 @@ public final class ValidWalEnd {
    *
    * @param in the segment's bytes, from the first on; left open
    * @return the offset after the last valid record; the segment's size if a record goes on in the
-   *     next one
+   *     next one; empty if nothing in it is known to be valid
    */
-  public static long find(InputStream in, WalSegment segment) throws IOException {
-    return new ValidWalEnd(in, segment).scan();
+  public static OptionalLong find(InputStream in, WalSegment segment) throws IOException {
+    long end = new ValidWalEnd(in, segment).scan();
+    return end > WalPageHeader.LONG ? OptionalLong.of(end) : OptionalLong.empty();
   }
 
   private long scan() throws IOException {
