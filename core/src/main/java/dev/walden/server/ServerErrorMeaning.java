@@ -19,7 +19,10 @@ record ServerErrorMeaning(boolean mayPass, String advice) {
       case "28P01":
         return change("check the user and the password");
       case "42501":
-        return change("run ALTER ROLE \"" + role + "\" REPLICATION");
+        return change(
+            error.routine().equals("InitPostgres")
+                ? "run ALTER ROLE \"" + role + "\" REPLICATION"
+                : "");
       case "53300":
         return connections(error);
       case "57P01":
@@ -57,10 +60,13 @@ record ServerErrorMeaning(boolean mayPass, String advice) {
   }
 
   private static String missingFile(ServerError error) {
-    return error.routine().equals("SendTimeLineHistory")
-        ? "this server has no history of that timeline"
-        : "fetch the missing WAL from the server's own archive or another server, or begin again"
-            + " with a base backup; a replication slot keeps WAL until it is received";
+    return switch (error.routine()) {
+      case "SendTimeLineHistory" -> "this server has no history of that timeline";
+      case "WalSndSegmentOpen", "CheckXLogRemoved" ->
+          "fetch the missing WAL from the server's own archive or another server, or begin again"
+              + " with a base backup; a replication slot keeps WAL until it is received";
+      default -> "";
+    };
   }
 
   private static ServerErrorMeaning internal(ServerError error) {
@@ -88,20 +94,11 @@ record ServerErrorMeaning(boolean mayPass, String advice) {
             "another receiver uses the replication slot; stop it, or wait until the server has"
                 + " noticed that it is gone (wal_sender_timeout)");
       case "55000":
-        return notInState(error);
+        return error.routine().equals("exec_replication_command")
+            ? wait("the server is shutting down; try again")
+            : change("if the server has invalidated the replication slot, drop it and create it");
       default:
         return byClass(error);
-    }
-  }
-
-  private static ServerErrorMeaning notInState(ServerError error) {
-    switch (error.routine()) {
-      case "exec_replication_command":
-        return wait("the server is shutting down; try again");
-      case "CheckSlotRequirements":
-        return change("set wal_level = replica and max_replication_slots = 10, and restart");
-      default:
-        return change("if the server has invalidated the replication slot, drop and create it");
     }
   }
 

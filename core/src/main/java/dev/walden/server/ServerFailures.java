@@ -1,9 +1,15 @@
 package dev.walden.server;
 
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.security.cert.CertificateException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.file.FileSystemException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -13,6 +19,19 @@ final class ServerFailures {
   private static final String NOT_CONNECTED = "08001";
   private static final String LOST = "08006";
   private static final String PROTOCOL = "08P01";
+
+  /** Causes of a failed login that last until somebody changes certificates or settings. */
+  private static final List<Class<?>> SETTINGS =
+      List.of(
+          SSLException.class,
+          GeneralSecurityException.class,
+          FileNotFoundException.class,
+          FileSystemException.class,
+          ReflectiveOperationException.class);
+
+  /** What can also break a TLS handshake with sound settings. */
+  private static final List<Class<?>> NETWORK =
+      List.of(SocketException.class, SocketTimeoutException.class, EOFException.class);
 
   private ServerFailures() {}
 
@@ -48,9 +67,12 @@ final class ServerFailures {
     }
     String state = failure.getSQLState() == null ? NOT_CONNECTED : failure.getSQLState();
     String message = "cannot connect to " + server + ": " + reasons(failure);
-    if (isTls(failure)) {
+    if (isCausedBy(failure, SETTINGS) && !isCausedBy(failure, NETWORK)) {
       return new ServerRefusedException(
-          message + ": check sslmode, sslrootcert and the server's certificate", state, failure);
+          message
+              + ": check the connection properties (sslmode, sslrootcert …) and the certificates",
+          state,
+          failure);
     }
     // of what PgJDBC itself finds, only class 08 without 08004 (rejected) may pass by itself
     return state.startsWith("08") && !state.equals("08004")
@@ -58,9 +80,10 @@ final class ServerFailures {
         : new ServerRefusedException(message, state, failure);
   }
 
-  private static boolean isTls(Throwable failure) {
+  private static boolean isCausedBy(Throwable failure, List<Class<?>> kinds) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof SSLException || e instanceof CertificateException) {
+      Throwable cause = e;
+      if (kinds.stream().anyMatch(kind -> kind.isInstance(cause))) {
         return true;
       }
     }

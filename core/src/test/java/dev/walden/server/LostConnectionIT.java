@@ -116,6 +116,25 @@ class LostConnectionIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"disable", "require"})
+  void aCheckpointMayTakeLongerThanAnAnswer(String sslmode) throws Exception {
+    try (WalsenderConnection connection = open(sslmode, 1)) {
+      connection.identifySystem();
+      server.freeze();
+      CompletableFuture<Lsn> backup = new CompletableFuture<>();
+      CompletableFuture<Void> taking =
+          inBackground(
+              () ->
+                  backup.complete(
+                      connection.baseBackup(BaseBackupOptions.labelled("x")).end().endLsn()));
+      Thread.sleep(4000);
+      assertNotDone(taking);
+      server.thaw();
+      assertTrue(backup.get(60, TimeUnit.SECONDS).isAfter(Lsn.ZERO));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"disable", "require"})
   void aFrozenServerIsUnavailable(String sslmode) throws Exception {
     WalsenderConnection connection = open(sslmode, 2);
     server.freeze();

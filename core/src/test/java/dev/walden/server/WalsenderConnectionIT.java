@@ -3,6 +3,7 @@ package dev.walden.server;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.testing.PostgresBinaries;
@@ -98,6 +99,7 @@ class WalsenderConnectionIT {
               assertThrows(
                   ServerRefusedException.class, () -> connection.timelineHistory(TimelineId.FIRST));
           assertEquals("58P01", none.sqlState());
+          assertTrue(none.getMessage().contains("has no history"), none::getMessage);
           assertEquals(new TimelineId(2), connection.identifySystem().timeline());
         }
       }
