@@ -24,9 +24,14 @@ public final class ObjectNames {
    * @throws IllegalArgumentException if it is not
    */
   public static String check(String name) {
-    if (name.length() > MAX_LENGTH || !NAME.matcher(name).matches()) {
+    if (!isLegal(name)) {
       throw new IllegalArgumentException("not a legal object name: \"" + name + '"');
     }
     return name;
+  }
+
+  /** Whether {@link #check} would accept a name. */
+  public static boolean isLegal(String name) {
+    return name.length() <= MAX_LENGTH && NAME.matcher(name).matches();
   }
 }
