@@ -1,0 +1,147 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.WalInventory;
+import dev.walden.backup.BaseBackup;
+import dev.walden.recovery.RecoveryTarget.Immediate;
+import dev.walden.recovery.RecoveryTarget.Latest;
+import dev.walden.recovery.RecoveryTarget.Position;
+import dev.walden.recovery.RecoveryTarget.Time;
+import dev.walden.recovery.WalPath.Reach;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What somebody should know who is about to carry a plan out. */
+final class PlanWarnings {
+  private final ArchiveContents contents;
+  private final RecoveryTarget target;
+  private final TimelineHistory history;
+  private final Reach reach;
+  private final List<String> warnings = new ArrayList<>();
+
+  PlanWarnings(
+      ArchiveContents contents, RecoveryTarget target, TimelineHistory history, Reach reach) {
+    this.contents = contents;
+    this.target = target;
+    this.history = history;
+    this.reach = reach;
+  }
+
+  List<String> all() {
+    boolean placed =
+        target instanceof Immediate || target instanceof Latest || target instanceof Position;
+    if (!placed) {
+      unplaced();
+    }
+    if (target instanceof Position position) {
+      lastSegment(position);
+    }
+    if (!(target instanceof Immediate)) {
+      otherTimelines();
+    }
+    if (target instanceof Latest) {
+      partialSegment();
+    }
+    return warnings;
+  }
+
+  private void unplaced() {
+    warnings.add(
+        "If the archived WAL, which ends at "
+            + reach.end()
+            + (reach.next().isPresent() ? " before a gap" : "")
+            + ", does not hold "
+            + (target instanceof Time ? "a transaction that ended then" : target)
+            + ", recovery fails at the very end");
+    reach
+        .next()
+        .ifPresent(
+            next -> {
+              String others =
+                  Recoverable.leadingTo(history, contents.backups()).stream()
+                      .filter(backup -> !backup.startLsn().isBefore(reach.end()))
+                      .map(BaseBackup::id)
+                      .findFirst()
+                      .map(id -> "; should the target lie behind, use backup " + id)
+                      .orElse("");
+              warnings.add(
+                  "The WAL from " + reach.end() + " to " + next.start() + " is missing" + others);
+            });
+  }
+
+  private void lastSegment(Position position) {
+    if (reach.end().minus(position.lsn()) <= contents.cluster().segmentSize().bytes()) {
+      warnings.add(
+          "If no record begins between "
+              + position.lsn()
+              + " and the end of the archived WAL at "
+              + reach.end()
+              + ", recovery fails at the very end");
+    }
+  }
+
+  private void otherTimelines() {
+    WalInventory wal = contents.wal();
+    for (TimelineId timeline : Recoverable.others(wal, history)) {
+      if (wal.history(timeline).isEmpty()) {
+        warnings.add(
+            "The archive holds WAL of timeline "
+                + timeline
+                + " but not its history; where it"
+                + " comes from is unknown");
+      } else {
+        last(timeline, wal)
+            .ifPresent(
+                end ->
+                    warnings.add(
+                        "The archive also holds WAL of timeline "
+                            + timeline
+                            + " up to "
+                            + end
+                            + ", which is not on the way"));
+      }
+    }
+    history.ancestors().stream()
+        .map(TimelineHistory.Ancestor::timeline)
+        .forEach(timeline -> livedOn(timeline, wal));
+  }
+
+  private void livedOn(TimelineId timeline, WalInventory wal) {
+    Lsn left = history.end(timeline).orElseThrow();
+    last(timeline, wal)
+        .filter(end -> end.minus(left) >= contents.cluster().segmentSize().bytes())
+        .ifPresent(
+            end ->
+                warnings.add(
+                    "Timeline "
+                        + timeline
+                        + " was left at "
+                        + left
+                        + ", but the archive holds its WAL up to "
+                        + end
+                        + "; what happened there after "
+                        + left
+                        + " is not recovered"));
+  }
+
+  private static Optional<Lsn> last(TimelineId timeline, WalInventory wal) {
+    return wal.last(timeline).map(WalSegment::end);
+  }
+
+  private void partialSegment() {
+    WalSegment next =
+        WalSegment.containing(history.timeline(), reach.end(), contents.cluster().segmentSize());
+    contents.wal().partials().stream()
+        .filter(partial -> partial.segment().equals(next.fileName()))
+        .forEach(
+            partial ->
+                warnings.add(
+                    "The archive also holds "
+                        + partial
+                        + ", the unfinished next segment; the server will not ask for it"));
+  }
+}

@@ -1,0 +1,91 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.BackupId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides how to recover. The decision depends on nothing but the {@link ArchiveContents} and what
+ * is asked for here; it reads no WAL. Immutable: each method gives a changed planner.
+ *
+ * <h2>Which timeline</h2>
+ *
+ * By default {@link TargetTimeline#latest}: of the timelines that a base backup leads to, the one
+ * with the highest number. The plan names that number, and the server gets it, never the word
+ * {@code latest}. For {@link RecoveryTarget#immediate} it is that timeline on the way there on
+ * which the backup ended.
+ *
+ * <h2>Which backup</h2>
+ *
+ * Of the backups whose checkpoint and end lie on the way to the timeline, the newest that ended
+ * before the target. Where in the WAL a transaction or a restore point lies only the WAL can tell,
+ * so for those it is the oldest.
+ */
+public final class RecoveryPlanner {
+  /** Where the contents come from: an archive, or a value. */
+  private interface Source {
+    ArchiveContents read() throws IOException;
+  }
+
+  private final Source source;
+  private final TargetTimeline timeline;
+  private final Optional<BackupId> backup;
+  private final TargetAction action;
+
+  private RecoveryPlanner(
+      Source source, TargetTimeline timeline, Optional<BackupId> backup, TargetAction action) {
+    this.source = source;
+    this.timeline = timeline;
+    this.backup = backup;
+    this.action = action;
+  }
+
+  private RecoveryPlanner(Source source) {
+    this(source, TargetTimeline.latest(), Optional.empty(), TargetAction.PROMOTE);
+  }
+
+  /** Plans with what an archive holds whenever a plan is asked for. */
+  public static RecoveryPlanner of(ArchiveStore archive) {
+    return new RecoveryPlanner(() -> ArchiveContents.read(archive));
+  }
+
+  /** Plans with what an archive held. */
+  public static RecoveryPlanner of(ArchiveContents contents) {
+    return new RecoveryPlanner(() -> contents);
+  }
+
+  public RecoveryPlanner targetTimeline(TargetTimeline newTimeline) {
+    return new RecoveryPlanner(source, newTimeline, backup, action);
+  }
+
+  /** Uses this backup and no other. */
+  public RecoveryPlanner backup(BackupId id) {
+    return new RecoveryPlanner(source, timeline, Optional.of(id), action);
+  }
+
+  /** What the server is to do at the target; {@link TargetAction#PROMOTE} by default. */
+  public RecoveryPlanner action(TargetAction newAction) {
+    return new RecoveryPlanner(source, timeline, backup, newAction);
+  }
+
+  /**
+   * Decides how to recover to a target.
+   *
+   * @throws RecoveryImpossibleException if the archive cannot bring the cluster there
+   * @throws IOException if the archive could not be asked
+   */
+  public RecoveryPlan plan(RecoveryTarget target) throws IOException {
+    RecoveryRequest request = new RecoveryRequest(target, timeline, backup, action);
+    return new PlanDecision(source.read(), request).plan();
+  }
+
+  /**
+   * Every stretch of WAL in which recovery can stop, by timeline. A timeline shares the beginning
+   * of its stretches with those it descends from.
+   */
+  public List<RecoverableRange> recoverable() throws IOException {
+    return Recoverable.ranges(source.read());
+  }
+}

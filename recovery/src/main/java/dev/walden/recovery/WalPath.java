@@ -1,0 +1,102 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.WalInventory;
+import dev.walden.backup.WalRange;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineHistory.Ancestor;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The archived WAL along the way to a timeline. For each segment number one timeline's file is the
+ * right one: the newest whose first segment has this number or a lower one. It holds all that
+ * segment's bytes on the way, also those of the timelines that were left inside it.
+ *
+ * <p>Source: {@code XLogFileReadAnyTLI} in {@code src/backend/access/transam/xlogrecovery.c}.
+ */
+final class WalPath {
+  private final WalInventory wal;
+  private final TimelineHistory history;
+  private final WalSegmentSize size;
+  private final List<WalRange> ranges = new ArrayList<>();
+
+  /**
+   * How far the WAL goes on from some position.
+   *
+   * @param ranges what there is without a gap, in order, of one timeline each; the first begins
+   *     with the segment that holds the position
+   * @param end where the first missing segment starts
+   * @param next what lies behind the gap, if anything does
+   */
+  record Reach(List<WalRange> ranges, Lsn end, Optional<WalRange> next) {}
+
+  WalPath(WalInventory wal, TimelineHistory history) {
+    this.wal = wal;
+    this.history = history;
+    this.size = wal.cluster().segmentSize();
+    for (Ancestor ancestor : history.ancestors()) {
+      add(ancestor.timeline());
+    }
+    add(history.timeline());
+  }
+
+  /** Adds the segments for which this timeline's file is the right one. */
+  private void add(TimelineId timeline) {
+    Lsn from = history.begin(timeline).map(size::floor).orElse(Lsn.ZERO);
+    Optional<Lsn> to = history.end(timeline).map(size::floor);
+    for (WalRange range : wal.ranges(timeline)) {
+      Lsn start = Lsn.max(range.start(), from);
+      Lsn end = to.isPresent() ? Lsn.min(range.end(), to.get()) : range.end();
+      if (start.isBefore(end)) {
+        ranges.add(new WalRange(timeline, start, end));
+      }
+    }
+  }
+
+  /** How far the WAL goes from the segment that holds {@code start}. */
+  Reach from(Lsn start) {
+    List<WalRange> reached = new ArrayList<>();
+    Lsn end = size.floor(start);
+    for (WalRange range : ranges) {
+      if (range.start().isAfter(end)) {
+        return new Reach(reached, end, Optional.of(range));
+      }
+      if (range.end().isAfter(end)) {
+        reached.add(new WalRange(range.timeline(), end, range.end()));
+        end = range.end();
+      }
+    }
+    return new Reach(reached, end, Optional.empty());
+  }
+
+  /** The file that belongs at the segment that holds {@code lsn}. */
+  WalSegment segment(Lsn lsn) {
+    // a timeline left or begun inside the segment gives way to the one that holds its last byte
+    Lsn last = size.floor(lsn).plus(size.bytes() - 1L);
+    return WalSegment.containing(history.timelineAt(last), lsn, size);
+  }
+
+  /**
+   * The file of an older timeline that PostgreSQL would take, wrongly, at the end of the reach,
+   * because the right one is not there.
+   */
+  Optional<WalSegment> impostor(Reach reach) {
+    WalSegment missing = segment(reach.end());
+    TimelineId lowest =
+        reach.ranges().isEmpty()
+            ? TimelineId.FIRST
+            : reach.ranges().get(reach.ranges().size() - 1).timeline();
+    return history.ancestors().stream()
+        .map(Ancestor::timeline)
+        .filter(t -> t.compareTo(lowest) >= 0 && t.compareTo(missing.timeline()) < 0)
+        .filter(t -> history.begin(t).map(b -> b.isBefore(missing.end())).orElse(true))
+        .map(t -> new WalSegment(t, missing.number(), size))
+        .filter(wal::contains)
+        .reduce((older, newer) -> newer);
+  }
+}
