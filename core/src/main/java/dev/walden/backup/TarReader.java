@@ -24,7 +24,7 @@ public final class TarReader implements Closeable {
   /** Reads {@code in}, which {@code name} stands for in errors. */
   public TarReader(String name, InputStream in) {
     this.name = name;
-    this.tar = new TarArchiveInputStream(in);
+    this.tar = new TarArchiveInputStream(in, "UTF-8");
   }
 
   /**
@@ -61,6 +61,9 @@ public final class TarReader implements Closeable {
     String path = entry.getName();
     path = path.startsWith("./") ? path.substring(2) : path;
     path = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    if (path.indexOf('\uFFFD') >= 0) {
+      throw refused(entry, "has a name that is not UTF-8; rename the file, or move it elsewhere");
+    }
     if (path.length() > MAX_PATH || path.indexOf('\0') >= 0 || path.indexOf('\\') >= 0) {
       throw refused(entry, "has no possible path");
     }

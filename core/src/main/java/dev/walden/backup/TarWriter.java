@@ -11,10 +11,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * enough. Left without {@link #finish}, the archive is incomplete.
  */
 public final class TarWriter {
+  private final OutputStream out;
   private final TarArchiveOutputStream tar;
 
   /** Writes to {@code out}, which stays open. */
   public TarWriter(OutputStream out) {
+    this.out = out;
     tar = new TarArchiveOutputStream(out, "UTF-8");
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
@@ -45,6 +47,7 @@ public final class TarWriter {
   /** Ends the archive. */
   public void finish() throws IOException {
     tar.finish();
-    tar.flush();
+    // its own flush() does not reach the stream below
+    out.flush();
   }
 }

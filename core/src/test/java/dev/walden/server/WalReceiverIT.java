@@ -51,10 +51,6 @@ class WalReceiverIT {
         address.identity());
   }
 
-  private static ServerAddress address(PostgresServer server) {
-    return ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
-  }
-
   private static Lsn write(PostgresServer server, int rows) throws Exception {
     server.execute(
         "CREATE TABLE IF NOT EXISTS t (v text)",
@@ -98,9 +94,9 @@ class WalReceiverIT {
   @ValueSource(ints = {14, 15, 16, 17, 18})
   void archivesExactlyWhatTheServerWrote(int major) throws Exception {
     try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(address(server))) {
+        ArchiveStore archive = archive(Servers.address(server))) {
       try (WalReceiver receiver =
-          WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+          WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
         Lsn end = write(server, 20_000);
         awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
       }
@@ -117,11 +113,11 @@ class WalReceiverIT {
   @Test
   void goesOnWhereTheArchiveEnds() throws Exception {
     try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(address(server))) {
+        ArchiveStore archive = archive(Servers.address(server))) {
       for (int round = 0; round < 3; round++) {
         Lsn before = write(server, 3_000);
         try (WalReceiver receiver =
-            WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+            WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
           write(server, 3_000);
           awaitArchived(receiver, archive.cluster().segmentSize().floor(before));
         }
@@ -135,9 +131,9 @@ class WalReceiverIT {
   @ValueSource(booleans = {false, true})
   void survivesRestartsAndCrashesOfTheServer(boolean spooled) throws Exception {
     try (PostgresServer server = server(16);
-        ArchiveStore archive = archive(address(server))) {
+        ArchiveStore archive = archive(Servers.address(server))) {
       WalReceiver.Builder builder =
-          WalReceiver.from(address(server))
+          WalReceiver.from(Servers.address(server))
               .into(archive)
               .slot("walden")
               .retryLimit(Duration.ofMillis(500));
@@ -170,21 +166,11 @@ class WalReceiverIT {
   @Test
   void followsPromotions() throws Exception {
     try (PostgresServer server = server(15);
-        ArchiveStore archive = archive(address(server))) {
-      Path copy = directory.resolve("standby");
-      server.stop();
-      Copy.tree(server.dataDirectory(), copy);
-      server.start();
-      Files.createFile(copy.resolve("standby.signal"));
-      try (PostgresServer standby =
-              PostgresServer.builder(PostgresBinaries.of(15), copy)
-                  .setting(
-                      "primary_conninfo",
-                      "host=127.0.0.1 port=" + server.port() + " user=" + server.user())
-                  .setting("wal_keep_size", "512MB")
-                  .startExisting();
+        ArchiveStore archive = archive(Servers.address(server))) {
+      server.execute("ALTER SYSTEM SET wal_keep_size = '512MB'");
+      try (PostgresServer standby = Servers.standby(server, directory.resolve("standby"));
           WalReceiver receiver =
-              WalReceiver.from(address(standby)).into(archive).slot("walden").start()) {
+              WalReceiver.from(Servers.address(standby)).into(archive).slot("walden").start()) {
         Lsn end = write(server, 5_000);
         awaitArchived(receiver, floor(archive, end));
         standby.execute("SELECT pg_promote()");
@@ -201,7 +187,7 @@ class WalReceiverIT {
   @Test
   void acknowledgesWhatIsSpooledAsASynchronousStandby() throws Exception {
     try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(address(server));
+        ArchiveStore archive = archive(Servers.address(server));
         WalReceiver receiver =
             WalReceiver.from(
                     ServerAddress.of(server.jdbcUrl() + "?ApplicationName=w&user=" + server.user()))
@@ -225,9 +211,9 @@ class WalReceiverIT {
     try (PostgresServer server = server(17);
         PostgresServer other =
             PostgresServer.create(PostgresBinaries.of(17), directory.resolve("other"));
-        ArchiveStore archive = archive(address(server));
+        ArchiveStore archive = archive(Servers.address(server));
         WalReceiver receiver =
-            WalReceiver.from(address(other)).into(archive).slot("walden").start()) {
+            WalReceiver.from(Servers.address(other)).into(archive).slot("walden").start()) {
       assertThrows(WrongClusterException.class, () -> receiver.await(LIMIT));
     }
   }
@@ -237,9 +223,9 @@ class WalReceiverIT {
     Path pgReceivewal = Path.of("/usr/lib/postgresql/15/bin/pg_receivewal");
     assumeTrue(Files.isExecutable(pgReceivewal), "pg_receivewal is not installed");
     try (PostgresServer server = server(15);
-        ArchiveStore archive = archive(address(server));
+        ArchiveStore archive = archive(Servers.address(server));
         WalReceiver receiver =
-            WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+            WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
       Path theirs = Files.createDirectory(directory.resolve("theirs"));
       Process process =
           new ProcessBuilder(

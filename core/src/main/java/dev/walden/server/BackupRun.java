@@ -1,0 +1,207 @@
+package dev.walden.server;
+
+import dev.walden.CorruptFileException;
+import dev.walden.WrongClusterException;
+import dev.walden.archive.NewBackup;
+import dev.walden.backup.BackupManifestReader;
+import dev.walden.backup.BackupObject;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.TarMember;
+import dev.walden.backup.TarReader;
+import dev.walden.backup.WalRange;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One base backup, from the first command to {@code backup.json}. */
+final class BackupRun implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
+  private static final Duration SERVER_TIME_LIMIT = Duration.ofSeconds(30);
+
+  private final BaseBackupTaker settings;
+  private final WalsenderConnection server;
+  private final NewBackup backup;
+  private final Pipeline pipeline;
+  private final PartWriter parts;
+  private final BackupFiles files;
+  private final BackupMeter meter;
+
+  BackupRun(BaseBackupTaker settings) throws IOException {
+    this.settings = settings;
+    this.meter = new BackupMeter(settings.progress);
+    this.backup = settings.archive.newBackup(settings.clock.instant());
+    this.server = WalsenderConnection.open(settings.server);
+    this.pipeline = new Pipeline(settings.threads);
+    this.parts = new PartWriter(backup, pipeline, settings.partSize);
+    this.files = new BackupFiles(settings.checksums);
+  }
+
+  BaseBackup take() throws IOException, InterruptedException {
+    ClusterIdentity cluster = server.identity();
+    if (!cluster.equals(settings.archive.cluster())) {
+      throw new WrongClusterException(
+          settings.server
+              + " is "
+              + cluster
+              + "; the archive is bound to "
+              + settings.archive.cluster());
+    }
+    IdentifiedSystem system = server.identifySystem();
+    Instant startTime = serverTime(system.position(), system.timeline());
+    meter.phase(BackupProgress.Phase.CHECKPOINT);
+    BackupStream stream = server.baseBackup(options());
+    LOG.info("backup {} starts at {}", backup.id(), stream.startLsn());
+    meter.copying(estimate(stream));
+    BackupObject fileList;
+    BackupObject manifest;
+    List<BackupObject> written;
+    List<WalRange> wal;
+    try (NewBackup.Writer list = backup.create("files.json")) {
+      files.begin(list);
+      for (Optional<BackupArchive> next = stream.nextArchive();
+          next.isPresent();
+          next = stream.nextArchive()) {
+        copy(next.get());
+      }
+      written = parts.finish();
+      files.finish();
+      fileList = list.finish();
+    }
+    try (NewBackup.Writer copy = backup.create(BackupManifestReader.FILE_NAME);
+        InputStream in = stream.manifest()) {
+      wal = files.compare(new TeeInputStream(in, copy));
+      manifest = copy.finish();
+    }
+    BackupEnd end = stream.end();
+    Instant endTime = serverTime(end.endLsn(), end.endTimeline());
+    meter.phase(BackupProgress.Phase.AWAITING_WAL);
+    new RequiredWal(settings.archive, settings.walTimeout).await(wal);
+    BaseBackup complete =
+        new BaseBackup(
+            backup.id(),
+            cluster,
+            stream.startLsn(),
+            stream.startTimeline(),
+            files.checkpointLsn(),
+            end.endLsn(),
+            end.endTimeline(),
+            startTime,
+            endTime,
+            stream.tablespaces().stream().map(BackupTablespace::oid).toList(),
+            written,
+            manifest,
+            fileList);
+    backup.commit(complete);
+    meter.phase(BackupProgress.Phase.COMPLETE);
+    LOG.info("backup {} is complete, consistent at {}", backup.id(), end.endLsn());
+    return complete;
+  }
+
+  private BaseBackupOptions options() {
+    BaseBackupOptions defaults = BaseBackupOptions.labelled(settings.label);
+    return new BaseBackupOptions(
+        settings.label,
+        settings.fastCheckpoint,
+        defaults.progress(),
+        settings.checksums.name(),
+        settings.maxRateKilobytes,
+        defaults.checkpointLimit(),
+        defaults.silenceLimit());
+  }
+
+  private static OptionalLong estimate(BackupStream stream) {
+    if (stream.estimatedKilobytes().isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long kilobytes = stream.estimatedKilobytes().getAsLong();
+    for (BackupTablespace tablespace : stream.tablespaces()) {
+      kilobytes += tablespace.estimatedKilobytes().orElse(0);
+    }
+    return OptionalLong.of(kilobytes * 1024);
+  }
+
+  /**
+   * The server's clock. Only streams of WAL tell it over this protocol, so one is begun and
+   * stopped.
+   */
+  private Instant serverTime(Lsn flushed, TimelineId timeline) throws IOException {
+    ReplicationStream stream = server.startReplication(Optional.empty(), flushed, timeline);
+    stream.sendStatus(flushed, Lsn.ZERO, Lsn.ZERO, true);
+    long start = System.nanoTime();
+    while (true) {
+      switch (stream.next()) {
+        case DATA, KEEPALIVE -> {
+          Instant time = stream.serverTime();
+          stream.stop();
+          return time;
+        }
+        case IDLE -> {
+          if (System.nanoTime() - start > SERVER_TIME_LIMIT.toNanos()) {
+            throw new ServerUnavailableException(
+                settings.server + " does not answer a status message", "08006", null);
+          }
+        }
+        default ->
+            throw new ServerUnavailableException(
+                settings.server + " was promoted or shut down during the backup", "57P01", null);
+      }
+    }
+  }
+
+  private void copy(BackupArchive archive) throws IOException {
+    String prefix = archive.tablespaceOid().map(oid -> "pg_tblspc/" + oid + "/").orElse("");
+    String name = archive.tablespaceOid().map(oid -> oid + ".tar").orElse("base.tar");
+    TarReader tar = new TarReader(name, archive.content());
+    for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("the backup was interrupted");
+      }
+      TarMember member = next.get().at(prefix + next.get().path());
+      int part = parts.begin(member);
+      if (member.kind() == TarMember.Kind.FILE) {
+        copy(member, part, tar.content(), name);
+      }
+      parts.end();
+    }
+  }
+
+  private void copy(TarMember member, int part, InputStream content, String archive)
+      throws IOException {
+    files.begin(member, part);
+    byte[] buffer = new byte[1 << 16];
+    long copied = 0;
+    for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+      parts.write(buffer, 0, n);
+      files.update(buffer, 0, n);
+      meter.add(n);
+      copied += n;
+    }
+    if (copied != member.size()) {
+      throw new CorruptFileException(
+          archive, member.path() + " ends after " + copied + " of " + member.size() + " bytes");
+    }
+    files.end();
+  }
+
+  /** Removes what was written unless it became a backup. */
+  @Override
+  public void close() throws IOException {
+    server.close();
+    try (backup) {
+      try (parts) {
+        pipeline.close();
+      }
+    }
+  }
+}
