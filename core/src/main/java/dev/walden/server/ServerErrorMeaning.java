@@ -73,8 +73,9 @@ record ServerErrorMeaning(boolean mayPass, String advice) {
     String routine = error.routine();
     return routine.equals("StartReplication") || routine.equals("tliSwitchPoint")
         ? change(
-            "this server's history differs from what is already received; after a failover, a"
-                + " restore or pg_rewind, connect to the server whose timeline continues it")
+            "this server does not continue what is already received: a standby that lags must"
+                + " catch up first; after a failover, a restore or pg_rewind, connect to the server"
+                + " whose timeline does")
         : wait("");
   }
 

@@ -20,10 +20,12 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(120)
 class ReplicationStreamIT {
   private static final WalSegmentSize MEGABYTE = WalSegmentSize.ofMegabytes(1);
   private static final TimelineId SECOND = new TimelineId(2);
@@ -118,6 +120,9 @@ class ReplicationStreamIT {
         WalsenderConnection connection = WalsenderConnection.open(Servers.address(standby))) {
       primary.execute("CREATE TABLE t (i int, filler text)", FILL);
       Lsn start = MEGABYTE.floor(flushed(primary));
+      while (connection.identifySystem().position().isBefore(start)) {
+        Thread.sleep(10);
+      }
       connection.tick(Duration.ofMillis(20));
       ReplicationStream stream =
           connection.startReplication(Optional.empty(), start, TimelineId.FIRST);
