@@ -1,5 +1,6 @@
 package dev.walden.backup;
 
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -18,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -235,6 +237,76 @@ class BackupManifestTest {
     assertThrows(CorruptFileException.class, () -> ManifestCopy.read(key));
     byte[] number = ManifestCopy.sealed(text.replace("8192", "8192".repeat(100_000)));
     assertThrows(CorruptFileException.class, () -> ManifestCopy.read(number));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{ \"", "{ \"PostgreSQL-Backup-Manifest-Version\": 1", "", "[", "{ \"Files\": \""})
+  void endlessJunkIsNotCollected(String begin) {
+    AtomicInteger passed = new AtomicInteger();
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            int at = passed.getAndIncrement();
+            if (at > 1 << 20) {
+              throw new IOException("a megabyte was read");
+            }
+            return at < begin.length() ? begin.charAt(at) : begin.endsWith("[") ? '[' : '1';
+          }
+        };
+    assertThrows(CorruptFileException.class, () -> BackupManifestReader.open("m", endless));
+  }
+
+  @Test
+  void anEndlessPathIsNotCollected() {
+    String begin = text.substring(0, text.indexOf("pg_tblspc"));
+    InputStream endless =
+        new SequenceInputStream(
+            new ByteArrayInputStream(begin.getBytes(UTF_8)),
+            new InputStream() {
+              private int passed;
+
+              @Override
+              public int read() throws IOException {
+                if (passed++ > 1 << 20) {
+                  throw new IOException("a megabyte was read");
+                }
+                return 'x';
+              }
+            });
+    assertThrows(
+        CorruptFileException.class,
+        () -> {
+          try (BackupManifestReader reader = BackupManifestReader.open("m", endless)) {
+            reader.nextFile();
+          }
+        });
+  }
+
+  @Test
+  void otherEncodingsAreCorrupt() {
+    for (String hex : List.of("0000007bffffffff", "7b000000ffffffff", "007b00ff", "7b00ff00")) {
+      assertRefused(HexFormat.of().parseHex(hex), hex);
+    }
+    assertRefused(text.getBytes(UTF_16LE), "UTF-16");
+  }
+
+  @Test
+  void theChecksumStandsInALineOfItsOwn() throws IOException {
+    String head = text.substring(0, text.indexOf("\n\"Manifest-Checksum"));
+    for (String separator : List.of("\n", " ")) {
+      byte[] before = (head + separator).getBytes(UTF_8);
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.write(before);
+      String hex = HexFormat.of().formatHex(ManifestTail.sha256().digest(before));
+      out.write(("\"Manifest-Checksum\": \"" + hex + "\"}\n").getBytes(UTF_8));
+      if (separator.equals("\n")) {
+        assertEquals(3, ManifestCopy.read(out.toByteArray()).files().size());
+      } else {
+        assertRefused(out.toByteArray(), "all in one line");
+      }
+    }
   }
 
   @Test
