@@ -1,0 +1,164 @@
+package dev.walden.recovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The {@code restore_command} of {@code docs/recovery-by-hand.md}, on an archive that only commands
+ * have written. PostgreSQL takes 1 to 125 for the end of the archive.
+ */
+class RestoreWalScriptTest {
+  private static final String FIRST = "0000000100000000000000FE";
+  private static final String SECOND = "0000000100000000000000FF";
+  private static final String FOURTH = "000000010000000100000001";
+
+  @TempDir Path directory;
+  private Shell shell;
+  private Path cluster;
+  private Path target;
+
+  @BeforeEach
+  void writeAnArchive() throws Exception {
+    shell = Shell.in(directory, "age", "age-keygen", "zstd", "sha256sum");
+    cluster = directory.resolve("cluster");
+    target = directory.resolve("RECOVERYXLOG");
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("CLUSTER", cluster.toString());
+    variables.put("KEY", directory.resolve("key").toString());
+    variables.put("WORK", directory.resolve("work").toString());
+    for (String name : List.of("DATA", "TABLESPACES", "TARGET_TIME", "TIMELINE")) {
+      variables.put(name, "");
+    }
+    shell.run(RecoveryPage.scripts(variables));
+    Files.writeString(target, "before");
+    shell.run(
+        """
+        age-keygen -o key 2> /dev/null
+        recipient=$(age-keygen -y key)
+        wal=cluster/wal/00000001
+        mkdir -p $wal/0000000100000000 $wal/0000000100000001
+        echo {} > cluster/archive.json
+        echo first | zstd | age -r "$recipient" > $wal/0000000100000000/%1$s.zst.age
+        cd $wal/0000000100000000
+        echo second > %2$s
+        sha256sum %2$s > %2$s.sha256
+        cd ../0000000100000001
+        echo fourth | gzip > %3$s.gz
+        """
+            .formatted(FIRST, SECOND, FOURTH));
+  }
+
+  private int restore(String file) throws Exception {
+    return restore(shell, file, target);
+  }
+
+  private int restore(Shell with, String file, Path to) throws Exception {
+    String script = directory.resolve("work/restore-wal").toString();
+    return with.execute(List.of(script, file, to.toString())).status();
+  }
+
+  private void assertStops(String file) throws Exception {
+    assertEquals(255, restore(file));
+    assertEquals("before", Files.readString(target));
+  }
+
+  private Path object(String path) {
+    return cluster.resolve("wal/00000001").resolve(path);
+  }
+
+  @Test
+  void deliversWhatIsThere() throws Exception {
+    assertEquals(0, restore(FIRST));
+    assertEquals("first\n", Files.readString(target));
+    assertEquals(0, restore(SECOND));
+    assertEquals("second\n", Files.readString(target));
+    assertEquals(0, restore(FOURTH));
+    assertEquals("fourth\n", Files.readString(target));
+  }
+
+  @Test
+  void endsRecoveryOnlyWhereTheArchiveEnds() throws Exception {
+    for (String beyond :
+        List.of(
+            "000000010000000100000002",
+            "000000010000000200000000",
+            "000000020000000100000000",
+            "00000002.history")) {
+      assertEquals(1, restore(beyond), beyond);
+      assertEquals("before", Files.readString(target));
+    }
+  }
+
+  @Test
+  void aPartialSegmentIsNotThatSegment() throws Exception {
+    String next = "000000010000000100000002";
+    Files.writeString(object("0000000100000001/" + next + ".partial"), "x");
+    assertEquals(1, restore(next));
+  }
+
+  @Test
+  void aHoleStopsRecovery() throws Exception {
+    assertStops("000000010000000100000000");
+    Files.delete(object("0000000100000000/" + FIRST + ".zst.age"));
+    assertStops(FIRST);
+    shell.run("rm -r " + object("0000000100000000"));
+    assertStops(SECOND);
+  }
+
+  @Test
+  void damageStopsRecovery() throws Exception {
+    Path first = object("0000000100000000/" + FIRST + ".zst.age");
+    byte[] bytes = Files.readAllBytes(first);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(first, bytes);
+    assertStops(FIRST);
+    Path fourth = object("0000000100000001/" + FOURTH + ".gz");
+    byte[] whole = Files.readAllBytes(fourth);
+    Files.write(fourth, Arrays.copyOf(whole, whole.length - 1));
+    assertStops(FOURTH);
+    Files.writeString(object("0000000100000000/" + SECOND), "secomd\n");
+    assertStops(SECOND);
+    Files.delete(object("0000000100000000/" + SECOND + ".sha256"));
+    assertStops(SECOND);
+  }
+
+  @Test
+  void anotherKeyStopsRecovery() throws Exception {
+    shell.run("rm key && age-keygen -o key 2> /dev/null");
+    assertStops(FIRST);
+    Files.delete(directory.resolve("key"));
+    assertStops(FIRST);
+  }
+
+  @Test
+  void anArchiveThatIsNotMountedStopsRecovery() throws Exception {
+    shell.run("mv cluster elsewhere");
+    assertStops("00000002.history");
+    shell.run("mkdir cluster");
+    assertStops("00000002.history");
+    shell.run("rmdir cluster && mv elsewhere cluster && mv cluster/wal x && touch cluster/wal");
+    assertStops("00000002.history");
+  }
+
+  @Test
+  void aMissingCommandStopsRecovery() throws Exception {
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    assertEquals(255, restore(shell.withOnly(empty), FIRST, target));
+    Files.delete(directory.resolve("work/plain"));
+    assertStops(FIRST);
+  }
+
+  @Test
+  void aTargetThatCannotBeWrittenStopsRecovery() throws Exception {
+    assertEquals(255, restore(shell, FIRST, directory.resolve("nowhere/RECOVERYXLOG")));
+  }
+}
