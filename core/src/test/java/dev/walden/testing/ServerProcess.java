@@ -77,7 +77,10 @@ final class ServerProcess {
         deadline.pause();
       }
     }
-    forget();
+    // the postmaster is this JVM's child, and alive to it until it has been waited for
+    if (!awaitExit(SIGNAL_LIMIT)) {
+      throw new IOException("process " + pid() + " survives SIGKILL");
+    }
   }
 
   private Set<ProcessHandle> all() {

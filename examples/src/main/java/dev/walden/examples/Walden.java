@@ -1,0 +1,49 @@
+package dev.walden.examples;
+
+import dev.walden.examples.cli.BackupCommand;
+import dev.walden.examples.cli.InfoCommand;
+import dev.walden.examples.cli.KeygenCommand;
+import dev.walden.examples.cli.PlanCommand;
+import dev.walden.examples.cli.PushCommand;
+import dev.walden.examples.cli.ReceiveCommand;
+import dev.walden.examples.cli.RestoreCommandCommand;
+import dev.walden.examples.cli.RestoreIntoCommand;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code walden help} lists what it can. */
+@Command(
+    name = "walden",
+    description = "Keeps PostgreSQL's WAL and brings a cluster back to any moment of its past.",
+    subcommands = {
+      KeygenCommand.class,
+      ReceiveCommand.class,
+      PushCommand.class,
+      BackupCommand.class,
+      InfoCommand.class,
+      PlanCommand.class,
+      RestoreIntoCommand.class,
+      RestoreCommandCommand.class,
+      CommandLine.HelpCommand.class
+    })
+public final class Walden {
+  private static final int FAILED = 126;
+
+  private Walden() {}
+
+  /** Runs a command; 0 if it succeeded, 2 if it was called wrongly, 126 if it failed. */
+  public static void main(String[] arguments) {
+    CommandLine commandLine = new CommandLine(new Walden());
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, result) -> {
+          if (exception instanceof IOException || exception instanceof IllegalArgumentException) {
+            command.getErr().println("walden: " + exception.getMessage());
+          } else {
+            exception.printStackTrace(command.getErr());
+          }
+          return FAILED;
+        });
+    System.exit(commandLine.execute(arguments));
+  }
+}

@@ -1,0 +1,35 @@
+package dev.walden.examples.cli;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.BaseBackup;
+import dev.walden.server.BaseBackupTaker;
+import dev.walden.server.ServerAddress;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Takes a base backup. */
+@Command(
+    name = "backup",
+    description = "Takes a base backup. WAL must be on its way to the archive: see receive, push.")
+public final class BackupCommand implements Callable<Integer> {
+  @Mixin private ServerOptions server;
+  @Mixin private ArchiveOptions archive;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ServerAddress address = server.address();
+    try (ArchiveStore store = archive.openOrCreate(address.identity())) {
+      BaseBackup backup =
+          BaseBackupTaker.of(address, store)
+              .progress(
+                  step ->
+                      System.err.printf(
+                          "%s %d MB%n", step.phase().name().toLowerCase(), step.bytes() >> 20))
+              .take();
+      System.out.println(backup.id());
+    }
+    return 0;
+  }
+}

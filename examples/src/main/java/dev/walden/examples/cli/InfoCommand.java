@@ -1,0 +1,37 @@
+package dev.walden.examples.cli;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.recovery.RecoveryPlanner;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Says what an archive holds. */
+@Command(name = "info", description = "Says what the archive holds and what it can bring back.")
+public final class InfoCommand implements Callable<Integer> {
+  @Mixin private ArchiveOptions archive;
+
+  @Override
+  public Integer call() throws IOException {
+    try (ArchiveStore store = archive.open()) {
+      System.out.println(store);
+      var wal = store.inventory();
+      for (var timeline : wal.timelines()) {
+        wal.ranges(timeline).forEach(range -> System.out.println("WAL of " + range));
+      }
+      for (var backup : store.backups()) {
+        System.out.printf(
+            "backup %s from %s to %s, ended %s, %d MB stored%n",
+            backup.id(),
+            backup.startLsn(),
+            backup.endLsn(),
+            backup.endTime(),
+            backup.storedBytes() >> 20);
+      }
+      System.out.println("recoverable:");
+      RecoveryPlanner.of(store).recoverable().forEach(range -> System.out.println("  " + range));
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.walden.examples.cli;
+
+import dev.walden.recovery.RestoreCommand;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Brings one file to a server that recovers. */
+@Command(
+    name = "restore-command",
+    description =
+        "What restore_command runs, inside the shell line that restore --wal-on-demand writes.")
+public final class RestoreCommandCommand implements Callable<Integer> {
+  @Mixin private ArchiveOptions archive;
+
+  @Parameters(index = "0", paramLabel = "FILE", description = "%%f")
+  private String file;
+
+  @Parameters(index = "1", paramLabel = "PATH", description = "%%p")
+  private Path target;
+
+  @Override
+  public Integer call() {
+    RestoreCommand.Answer answer = RestoreCommand.run(archive::open, file, target);
+    System.err.println("walden: " + answer.message());
+    return answer.outcome().programExitCode();
+  }
+
+  /** The restore_command that runs this command on this JVM and class path. */
+  static String line(List<String> archiveOptions) {
+    List<String> program =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                absoluteClassPath(),
+                "dev.walden.examples.Walden",
+                "restore-command"));
+    program.addAll(archiveOptions);
+    return RestoreCommand.shell(program);
+  }
+
+  private static String absoluteClassPath() {
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      entries.add(Path.of(entry).toAbsolutePath().toString());
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.walden.examples.cli;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.recovery.RecoveryPlan;
+import dev.walden.recovery.Restore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Restores a cluster. */
+@Command(
+    name = "restore",
+    description = "Writes a data directory whose server recovers to the target when started.")
+public final class RestoreIntoCommand implements Callable<Integer> {
+  @Mixin private ArchiveOptions archive;
+  @Mixin private TargetOptions target;
+
+  @Option(
+      names = "--into",
+      required = true,
+      paramLabel = "DIR",
+      description = "the data directory: absent or empty")
+  private Path directory;
+
+  @Option(
+      names = "--tablespace",
+      paramLabel = "OID=DIR",
+      description = "where a tablespace goes; may be repeated")
+  private Map<Long, Path> tablespaces = new HashMap<>();
+
+  @Option(
+      names = "--wal-on-demand",
+      description = "let the server fetch WAL with restore-command, instead of copying it now")
+  private boolean onDemand;
+
+  @Override
+  public Integer call() throws IOException {
+    try (ArchiveStore store = archive.open()) {
+      RecoveryPlan plan = target.plan(store);
+      System.out.println(plan.explain());
+      Restore restore = Restore.of(plan).from(store).into(directory);
+      tablespaces.forEach(restore::tablespace);
+      if (onDemand) {
+        restore.restoreCommand(RestoreCommandCommand.line(archive.again()));
+      }
+      System.out.println(restore.run());
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.walden.examples.cli;
+
+import dev.walden.server.ServerAddress;
+import java.util.Properties;
+import picocli.CommandLine.Option;
+
+/** Which server. A password comes from the environment or from {@code ~/.pgpass}, never from here. */
+final class ServerOptions {
+  @Option(
+      names = "--server",
+      required = true,
+      paramLabel = "URL",
+      description = "jdbc:postgresql://host:port/?user=…; the role needs REPLICATION")
+  private String url;
+
+  ServerAddress address() {
+    String password = System.getenv("PGPASSWORD");
+    if (password == null) {
+      return ServerAddress.of(url);
+    }
+    Properties properties = new Properties();
+    properties.setProperty("password", password);
+    return ServerAddress.of(url, properties);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.walden.examples.cli;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.BackupId;
+import dev.walden.recovery.RecoveryPlan;
+import dev.walden.recovery.RecoveryPlanner;
+import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.TargetAction;
+import dev.walden.recovery.TargetTimeline;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import java.io.IOException;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Where recovery is to stop. */
+final class TargetOptions {
+  @ArgGroup private Target target;
+
+  @Option(names = "--timeline", paramLabel = "N", description = "latest, current or a number")
+  private String timeline = "latest";
+
+  @Option(names = "--backup", paramLabel = "ID", description = "start from this backup")
+  private String backup;
+
+  @Option(names = "--action", description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless set")
+  private TargetAction action = TargetAction.PROMOTE;
+
+  /** At most one of these; none is the latest state. */
+  private static final class Target {
+    @Option(
+        names = "--time",
+        description = "up to and with this instant: 2026-11-22T10:15:30.123456Z")
+    private String time;
+
+    @Option(names = "--before-time", description = "up to this instant, and without it")
+    private String beforeTime;
+
+    @Option(names = "--xid", description = "up to and with this transaction")
+    private Long transaction;
+
+    @Option(names = "--before-xid", description = "up to this transaction, and without it")
+    private Long beforeTransaction;
+
+    @Option(names = "--lsn", description = "up to and with the record at this LSN")
+    private String lsn;
+
+    @Option(names = "--before-lsn", description = "up to this LSN")
+    private String beforeLsn;
+
+    @Option(names = "--name", description = "up to this restore point")
+    private String name;
+
+    @Option(names = "--immediate", description = "as soon as the backup is consistent")
+    private boolean immediate;
+
+    private RecoveryTarget get() {
+      if (time != null) {
+        return RecoveryTarget.parse(time);
+      } else if (beforeTime != null) {
+        RecoveryTarget.Time with = (RecoveryTarget.Time) RecoveryTarget.parse(beforeTime);
+        return RecoveryTarget.beforeTime(with.time());
+      } else if (transaction != null) {
+        return RecoveryTarget.transaction(transaction);
+      } else if (beforeTransaction != null) {
+        return RecoveryTarget.beforeTransaction(beforeTransaction);
+      } else if (lsn != null) {
+        return RecoveryTarget.lsn(Lsn.parse(lsn));
+      } else if (beforeLsn != null) {
+        return RecoveryTarget.beforeLsn(Lsn.parse(beforeLsn));
+      } else if (name != null) {
+        return RecoveryTarget.name(name);
+      }
+      return immediate ? RecoveryTarget.immediate() : RecoveryTarget.latest();
+    }
+  }
+
+  RecoveryPlan plan(ArchiveStore archive) throws IOException {
+    RecoveryPlanner planner =
+        RecoveryPlanner.of(archive).targetTimeline(timeline()).action(action);
+    if (backup != null) {
+      planner = planner.backup(new BackupId(backup));
+    }
+    return planner.plan(target == null ? RecoveryTarget.latest() : target.get());
+  }
+
+  private TargetTimeline timeline() {
+    return switch (timeline) {
+      case "latest" -> TargetTimeline.latest();
+      case "current" -> TargetTimeline.current();
+      default -> TargetTimeline.of(new TimelineId(Long.parseLong(timeline)));
+    };
+  }
+}
