@@ -13,6 +13,7 @@ import dev.walden.cluster.SystemIdentifier;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The archive of one cluster in a storage. It is bound to the cluster's system identifier, WAL
@@ -163,9 +165,23 @@ public final class ArchiveStore implements Closeable {
     return TimelineHistory.parse(timeline, content.toByteArray());
   }
 
+  /** The histories of all timelines that have one here. No segment is listed. */
+  public List<TimelineHistory> histories() throws IOException {
+    return listing().histories();
+  }
+
+  /** The next later segment of the same timeline that the archive holds, if there is one. */
+  public Optional<WalSegment> nextSegment(WalSegment segment) throws IOException {
+    return listing().next(segment);
+  }
+
+  private WalListing listing() {
+    return new WalListing(storage, layout, cluster, this::history);
+  }
+
   /** Lists the WAL that the archive holds now. Histories are read, segments only listed. */
   public WalInventory inventory() throws IOException {
-    return new WalListing(storage, layout, cluster, this::history).read();
+    return listing().read();
   }
 
   /** The complete base backups, oldest first. */

@@ -7,8 +7,11 @@ import dev.walden.codec.Decoder;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads the inventory of an archive's WAL page by page from its storage's listing. */
 final class WalListing {
@@ -58,6 +61,54 @@ final class WalListing {
     }
   }
 
+  /** The histories alone: what lies in the directories of the timelines is skipped. */
+  List<TimelineHistory> histories() throws IOException {
+    List<TimelineHistory> found = new ArrayList<>();
+    for (String name : Directories.list(storage, layout.wal())) {
+      // histories are stored plain, and count once their digest is there
+      if (walName(name) instanceof WalFileName.History history
+          && storage.find(Digests.companionName(layout.wal() + name)).isPresent()) {
+        found.add(histories.read(history.timeline()));
+      }
+    }
+    return found;
+  }
+
+  /** The first segment after this one that is stored, whole or not. */
+  Optional<WalSegment> next(WalSegment segment) throws IOException {
+    // '0' follows '.': every object of the segment itself is skipped
+    String after = layout.walFile(segment.fileName()) + "0";
+    while (true) {
+      List<StoredObject> page = storage.list(layout.wal(segment.timeline()), after, PAGE);
+      for (StoredObject object : page) {
+        if (walFileName(object) instanceof WalFileName.Segment next) {
+          return Optional.of(next.segment(cluster.segmentSize()));
+        }
+      }
+      if (page.size() < PAGE) {
+        return Optional.empty();
+      }
+      after = page.get(page.size() - 1).name();
+    }
+  }
+
+  private boolean isPossible(WalFileName.Segment segment) {
+    try {
+      segment.segment(cluster.segmentSize());
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static WalFileName walName(String name) {
+    try {
+      return WalFileName.parse(name);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
   private void add(WalInventory.Builder inventory, StoredObject object) throws IOException {
     WalFileName name = walFileName(object);
     if (name instanceof WalFileName.Segment segment) {
@@ -72,14 +123,10 @@ final class WalListing {
   /** The WAL file that an object is, or null if it lies where none belongs or is something else. */
   private WalFileName walFileName(StoredObject object) {
     String plain = Decoder.plainName(object.name());
-    try {
-      WalFileName name = WalFileName.parse(ArchiveLayout.fileName(plain));
-      if (name instanceof WalFileName.Segment segment) {
-        segment.segment(cluster.segmentSize());
-      }
-      return layout.walFile(name).equals(plain) ? name : null;
-    } catch (IllegalArgumentException e) {
+    WalFileName name = walName(ArchiveLayout.fileName(plain));
+    if (name == null || !layout.walFile(name).equals(plain)) {
       return null;
     }
+    return name instanceof WalFileName.Segment segment && !isPossible(segment) ? null : name;
   }
 }

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,6 +287,36 @@ class ArchiveStoreTest {
     assertEquals(8, inventory.segmentCount());
     assertTrue(inventory.contains(SampleWal.segment(1, 9)));
     assertFalse(inventory.contains(SampleWal.segment(1, 7)));
+  }
+
+  @Test
+  void findsTheNextSegmentAndTheHistoriesWithoutListingEverything() throws IOException {
+    try (ArchiveStore archive = open(ArchiveSettings.defaults())) {
+      for (WalSegment segment :
+          List.of(
+              SampleWal.segment(1, 7),
+              SampleWal.segment(1, 0x1005),
+              SampleWal.segment(2, 9),
+              SampleWal.segment(3, 6))) {
+        archive.push(segment.fileName(), source(segment, 1));
+      }
+      archive.push(WalFileName.parse("00000002.history"), ObjectSource.of(HISTORY));
+      archive.push(WalFileName.parse("0000000A.history"), ObjectSource.of(HISTORY));
+      byte[] partial = SampleWal.bytes(SampleWal.segment(1, 8), 1);
+      archive.push(
+          WalFileName.parse(SampleWal.segment(1, 8).fileName() + ".partial"),
+          ObjectSource.of(partial));
+
+      assertEquals(
+          Optional.of(SampleWal.segment(1, 7)), archive.nextSegment(SampleWal.segment(1, 6)));
+      assertEquals(
+          Optional.of(SampleWal.segment(1, 0x1005)), archive.nextSegment(SampleWal.segment(1, 7)));
+      assertEquals(Optional.empty(), archive.nextSegment(SampleWal.segment(1, 0x1005)));
+      assertEquals(Optional.empty(), archive.nextSegment(SampleWal.segment(2, 9)));
+      assertEquals(
+          List.of(2L, 10L),
+          archive.histories().stream().map(history -> history.timeline().value()).toList());
+    }
   }
 
   @Test
