@@ -32,9 +32,9 @@ final class ConfigurationFiles {
     Path file = dataDirectory.resolve(FILE);
     byte[] old =
         Files.exists(file) ? Files.readAllBytes(file) : HEADER.getBytes(StandardCharsets.US_ASCII);
-    DurableFiles.replace(file, merge(old, configuration), mode);
+    RestoredFiles.replace(file, merge(old, configuration), mode);
     Files.deleteIfExists(dataDirectory.resolve(configuration.otherSignalFile()));
-    DurableFiles.replace(dataDirectory.resolve(configuration.signalFile()), new byte[0], mode);
+    RestoredFiles.replace(dataDirectory.resolve(configuration.signalFile()), new byte[0], mode);
   }
 
   /** The new content of {@code postgresql.auto.conf}. */

@@ -74,9 +74,9 @@ final class DataDirectoryChecks {
     }
   }
 
-  /** The {@code tablespace_map} for the new places; none if there are no tablespaces. */
+  /** The {@code tablespace_map} for the new places; a backup without tablespaces may have none. */
   Optional<byte[]> tablespaceMap(Map<Long, Path> tablespaces) throws IOException {
-    if (tablespaces.isEmpty()) {
+    if (tablespaces.isEmpty() && sink.held(TablespaceMap.FILE_NAME).isEmpty()) {
       return Optional.empty();
     }
     TablespaceMap map =

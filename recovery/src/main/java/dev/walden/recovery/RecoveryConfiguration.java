@@ -52,7 +52,7 @@ public final class RecoveryConfiguration {
     add(all, "recovery_target_inclusive", builder.target.inclusive() ? "on" : "off");
     add(all, "recovery_target_timeline", builder.timeline);
     add(all, "recovery_target_action", builder.action.toString());
-    add(all, "restore_command", builder.restoreCommand);
+    add(all, "restore_command", builder.command());
     add(all, "recovery_end_command", "");
     add(all, "archive_cleanup_command", "");
     if (!builder.lookAhead && builder.version.major() >= 15) {
@@ -136,8 +136,7 @@ public final class RecoveryConfiguration {
     private String timeline;
     private RecoveryTarget target = RecoveryTarget.latest();
     private TargetAction action = TargetAction.PROMOTE;
-    // without one a server that is no standby does not start; this one has nothing, and says so
-    private String restoreCommand = "false";
+    private Optional<String> restoreCommand = Optional.empty();
     private Optional<String> primaryConninfo = Optional.empty();
     private String primarySlotName = "";
     private boolean keepArchiving;
@@ -161,8 +160,8 @@ public final class RecoveryConfiguration {
     }
 
     /**
-     * The shell command that brings a file from the archive; by default {@code false}, with which
-     * the server finds only what lies in {@code pg_wal}.
+     * The shell command that brings a file from the archive. Without one the server finds only what
+     * lies in {@code pg_wal}.
      *
      * @throws IllegalArgumentException if it holds a {@code %} before anything but f, p, r and %
      */
@@ -171,7 +170,7 @@ public final class RecoveryConfiguration {
         throw new IllegalArgumentException(
             "not a restore_command: \"" + command + "\" (%f, %p, %r, and %% for a percent sign)");
       }
-      restoreCommand = command;
+      restoreCommand = Optional.of(command);
       return this;
     }
 
@@ -225,6 +224,11 @@ public final class RecoveryConfiguration {
       }
       additional.add(new ServerSetting(name, value));
       return this;
+    }
+
+    /** A server that is no standby does not start without one: {@code false} has nothing. */
+    private String command() {
+      return restoreCommand.orElse(primaryConninfo.isPresent() ? "" : "false");
     }
 
     public RecoveryConfiguration build() {

@@ -223,9 +223,9 @@ public final class Restore {
     write(sink, data.resolve(BackupLabel.FILE_NAME), checks.backupLabel());
     Optional<byte[]> map = checks.tablespaceMap(paths.tablespaces());
     if (map.isPresent()) {
-      linkTablespaces(paths, sink);
       write(sink, data.resolve(TablespaceMap.FILE_NAME), map.get());
     }
+    linkTablespaces(paths, sink);
     Path pgWal = createWalDirectories(data, sink);
     if (!walFromCommand) {
       workers.run(new LocalWal(archive, plan, sink, pgWal).tasks());

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * lost. Only a status above 125, or death by a signal, stops it ({@code RestoreArchivedFile} in
  * {@code src/backend/access/transam/xlogarchive.c}). So 1 is told for one reason only: the file is
  * proven absent, and nothing in the archive says that it should be there. Whatever else happens is
- * 126.
+ * 255, since PostgreSQL reports 126 and 127 as a command that cannot be run or found.
  *
  * <p>A JVM that cannot start, runs out of memory or dies of an uncaught error exits with 1. The
  * program around this class must therefore never be the {@code restore_command} itself: it exits
@@ -35,7 +35,7 @@ public final class RestoreCommand {
     /**
      * Recovery must stop: damage, a wrong key, a hole, a storage that does not answer, or other.
      */
-    FAILED(126, 126);
+    FAILED(255, 255);
 
     private final int programExitCode;
     private final int restoreCommandExitCode;
@@ -117,7 +117,7 @@ public final class RestoreCommand {
    *     arguments; each is passed on exactly as it is
    */
   public static String shell(List<String> program) {
-    return words(program) + " %f %p; case $? in 0) exit 0;; 44) exit 1;; *) exit 126;; esac";
+    return words(program) + " %f %p; case $? in 0) exit 0;; 44) exit 1;; *) exit 255;; esac";
   }
 
   private static String words(List<String> program) {
