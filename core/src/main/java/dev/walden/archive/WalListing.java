@@ -9,7 +9,9 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,20 +39,21 @@ final class WalListing {
   WalInventory read() throws IOException {
     WalInventory.Builder inventory = new WalInventory.Builder(cluster);
     String after = "";
-    StoredObject waiting = null;
+    Deque<StoredObject> waiting = new ArrayDeque<>();
     while (true) {
       List<StoredObject> page = storage.list(layout.wal(), after, PAGE);
       for (StoredObject object : page) {
-        // a plain object counts once its digest, which follows it in the listing, is there
-        if (waiting != null && object.name().equals(Digests.companionName(waiting.name()))) {
-          add(inventory, waiting);
+        // between a plain object and its digest come only names that begin with the object's
+        while (!waiting.isEmpty() && !object.name().startsWith(waiting.peek().name())) {
+          waiting.pop();
         }
         if (object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)) {
-          continue;
-        }
-        boolean plain = Digests.needsCompanion(object.name());
-        waiting = plain ? object : waiting;
-        if (!plain) {
+          if (!waiting.isEmpty() && isDigest(object, waiting.peek())) {
+            add(inventory, waiting.pop());
+          }
+        } else if (Digests.needsCompanion(object.name())) {
+          waiting.push(object);
+        } else {
           add(inventory, object);
         }
       }
@@ -107,6 +110,10 @@ final class WalListing {
     } catch (IllegalArgumentException e) {
       return null;
     }
+  }
+
+  private static boolean isDigest(StoredObject object, StoredObject of) {
+    return object.name().equals(Digests.companionName(of.name()));
   }
 
   private void add(WalInventory.Builder inventory, StoredObject object) throws IOException {

@@ -335,4 +335,19 @@ class ArchiveStoreTest {
     assertArrayEquals(SampleWal.bytes(SEGMENT, 1), fetch(archive, SEGMENT.fileName()));
     assertEquals(1, archive.inventory().segmentCount());
   }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void aSegmentCountsWhateverElseHasItsName(ArchiveSettings settings) throws IOException {
+    ArchiveStore archive = open(settings);
+    WalFileName.Segment name = SEGMENT.fileName();
+    String backup = "START WAL LOCATION: 0/700028 (file " + SEGMENT + ")\n";
+    archive.push(name, source(SEGMENT, 1));
+    archive.push(new WalFileName.Partial(name), source(SEGMENT, 1));
+    archive.push(
+        new WalFileName.BackupHistory(name, 0x28),
+        ObjectSource.of(backup.getBytes(StandardCharsets.US_ASCII)));
+    assertTrue(archive.inventory().contains(SEGMENT));
+    assertEquals(1, archive.inventory().partials().size());
+  }
 }

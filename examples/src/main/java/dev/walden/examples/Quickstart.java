@@ -28,12 +28,12 @@ import java.util.List;
 
 /**
  * The whole story on a PostgreSQL 17 of its own: WAL is streamed into a compressed, encrypted
- * archive, a base backup is taken, somebody drops a table, a plan to the moment before is proven and
- * carried out, and the table is there again.
+ * archive, a base backup is taken, somebody drops a table, a plan to the moment before is proven
+ * and carried out, and the table is there again.
  *
- * <p>With arguments, {@code jdbc:postgresql://host:port/?user=… ARCHIVE_DIRECTORY}, it archives your
- * own server instead, changes nothing in it, and proves and restores its latest state below the
- * archive.
+ * <p>With arguments, {@code jdbc:postgresql://host:port/?user=… ARCHIVE_DIRECTORY}, it archives
+ * your own server instead, changes nothing in it, and proves and restores its latest state below
+ * the archive.
  */
 public final class Quickstart {
   private static final int ROWS = 300_000;
@@ -142,8 +142,7 @@ public final class Quickstart {
 
   private void backUp(ServerAddress address, ArchiveStore archive) throws Exception {
     BaseBackup backup =
-        story.step(
-            "Take a base backup", () -> BaseBackupTaker.of(address, archive).take());
+        story.step("Take a base backup", () -> BaseBackupTaker.of(address, archive).take());
     story.detail(
         "%s: %s of files, %s stored in %d parts, consistent at %s",
         backup.id(),
@@ -156,8 +155,11 @@ public final class Quickstart {
   private static Void fill(PostgresServer server, String table) throws SQLException {
     server.execute(
         "CREATE TABLE " + table + " (id int PRIMARY KEY, owner text, balance numeric)",
-        "INSERT INTO " + table
-            + " SELECT i, md5(i::text), i % 1000 FROM generate_series(1, " + ROWS + ") i");
+        "INSERT INTO "
+            + table
+            + " SELECT i, md5(i::text), i % 1000 FROM generate_series(1, "
+            + ROWS
+            + ") i");
     return null;
   }
 
@@ -232,7 +234,10 @@ public final class Quickstart {
               + now.timeline());
       for (String table : List.of("orders", "more_orders")) {
         String there = recovered.query("SELECT to_regclass('" + table + "') IS NOT NULL");
-        story.detail("%s, made %s: %s", table, table.equals("orders") ? "before" : "after",
+        story.detail(
+            "%s, made %s: %s",
+            table,
+            table.equals("orders") ? "before" : "after",
             there.equals("t") ? "there" : "not there");
       }
     }

@@ -95,7 +95,8 @@ class RoundTripIT {
                   Lsn.parse(row.getString(1)),
                   Instant.EPOCH.plusNanos(Math.multiplyExact(micros, 1000L))));
         }
-        statement.execute("SELECT pg_create_restore_point('" + POINT.replace("'", "''") + marks.size() + "')");
+        statement.execute(
+            "SELECT pg_create_restore_point('" + POINT.replace("'", "''") + marks.size() + "')");
         statement.execute("SELECT pg_sleep(0.02)");
       }
     }
@@ -215,8 +216,7 @@ class RoundTripIT {
       }
       server.stop();
       Mark third = marks.get(2);
-      RecoveryPlan first =
-          RecoveryPlanner.of(archive).plan(RecoveryTarget.transaction(third.xid));
+      RecoveryPlan first = RecoveryPlanner.of(archive).plan(RecoveryTarget.transaction(third.xid));
       try (PostgresServer second = restore(archive, first, 17)) {
         assertMarks(3, second, first);
         try (WalReceiver receiver =
@@ -230,8 +230,7 @@ class RoundTripIT {
       try (PostgresServer thirdServer = restore(archive, again, 17)) {
         assertMarks(4, thirdServer, again);
         thirdServer.execute("CHECKPOINT");
-        assertEquals(
-            "3", thirdServer.query("SELECT timeline_id FROM pg_control_checkpoint()"));
+        assertEquals("3", thirdServer.query("SELECT timeline_id FROM pg_control_checkpoint()"));
       }
       RecoveryPlan back =
           RecoveryPlanner.of(archive)

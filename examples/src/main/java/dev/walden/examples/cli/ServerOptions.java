@@ -4,7 +4,9 @@ import dev.walden.server.ServerAddress;
 import java.util.Properties;
 import picocli.CommandLine.Option;
 
-/** Which server. A password comes from the environment or from {@code ~/.pgpass}, never from here. */
+/**
+ * Which server. A password comes from the environment or from {@code ~/.pgpass}, never from here.
+ */
 final class ServerOptions {
   @Option(
       names = "--server",

@@ -76,8 +76,7 @@ final class TargetOptions {
   }
 
   RecoveryPlan plan(ArchiveStore archive) throws IOException {
-    RecoveryPlanner planner =
-        RecoveryPlanner.of(archive).targetTimeline(timeline()).action(action);
+    RecoveryPlanner planner = RecoveryPlanner.of(archive).targetTimeline(timeline()).action(action);
     if (backup != null) {
       planner = planner.backup(new BackupId(backup));
     }
