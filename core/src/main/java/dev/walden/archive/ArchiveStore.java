@@ -125,7 +125,7 @@ public final class ArchiveStore implements Closeable {
 
   /** Whether a file is in the archive; it is not read. */
   public boolean contains(WalFileName name) throws IOException {
-    return wal.find(name).isPresent();
+    return wal.contains(name);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
 import dev.walden.archive.storage.Storage;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
@@ -32,8 +33,7 @@ final class BackupObjects {
     for (String directory : Directories.list(storage, layout.backups())) {
       if (isBackupId(directory)) {
         BackupId id = new BackupId(directory);
-        // the digest is written last of all
-        if (storage.find(Digests.companionName(layout.backupJson(id))).isPresent()) {
+        if (exists(id)) {
           backups.add(read(id));
         }
       }
@@ -50,8 +50,16 @@ final class BackupObjects {
     }
   }
 
+  /** The digest of {@code backup.json} is written last of all. */
+  private boolean exists(BackupId id) throws IOException {
+    return storage.find(Digests.companionName(layout.backupJson(id))).isPresent();
+  }
+
   BaseBackup read(BackupId id) throws IOException {
     String name = layout.backupJson(id);
+    if (!exists(id)) {
+      throw new NotArchivedException("no complete backup " + id + " is in " + storage);
+    }
     BaseBackup backup = BaseBackupJson.parse(name, SmallObjects.read(storage, name, MAX_JSON));
     if (!backup.id().equals(id)) {
       throw new CorruptFileException(name, "describes backup " + backup.id());

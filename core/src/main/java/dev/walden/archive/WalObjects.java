@@ -213,6 +213,14 @@ final class WalObjects {
     }
   }
 
+  /** Whether a file is archived, and acknowledged: without its digest a plain object is not. */
+  boolean contains(WalFileName name) throws IOException {
+    Optional<StoredObject> object = find(name);
+    return object.isPresent()
+        && (!Digests.needsCompanion(object.get().name())
+            || storage.find(Digests.companionName(object.get().name())).isPresent());
+  }
+
   /**
    * The stored object of a file under whatever codecs, if there is one.
    *

@@ -15,6 +15,7 @@ import dev.walden.WrongClusterException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.StoredObject;
+import dev.walden.backup.BackupId;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
@@ -329,11 +330,23 @@ class ArchiveStoreTest {
       }
     }
     assertEquals(0, archive.inventory().segmentCount());
+    assertFalse(archive.contains(SEGMENT.fileName()));
     assertThrows(CorruptFileException.class, () -> fetch(archive, SEGMENT.fileName()));
     assertEquals(
         PushOutcome.ALREADY_ARCHIVED, archive.push(SEGMENT.fileName(), source(SEGMENT, 1)));
     assertArrayEquals(SampleWal.bytes(SEGMENT, 1), fetch(archive, SEGMENT.fileName()));
     assertEquals(1, archive.inventory().segmentCount());
+    assertTrue(archive.contains(SEGMENT.fileName()));
+  }
+
+  @Test
+  void aBackupWithoutTheDigestOfItsDescriptionDoesNotExist() throws IOException {
+    ArchiveStore archive = open(ArchiveSettings.defaults());
+    BackupId id = new BackupId("20261122T101024Z-3f9a0c52d1e7");
+    String name = SampleWal.CLUSTER.systemIdentifier() + "/backup/" + id + "/backup.json";
+    storage.put(name, ObjectSource.of("{}".getBytes(StandardCharsets.US_ASCII)));
+    assertEquals(List.of(), archive.backups());
+    assertThrows(NotArchivedException.class, () -> archive.backup(id));
   }
 
   @ParameterizedTest
