@@ -2,13 +2,14 @@ package dev.walden.recovery;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.storage.DurableFiles;
+import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 
 /**
  * Puts the planned WAL into {@code pg_wal}, for a server that has no way to the archive. A {@code
@@ -18,11 +19,29 @@ import java.util.stream.Stream;
  */
 record LocalWal(ArchiveStore archive, RecoveryPlan plan, FileSink sink, Path pgWal) {
 
-  List<Callable<Void>> tasks() {
-    return Stream.concat(
-            plan.historyFiles().stream(), plan.segments().map(segment -> segment.fileName()))
-        .<Callable<Void>>map(name -> () -> fetch(name))
-        .toList();
+  List<Callable<Void>> tasks() throws IOException {
+    List<WalFileName> files = new ArrayList<>(plan.historyFiles());
+    files.addAll(takenTimelines());
+    plan.segments().forEach(segment -> files.add(segment.fileName()));
+    return files.stream().<Callable<Void>>map(name -> () -> fetch(name)).toList();
+  }
+
+  /**
+   * The histories by which the server sees which timelines are taken: at the end of recovery it
+   * looks for those after the target's, up to the first that is missing, and takes that number.
+   */
+  private List<WalFileName> takenTimelines() throws IOException {
+    List<WalFileName> taken = new ArrayList<>();
+    WalFileName.History next = after(plan.timeline());
+    while (archive.contains(next)) {
+      taken.add(next);
+      next = after(next.timeline());
+    }
+    return taken;
+  }
+
+  private static WalFileName.History after(TimelineId timeline) {
+    return new WalFileName.History(new TimelineId(timeline.value() + 1));
   }
 
   private Void fetch(WalFileName name) throws IOException {
