@@ -4,6 +4,7 @@ import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.PushOutcome;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,6 +31,7 @@ final class SegmentPusher implements AutoCloseable {
   private final Duration retryLimit;
   private final ExecutorService threads;
   private final Deque<Task> pending = new ArrayDeque<>();
+  private TimelineId timeline;
   private Lsn archived;
   private IOException failure;
   private IOException lastTrouble;
@@ -117,7 +119,7 @@ final class SegmentPusher implements AutoCloseable {
     lastTrouble = null;
     while (!pending.isEmpty() && pending.peek().done) {
       Task first = pending.remove();
-      if (first.name instanceof WalFileName.Segment) {
+      if (first.name instanceof WalFileName.Segment && first.name.timeline().equals(timeline)) {
         archived = first.segment.segment().end();
       }
     }
@@ -129,7 +131,16 @@ final class SegmentPusher implements AutoCloseable {
     notifyAll();
   }
 
-  /** The end of the last segment before which all that was handed over is archived, or null. */
+  /** Turns to a timeline: from now on only its segments move {@link #archived}. */
+  synchronized void enter(TimelineId next) {
+    timeline = next;
+    archived = null;
+  }
+
+  /**
+   * The end of the last segment of the current timeline before which all that was handed over is
+   * archived, or null.
+   */
   synchronized Lsn archived() {
     return archived;
   }

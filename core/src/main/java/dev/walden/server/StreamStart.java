@@ -2,12 +2,13 @@ package dev.walden.server;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.archive.WalInventory;
+import dev.walden.archive.WalPath;
+import dev.walden.backup.WalRange;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
-import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,39 +18,50 @@ import java.util.Optional;
  * of a timeline begins with a copy of its parent's.
  */
 record StreamStart(TimelineId timeline, Lsn lsn) {
+  /** How far back gaps are looked for if the slot does not tell what was acknowledged. */
+  private static final int SEGMENTS_BACK = 64;
 
   /**
-   * Continues after what is archived of the newest timeline on the server's path.
+   * Continues with the first segment on the server's path that the archive lacks. A push that
+   * failed while a later one succeeded leaves a gap before the archive's end: what the slot still
+   * keeps is therefore looked at again.
    *
-   * @param server the history of the timeline the server is on
+   * @param kept the oldest WAL that the slot keeps for this receiver, if that is known: all before
+   *     was acknowledged, so it is archived
    * @return empty if no WAL is archived yet
    * @throws ArchiveConflictException if WAL is archived, but none of this server's past
    */
-  static Optional<StreamStart> after(WalInventory archived, TimelineHistory server)
+  static Optional<StreamStart> after(
+      WalInventory archived, TimelineHistory server, Optional<Lsn> kept)
       throws ArchiveConflictException {
-    if (archived.last().isEmpty()) {
+    if (archived.segmentCount() == 0) {
       return Optional.empty();
     }
+    WalPath path = new WalPath(archived, server);
+    List<WalRange> ranges = path.ranges();
+    if (ranges.isEmpty()) {
+      throw new ArchiveConflictException(
+          "the archive holds WAL of the timelines "
+              + archived.timelines()
+              + ", but none from before the server's timeline "
+              + server.timeline()
+              + " took its branch: this server is on another one");
+    }
     WalSegmentSize size = archived.cluster().segmentSize();
-    WalSegment last =
-        archived.timelines().stream()
-            .filter(server::contains)
-            .sorted(Comparator.reverseOrder())
-            .flatMap(timeline -> archived.last(timeline).stream())
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new ArchiveConflictException(
-                        "the archive holds WAL of the timelines "
-                            + archived.timelines()
-                            + ", and none of them is in the history of the server's timeline "
-                            + server.timeline()
-                            + ": this server took another branch"));
-    return Optional.of(onPath(new StreamStart(last.timeline(), last.end()), server, size));
+    Lsn end = ranges.get(ranges.size() - 1).end();
+    Lsn back = Lsn.max(ranges.get(0).start(), back(end, size));
+    Lsn from = Lsn.min(kept.map(size::floor).orElse(back), end);
+    Lsn missing = path.from(from).end();
+    return Optional.of(new StreamStart(path.segment(missing).timeline(), missing));
+  }
+
+  private static Lsn back(Lsn end, WalSegmentSize size) {
+    long segments = Math.min(SEGMENTS_BACK, size.segmentNumber(end));
+    return end.plus(-segments * size.bytes());
   }
 
   /**
-   * Continues a timeline at a position, or on the timeline that followed it.
+   * Continues a timeline at the start of a segment, or on the timeline that followed it.
    *
    * @throws ArchiveConflictException if the timeline is not in the server's past
    */
@@ -64,20 +76,9 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
               + lsn
               + ", and that timeline is not in the history of the server's timeline "
               + server.timeline()
-              + ": this server took another branch");
+              + ": this server is on another branch");
     }
-    return onPath(new StreamStart(timeline, lsn), server, size);
-  }
-
-  /** Starts with the segment that holds {@code lsn}, on the server's timeline of that position. */
-  static StreamStart at(Lsn lsn, TimelineHistory server, WalSegmentSize size) {
-    return new StreamStart(server.timelineAt(lsn), size.floor(lsn));
-  }
-
-  /** Moves on to the child while the position lies at or beyond its timeline's end. */
-  private static StreamStart onPath(
-      StreamStart start, TimelineHistory server, WalSegmentSize size) {
-    StreamStart now = start;
+    StreamStart now = new StreamStart(timeline, lsn);
     // a history names each timeline once, so this ends
     while (server.switchPoint(now.timeline).isPresent()) {
       Lsn end = server.switchPoint(now.timeline).get();
@@ -87,5 +88,10 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
       now = new StreamStart(server.child(now.timeline).orElseThrow(), size.floor(end));
     }
     return now;
+  }
+
+  /** Starts with the segment that holds {@code lsn}, on the server's timeline of that position. */
+  static StreamStart at(Lsn lsn, TimelineHistory server, WalSegmentSize size) {
+    return new StreamStart(server.timelineAt(lsn), size.floor(lsn));
   }
 }

@@ -61,9 +61,22 @@ final class WalIntake implements Closeable {
     return durable;
   }
 
-  /** All WAL of the server's path before this is known to be archived. */
-  void archivedBefore(Lsn lsn) {
-    durable = Lsn.max(durable, lsn);
+  /** All WAL before this, on the server's path and above the slot's position, is archived. */
+  void archivedBefore(StreamStart start) {
+    enter(start.timeline(), start.lsn());
+    durable = start.lsn();
+  }
+
+  /**
+   * Turns to a timeline. Positions beyond its start that were reached on the one before are no
+   * positions of this one: nothing there is durable yet.
+   */
+  private void enter(TimelineId next, Lsn start) {
+    if (!next.equals(timeline)) {
+      durable = Lsn.min(durable, start);
+      pusher.enter(next);
+      timeline = next;
+    }
   }
 
   /**
@@ -75,8 +88,9 @@ final class WalIntake implements Closeable {
       ReplicationStream stream, StreamStart start, Closing closed)
       throws IOException, InterruptedException {
     dropOpen();
-    timeline = start.timeline();
+    enter(start.timeline(), start.lsn());
     received = start.lsn();
+    reported = Lsn.ZERO;
     lastMessage = System.nanoTime();
     lastStatus = lastMessage - statusInterval.toNanos();
     while (!closed.isClosed()) {

@@ -39,6 +39,7 @@ final class WalStreaming implements AutoCloseable {
   private volatile IOException trouble;
   private volatile long connections;
   private volatile boolean streamed;
+  private boolean located;
 
   WalStreaming(WalReceiver.Builder settings, ThreadFactory threads) throws IOException {
     server = settings.server;
@@ -119,7 +120,7 @@ final class WalStreaming implements AutoCloseable {
       SlotPosition position = slot(opened);
       IdentifiedSystem system = opened.identifySystem();
       TimelineHistory history = archiveHistories(opened, system.timeline());
-      StreamStart start = start(history, position.restartLsn().orElse(system.position()));
+      StreamStart start = start(history, position.restartLsn(), system.position());
       stream(opened, start);
     } finally {
       connection = null;
@@ -172,15 +173,16 @@ final class WalStreaming implements AutoCloseable {
     return TimelineHistory.parse(timeline, content);
   }
 
-  private StreamStart start(TimelineHistory history, Lsn first) throws IOException {
-    if (intake.timeline().isPresent()) {
+  private StreamStart start(TimelineHistory history, Optional<Lsn> kept, Lsn position)
+      throws IOException {
+    if (located) {
       // segments on their way to the archive need not arrive twice
       return StreamStart.after(
-          intake.timeline().get(), segmentStart(intake.received()), history, size());
+          intake.timeline().orElseThrow(), segmentStart(intake.received()), history, size());
     }
-    Optional<StreamStart> archived = StreamStart.after(archive.inventory(), history);
-    archived.ifPresent(start -> intake.archivedBefore(start.lsn()));
-    return archived.orElse(StreamStart.at(first, history, size()));
+    Optional<StreamStart> archived = StreamStart.after(archive.inventory(), history, kept);
+    archived.ifPresent(start -> intake.archivedBefore(start));
+    return archived.orElse(StreamStart.at(kept.orElse(position), history, size()));
   }
 
   private Lsn segmentStart(Lsn lsn) {
@@ -201,6 +203,7 @@ final class WalStreaming implements AutoCloseable {
           server.startReplication(Optional.of(slot), start.lsn(), start.timeline());
       state = WalReceiverStatus.State.STREAMING;
       trouble = null;
+      located = true;
       Optional<ReplicationStream.Event> end = intake.take(stream, start, this::isClosed);
       streamed = intake.received().isAfter(start.lsn());
       if (end.isEmpty() || end.get() == ReplicationStream.Event.SERVER_STOPPED) {
@@ -230,7 +233,7 @@ final class WalStreaming implements AutoCloseable {
 
   /** Pushes the beginnings of segments that no stream will complete any more. */
   private void pushLeftovers(WalSegment current) throws IOException {
-    if (intake.timeline().isPresent()) {
+    if (located) {
       return;
     }
     for (OpenSegment segment : space.leftovers()) {

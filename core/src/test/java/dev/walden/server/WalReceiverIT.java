@@ -10,6 +10,7 @@ import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.codec.AgeIdentity;
+import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
@@ -155,6 +156,47 @@ class WalReceiverIT {
         assertTrue(receiver.status().connections() >= 3, receiver.status().toString());
       }
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "there is a gap");
+      assertSegmentsEqual(archive, TimelineId.FIRST, server.dataDirectory().resolve("pg_wal"));
+    }
+  }
+
+  @Test
+  void fillsTheGapThatAFailedPushLeft() throws Exception {
+    try (PostgresServer server = server(17)) {
+      InMemoryStorage storage = new InMemoryStorage();
+      FaultyStorage faulty = new FaultyStorage(storage, 1);
+      ArchiveStore failing =
+          ArchiveStore.openOrCreate(
+              faulty, ArchiveSettings.defaults(), Servers.address(server).identity());
+      ArchiveStore archive =
+          ArchiveStore.openOrCreate(
+              storage, ArchiveSettings.defaults(), Servers.address(server).identity());
+      Lsn first = floor(archive, write(server, 3_000));
+      try (WalReceiver receiver =
+          WalReceiver.from(Servers.address(server)).into(failing).slot("walden").start()) {
+        awaitArchived(receiver, first);
+        WalSegment missing =
+            WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize());
+        faulty.fail(
+            FaultyStorage.Operation.PUT,
+            name -> name.contains(missing.toString()),
+            FaultyStorage.Fault.BEFORE_EFFECT);
+        write(server, 6_000);
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!archive.contains(missing.next().fileName())) {
+          assertTrue(System.nanoTime() < deadline, receiver.status().toString());
+          receiver.await(Duration.ofMillis(20));
+        }
+        assertTrue(
+            !receiver.status().durable().isAfter(missing.start()),
+            "acknowledged beyond the gap: " + receiver.status());
+      }
+      assertEquals(2, archive.inventory().ranges(TimelineId.FIRST).size(), "there is no gap");
+      try (WalReceiver receiver =
+          WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+        awaitArchived(receiver, floor(archive, write(server, 100)));
+      }
+      assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "the gap remains");
       assertSegmentsEqual(archive, TimelineId.FIRST, server.dataDirectory().resolve("pg_wal"));
     }
   }

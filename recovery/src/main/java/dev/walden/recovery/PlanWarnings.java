@@ -1,12 +1,12 @@
 package dev.walden.recovery;
 
 import dev.walden.archive.WalInventory;
+import dev.walden.archive.WalPath.Reach;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.RecoveryTarget.Immediate;
 import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.recovery.RecoveryTarget.Time;
-import dev.walden.recovery.WalPath.Reach;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;

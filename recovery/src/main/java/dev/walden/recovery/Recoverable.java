@@ -1,6 +1,7 @@
 package dev.walden.recovery;
 
 import dev.walden.archive.WalInventory;
+import dev.walden.archive.WalPath;
 import dev.walden.backup.BaseBackup;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;

@@ -1,6 +1,5 @@
-package dev.walden.recovery;
+package dev.walden.archive;
 
-import dev.walden.archive.WalInventory;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
@@ -19,7 +18,7 @@ import java.util.Optional;
  *
  * <p>Source: {@code XLogFileReadAnyTLI} in {@code src/backend/access/transam/xlogrecovery.c}.
  */
-final class WalPath {
+public final class WalPath {
   private final WalInventory wal;
   private final TimelineHistory history;
   private final WalSegmentSize size;
@@ -33,9 +32,9 @@ final class WalPath {
    * @param end where the first missing segment starts
    * @param next what lies behind the gap, if anything does
    */
-  record Reach(List<WalRange> ranges, Lsn end, Optional<WalRange> next) {}
+  public record Reach(List<WalRange> ranges, Lsn end, Optional<WalRange> next) {}
 
-  WalPath(WalInventory wal, TimelineHistory history) {
+  public WalPath(WalInventory wal, TimelineHistory history) {
     this.wal = wal;
     this.history = history;
     this.size = wal.cluster().segmentSize();
@@ -58,8 +57,13 @@ final class WalPath {
     }
   }
 
+  /** What there is along the way, in order, of one timeline each, with whatever gaps. */
+  public List<WalRange> ranges() {
+    return List.copyOf(ranges);
+  }
+
   /** How far the WAL goes from the segment that holds {@code start}. */
-  Reach from(Lsn start) {
+  public Reach from(Lsn start) {
     List<WalRange> reached = new ArrayList<>();
     Lsn end = size.floor(start);
     for (WalRange range : ranges) {
@@ -75,7 +79,7 @@ final class WalPath {
   }
 
   /** The file that belongs at the segment that holds {@code lsn}. */
-  WalSegment segment(Lsn lsn) {
+  public WalSegment segment(Lsn lsn) {
     // a timeline left or begun inside the segment gives way to the one that holds its last byte
     Lsn last = size.floor(lsn).plus(size.bytes() - 1L);
     return WalSegment.containing(history.timelineAt(last), lsn, size);
@@ -85,7 +89,7 @@ final class WalPath {
    * The file of an older timeline that PostgreSQL would take, wrongly, at the end of the reach,
    * because the right one is not there.
    */
-  Optional<WalSegment> impostor(Reach reach) {
+  public Optional<WalSegment> impostor(Reach reach) {
     WalSegment missing = segment(reach.end());
     TimelineId lowest =
         reach.ranges().isEmpty()
