@@ -34,20 +34,19 @@ record BackupChoice(BaseBackup backup, String reason) {
                   + " and no server can stop before that. %s",
               target, first.id(), first.endLsn(), first.endTime(), Recoverable.offer(contents)));
     }
-    String among = ended.size() == 1 ? "the only one" : " of " + ended.size();
+    boolean only = ended.size() == 1;
     if (!isPlaced(target)) {
       return new BackupChoice(
           ended.get(0),
-          (ended.size() == 1 ? among : "the oldest" + among)
-              + " that leads there, since only the WAL itself can tell where "
-              + target
-              + " is");
+          (only ? "the only one" : "the oldest of the " + ended.size())
+              + " on the way, since only the WAL itself can tell where it holds "
+              + TargetText.event(target));
     }
     boolean all = target instanceof Latest || target instanceof Immediate;
     return new BackupChoice(
         ended.get(ended.size() - 1),
-        (ended.size() == 1 ? among : "the newest" + among)
-            + (all ? " that leads there" : " that ended before the target"));
+        (only ? "the only one" : "the newest of the " + ended.size())
+            + (all ? " on the way" : " on the way and before the target"));
   }
 
   /** Whether it is known, without reading WAL, which backups the target lies after. */

@@ -6,7 +6,6 @@ import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.RecoveryTarget.Immediate;
 import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
-import dev.walden.recovery.RecoveryTarget.Time;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
@@ -55,7 +54,7 @@ final class PlanWarnings {
             + reach.end()
             + (reach.next().isPresent() ? " before a gap" : "")
             + ", does not hold "
-            + (target instanceof Time ? "a transaction that ended then" : target)
+            + TargetText.event(target)
             + ", recovery fails at the very end");
     reach
         .next()

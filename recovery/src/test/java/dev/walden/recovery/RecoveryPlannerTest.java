@@ -121,7 +121,11 @@ class RecoveryPlannerTest {
     assertTrue(
         unplaced.warnings().get(1).contains(world.backups.get(1).id().text()),
         () -> unplaced.warnings().toString());
-    assertTrue(unplaced.explain().contains("only the WAL itself can tell"), unplaced::explain);
+    assertTrue(
+        unplaced
+            .explain()
+            .contains("only the WAL itself can tell where it holds the restore point \"x\""),
+        unplaced::explain);
     assertFalse(planner(world).plan(RecoveryTarget.latest()).gapAhead());
   }
 
