@@ -2,8 +2,6 @@ package dev.walden.recovery;
 
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.backup.BackupLabel;
-import dev.walden.backup.TablespaceMap;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
@@ -14,8 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * Carries a plan out: writes a data directory whose server, when it is started, recovers to the
@@ -35,14 +33,15 @@ import java.util.Set;
 public final class Restore {
   private static final int MAX_THREADS = 64;
 
-  private final RecoveryPlan plan;
+  final RecoveryPlan plan;
   private final RecoveryConfiguration.Builder configuration;
   private final Map<Long, Path> tablespaces = new HashMap<>();
-  private ArchiveStore archive;
+  ArchiveStore archive;
   private Path dataDirectory;
-  private boolean walFromCommand;
-  private int threads = Math.min(4, Runtime.getRuntime().availableProcessors());
-  private RestoreProgress progress = (done, total) -> {};
+  boolean walFromCommand;
+  int threads = Math.min(4, Runtime.getRuntime().availableProcessors());
+  RestoreProgress progress = (done, total) -> {};
+  ThreadFactory threadFactory = Restore::daemon;
 
   private Restore(RecoveryPlan plan) {
     this.plan = plan;
@@ -149,6 +148,18 @@ public final class Restore {
     return this;
   }
 
+  /** Makes the threads that fetch; daemon threads by default. */
+  public Restore threads(ThreadFactory factory) {
+    threadFactory = factory;
+    return this;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "walden-restore");
+    thread.setDaemon(true);
+    return thread;
+  }
+
   /** Who is told how far it is. */
   public Restore progress(RestoreProgress listener) {
     progress = listener;
@@ -177,7 +188,7 @@ public final class Restore {
     requireSpace(paths.roots());
     DirectoryClaim claim = DirectoryClaim.of(paths.roots());
     try {
-      RestoredCluster restored = restore(paths, settings);
+      RestoredCluster restored = new DataDirectoryAssembly(this, paths).run(settings);
       claim.release();
       return restored;
     } catch (IOException | RuntimeException | Error e) {
@@ -206,60 +217,5 @@ public final class Restore {
           null,
           "the restore takes " + needed + " bytes, but only " + usable + " are free");
     }
-  }
-
-  private RestoredCluster restore(RestorePaths paths, RecoveryConfiguration settings)
-      throws IOException {
-    FileSink sink = new FileSink(paths, progress, plan.backup().plainBytes());
-    Workers workers = new Workers(threads);
-    workers.run(
-        plan.backup().parts().stream()
-            .map(part -> new PartExtraction(archive, plan.backup(), part, sink))
-            .toList());
-
-    DataDirectoryChecks checks = new DataDirectoryChecks(plan.backup(), sink);
-    byte[] controlFile = checks.controlFile();
-    Path data = paths.dataDirectory();
-    write(sink, data.resolve(BackupLabel.FILE_NAME), checks.backupLabel());
-    Optional<byte[]> map = checks.tablespaceMap(paths.tablespaces());
-    if (map.isPresent()) {
-      write(sink, data.resolve(TablespaceMap.FILE_NAME), map.get());
-    }
-    linkTablespaces(paths, sink);
-    Path pgWal = createWalDirectories(data, sink);
-    if (!walFromCommand) {
-      workers.run(new LocalWal(archive, plan, sink, pgWal).tasks());
-    }
-    ConfigurationFiles.write(data, settings, RestoredFiles.fileMode(sink.mode()));
-    for (Path root : paths.roots()) {
-      RestoredFiles.setMode(root, RestoredFiles.directoryMode(sink.mode()));
-    }
-    sink.forceDirectories();
-    write(sink, data.resolve(FileSink.CONTROL_FILE), controlFile);
-    return new RestoredCluster(
-        data, sink.files(), sink.bytes(), DataDirectoryChecks.warnings(data));
-  }
-
-  private static void write(FileSink sink, Path file, byte[] content) throws IOException {
-    RestoredFiles.replace(file, content, RestoredFiles.fileMode(sink.mode()));
-  }
-
-  /** The server makes the links anew from its map; until then the directory is complete too. */
-  private static void linkTablespaces(RestorePaths paths, FileSink sink) throws IOException {
-    Path links = paths.dataDirectory().resolve("pg_tblspc");
-    sink.createDirectories(links);
-    for (Map.Entry<Long, Path> tablespace : paths.tablespaces().entrySet()) {
-      Files.createSymbolicLink(
-          links.resolve(Long.toString(tablespace.getKey())), tablespace.getValue());
-    }
-  }
-
-  private Path createWalDirectories(Path data, FileSink sink) throws IOException {
-    Path pgWal = data.resolve("pg_wal");
-    sink.createDirectories(pgWal.resolve("archive_status"));
-    if (plan.cluster().version().major() >= 17) {
-      sink.createDirectories(pgWal.resolve("summaries"));
-    }
-    return pgWal;
   }
 }

@@ -3,6 +3,7 @@ package dev.walden.recovery;
 import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  * docs/decisions/0003-restore-command-exit-codes.md}.
  */
 public final class RestoreCommand {
+  private static final int MAX_AHEAD = 1000;
 
   /** What became of a request. */
   public enum Outcome {
@@ -74,20 +76,54 @@ public final class RestoreCommand {
    * Opens the archive, brings a file and closes the archive. An archive that cannot be opened is a
    * failure, never an absent file. Nothing is thrown but {@link Error}s.
    */
-  public static Answer run(Opening opening, String fileName, Path target) {
+  public static Answer run(Opening opening, String fileName, Path target, int ahead) {
     try (ArchiveStore archive = opening.open()) {
-      return run(archive, fileName, target);
+      return run(archive, fileName, target, ahead);
     } catch (IOException | RuntimeException e) {
       return failed(fileName, e);
     }
   }
 
   /**
-   * Brings a file. Nothing is thrown but {@link Error}s.
+   * Brings a file, and with a segment those that follow it, so that a JVM is started for each few
+   * segments only: the line of {@link #shell} finds them in {@code pg_wal/walden.spool}. They are
+   * removed when the server asks for a history file, as it does at the end of recovery. Nothing is
+   * thrown but {@link Error}s.
    *
    * @param fileName {@code %f}
    * @param target {@code %p}, relative to the data directory, in which the server runs the command
+   * @param ahead how many more segments, 0 to 1000
    */
+  public static Answer run(ArchiveStore archive, String fileName, Path target, int ahead) {
+    if (ahead < 0 || ahead > MAX_AHEAD) {
+      throw new IllegalArgumentException("not a number of segments: " + ahead);
+    }
+    Path folder = target.toAbsolutePath().resolveSibling(SegmentsAhead.FOLDER);
+    try {
+      if (!(WalFileName.parse(fileName) instanceof WalFileName.Segment segment)) {
+        SegmentsAhead.clear(folder);
+        return run(archive, fileName, target);
+      }
+      if (ahead == 0) {
+        return run(archive, fileName, target);
+      }
+      WalSegment asked = segment.segment(archive.cluster().segmentSize());
+      try (SegmentsAhead following = new SegmentsAhead(archive, folder, asked, ahead)) {
+        Answer answer = run(archive, fileName, target);
+        if (answer.outcome() == Outcome.DELIVERED) {
+          following.await();
+        }
+        return answer;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failed(fileName, e);
+    } catch (IOException | RuntimeException e) {
+      return failed(fileName, e);
+    }
+  }
+
+  /** Brings a file and nothing else; see {@link #run(ArchiveStore, String, Path, int)}. */
   public static Answer run(ArchiveStore archive, String fileName, Path target) {
     try {
       WalFileName name = WalFileName.parse(fileName);
@@ -117,7 +153,12 @@ public final class RestoreCommand {
    *     arguments; each is passed on exactly as it is
    */
   public static String shell(List<String> program) {
-    return words(program) + " %f %p; case $? in 0) exit 0;; 44) exit 1;; *) exit 255;; esac";
+    // what was fetched ahead lies in the same file system, so that mv is atomic
+    return "mv -f pg_wal/"
+        + SegmentsAhead.FOLDER
+        + "/%f %p 2>/dev/null && exit 0; "
+        + words(program)
+        + " %f %p; case $? in 0) exit 0;; 44) exit 1;; *) exit 255;; esac";
   }
 
   private static String words(List<String> program) {

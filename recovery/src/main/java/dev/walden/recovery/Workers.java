@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /** Does tasks at once in a limited number of threads; the first failure ends all of them. */
@@ -16,9 +17,11 @@ final class Workers {
   private static final long STOP_SECONDS = 60;
 
   private final int threads;
+  private final ThreadFactory factory;
 
-  Workers(int threads) {
+  Workers(int threads, ThreadFactory factory) {
     this.threads = threads;
+    this.factory = factory;
   }
 
   /**
@@ -26,7 +29,7 @@ final class Workers {
    * be interrupted within a minute.
    */
   void run(List<? extends Callable<Void>> tasks) throws IOException {
-    ExecutorService executor = Executors.newFixedThreadPool(threads, Workers::thread);
+    ExecutorService executor = Executors.newFixedThreadPool(threads, factory);
     try {
       CompletionService<Void> completion = new ExecutorCompletionService<>(executor);
       tasks.forEach(completion::submit);
@@ -41,12 +44,6 @@ final class Workers {
     } finally {
       stop(executor);
     }
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "walden-restore");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private static IOException rethrow(Throwable cause) {

@@ -104,11 +104,13 @@ abstract class RestoreCommandContract {
     return RestoreCommand.shell(RestoreCommandProgram.command(storage, key.secretKey(), trouble));
   }
 
-  private void assertPromotedWith(String rows, String command) throws Exception {
+  private String assertPromotedWith(String rows, String command) throws Exception {
     try (PostgresServer server = server(command)) {
       server.launch();
       server.awaitPromotion(LIMIT);
       assertEquals(rows, server.query("SELECT string_agg(i::text, ',' ORDER BY i) FROM t"));
+      assertFalse(Files.exists(server.dataDirectory().resolve("pg_wal/walden.spool")));
+      return server.log();
     }
   }
 
@@ -141,7 +143,10 @@ abstract class RestoreCommandContract {
 
   @Test
   void theEndOfTheArchivePromotes() throws Exception {
-    assertPromotedWith("1,2,3", program(archive, identity, Trouble.NONE));
+    String log = assertPromotedWith("1,2,3", program(archive, identity, Trouble.NONE));
+    // the program was run for the first segment, the others lay in the spool
+    assertFalse(log.contains(segments.get(0) + " delivered"), log);
+    assertTrue(log.contains("restored log file \"" + segments.get(0) + '"'), log);
   }
 
   /** Why the shell line is needed: with the same failures a plain program promotes, rows lost. */

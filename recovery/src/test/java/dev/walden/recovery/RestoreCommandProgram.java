@@ -17,6 +17,7 @@ import java.util.List;
  */
 final class RestoreCommandProgram {
   static final String NO_KEY = "none";
+  private static final int AHEAD = 4;
 
   private RestoreCommandProgram() {}
 
@@ -39,7 +40,7 @@ final class RestoreCommandProgram {
     String file = trouble == Trouble.WRONG_NAME ? "../" + arguments[3] : arguments[3];
     RestoreCommand.Answer answer =
         RestoreCommand.run(
-            () -> open(arguments[0], arguments[1], trouble), file, Path.of(arguments[4]));
+            () -> open(arguments[0], arguments[1], trouble), file, Path.of(arguments[4]), AHEAD);
     System.err.println(answer.message());
     System.exit(answer.outcome().programExitCode());
   }

@@ -9,6 +9,7 @@ import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.StoredObject;
 import dev.walden.recovery.RestoreCommand.Answer;
 import dev.walden.recovery.RestoreCommand.Outcome;
 import dev.walden.testing.FaultyStorage;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,12 +156,53 @@ class RestoreCommandTest {
   }
 
   @Test
+  void theFollowingSegmentsWaitInTheSpoolWholeAndVerified() throws IOException {
+    Path spool = folder.resolve("walden.spool");
+    push(1, 4);
+    push(1, 6);
+    damage("000000010000000000000006");
+    Answer answer = RestoreCommand.run(archive, "000000010000000000000002", target, 8);
+    assertEquals(Outcome.DELIVERED, answer.outcome());
+    try (Stream<Path> files = Files.list(spool)) {
+      assertEquals(
+          List.of(
+              "000000010000000000000003", "000000010000000000000004", "000000010000000000000005"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+    assertEquals(Outcome.DELIVERED, ask("000000010000000000000003").outcome());
+    assertEquals(-1, Files.mismatch(target, spool.resolve("000000010000000000000003")));
+    assertEquals(
+        Outcome.FAILED,
+        RestoreCommand.run(archive, "000000010000000000000006", target, 8).outcome());
+
+    assertEquals(
+        Outcome.ABSENT, RestoreCommand.run(archive, "00000003.history", target, 8).outcome());
+    assertFalse(Files.exists(spool));
+  }
+
+  private void damage(String name) throws IOException {
+    StoredObject object =
+        storage.list("", "", 100).stream()
+            .filter(stored -> stored.name().contains(name))
+            .findFirst()
+            .orElseThrow();
+    byte[] bytes;
+    try (InputStream in = storage.open(object.name())) {
+      bytes = in.readAllBytes();
+    }
+    bytes[bytes.length / 2] ^= 1;
+    storage.delete(object.name());
+    storage.put(object.name(), ObjectSource.of(bytes));
+  }
+
+  @Test
   void anArchiveThatCannotBeOpenedIsAFailure() {
     Answer none =
         RestoreCommand.run(
             () -> ArchiveStore.open(new InMemoryStorage(), ArchiveSettings.defaults()),
             "000000010000000000000003",
-            target);
+            target,
+            0);
     assertEquals(Outcome.FAILED, none.outcome());
     Answer unavailable =
         RestoreCommand.run(
@@ -167,7 +210,8 @@ class RestoreCommandTest {
               throw new StorageUnavailableException("gone");
             },
             "000000010000000000000003",
-            target);
+            target,
+            0);
     assertEquals(Outcome.FAILED, unavailable.outcome());
   }
 
@@ -210,6 +254,16 @@ class RestoreCommandTest {
   }
 
   @Test
+  void theShellLineTakesWhatWaitsInTheSpool() throws Exception {
+    Path spool = Files.createDirectories(folder.resolve("pg_wal/walden.spool"));
+    Files.writeString(spool.resolve("NAME"), "content");
+    String line = RestoreCommand.shell(List.of("sh", "-c", "exit 3"));
+    assertEquals(0, run(line));
+    assertEquals("content", Files.readString(folder.resolve("pg_wal/RECOVERYXLOG")));
+    assertEquals(255, run(line));
+  }
+
+  @Test
   void theShellLinePassesWordsOnAsTheyAre() throws Exception {
     Path file = folder.resolve("o'brien 100% $HOME \\ \"x\"; exit 1");
     String line =
@@ -223,7 +277,7 @@ class RestoreCommandTest {
   }
 
   /** As {@code BuildRestoreCommand} in {@code src/common/archive.c} does. */
-  private static int run(String restoreCommand) throws Exception {
+  private int run(String restoreCommand) throws Exception {
     String command =
         restoreCommand
             .replace("%%", "\0")
@@ -232,6 +286,7 @@ class RestoreCommandTest {
             .replace("\0", "%");
     Process process =
         new ProcessBuilder("/bin/sh", "-c", command)
+            .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

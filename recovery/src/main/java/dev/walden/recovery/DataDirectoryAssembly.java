@@ -1,0 +1,81 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.BackupLabel;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.TablespaceMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** Fills the claimed directories, {@code pg_control} last. */
+final class DataDirectoryAssembly {
+  private final Restore restore;
+  private final RestorePaths paths;
+  private final Path data;
+  private final ArchiveStore archive;
+  private final BaseBackup backup;
+  private final FileSink sink;
+  private final Workers workers;
+
+  DataDirectoryAssembly(Restore restore, RestorePaths paths) {
+    this.restore = restore;
+    this.paths = paths;
+    this.data = paths.dataDirectory();
+    this.archive = restore.archive;
+    this.backup = restore.plan.backup();
+    this.sink = new FileSink(paths, restore.progress, backup.plainBytes());
+    this.workers = new Workers(restore.threads, restore.threadFactory);
+  }
+
+  RestoredCluster run(RecoveryConfiguration settings) throws IOException {
+    workers.run(
+        backup.parts().stream()
+            .map(part -> new PartExtraction(archive, backup, part, sink))
+            .toList());
+    DataDirectoryChecks checks = new DataDirectoryChecks(backup, sink);
+    byte[] controlFile = checks.controlFile();
+    write(BackupLabel.FILE_NAME, checks.backupLabel());
+    Optional<byte[]> map = checks.tablespaceMap(paths.tablespaces());
+    if (map.isPresent()) {
+      write(TablespaceMap.FILE_NAME, map.get());
+    }
+    linkTablespaces();
+    prepareWal();
+    ConfigurationFiles.write(data, settings, RestoredFiles.fileMode(sink.mode()));
+    for (Path root : paths.roots()) {
+      RestoredFiles.setMode(root, RestoredFiles.directoryMode(sink.mode()));
+    }
+    sink.forceDirectories();
+    write(FileSink.CONTROL_FILE, controlFile);
+    return new RestoredCluster(
+        data, sink.files(), sink.bytes(), DataDirectoryChecks.warnings(data));
+  }
+
+  private void write(String file, byte[] content) throws IOException {
+    RestoredFiles.replace(data.resolve(file), content, RestoredFiles.fileMode(sink.mode()));
+  }
+
+  /** The server makes the links anew from its map; until then the directory is complete too. */
+  private void linkTablespaces() throws IOException {
+    Path links = data.resolve("pg_tblspc");
+    sink.createDirectories(links);
+    for (Map.Entry<Long, Path> tablespace : paths.tablespaces().entrySet()) {
+      Files.createSymbolicLink(
+          links.resolve(Long.toString(tablespace.getKey())), tablespace.getValue());
+    }
+  }
+
+  private void prepareWal() throws IOException {
+    Path pgWal = data.resolve("pg_wal");
+    sink.createDirectories(pgWal.resolve("archive_status"));
+    if (backup.cluster().version().major() >= 17) {
+      sink.createDirectories(pgWal.resolve("summaries"));
+    }
+    if (!restore.walFromCommand) {
+      workers.run(new LocalWal(archive, restore.plan, sink, pgWal).tasks());
+    }
+  }
+}

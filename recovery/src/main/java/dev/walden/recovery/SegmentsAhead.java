@@ -1,0 +1,97 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.wal.WalSegment;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Fetches the segments that a recovering server will ask for next, into a folder within {@code
+ * pg_wal}, where the shell line finds them. The folder belongs to one data directory, so nothing of
+ * another restore is ever in it; base backups leave it out. A segment appears there under its name
+ * only whole and verified.
+ */
+final class SegmentsAhead implements Closeable {
+  static final String FOLDER = "walden.spool";
+  private static final int MAX_THREADS = 4;
+  private static final long LIMIT_MINUTES = 10;
+
+  private final ArchiveStore archive;
+  private final Path folder;
+  private final ExecutorService threads;
+
+  /** Begins to fetch. */
+  SegmentsAhead(ArchiveStore archive, Path folder, WalSegment asked, int count) throws IOException {
+    this.archive = archive;
+    this.folder = folder;
+    this.threads =
+        Executors.newFixedThreadPool(
+            Math.min(count, MAX_THREADS),
+            task -> {
+              Thread thread = new Thread(task, "walden-fetch-ahead");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Files.createDirectories(folder);
+    RestoredFiles.setMode(folder, RestoredFiles.directoryMode(0700));
+    for (WalSegment next : following(asked, count)) {
+      threads.execute(() -> fetch(next));
+    }
+  }
+
+  private static List<WalSegment> following(WalSegment asked, int count) {
+    List<WalSegment> following = new ArrayList<>();
+    WalSegment next = asked;
+    for (int i = 0; i < count; i++) {
+      next = next.next();
+      following.add(next);
+    }
+    return following;
+  }
+
+  private void fetch(WalSegment segment) {
+    Path file = folder.resolve(segment.toString());
+    try {
+      if (!Files.exists(file)) {
+        archive.fetch(segment.fileName(), file);
+      }
+    } catch (IOException | RuntimeException e) {
+      // if the server ever needs this segment, it asks for it, and gets the failure then
+    }
+  }
+
+  /** Waits until all have been fetched, as far as they can be. */
+  void await() throws InterruptedException {
+    threads.shutdown();
+    threads.awaitTermination(LIMIT_MINUTES, TimeUnit.MINUTES);
+  }
+
+  /** Gives up what is not there yet. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+
+  /** Removes the folder. */
+  static void clear(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> list = Files.list(folder)) {
+      files = list.toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+    Files.delete(folder);
+  }
+}
