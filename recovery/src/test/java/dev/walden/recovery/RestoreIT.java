@@ -10,6 +10,7 @@ import dev.walden.backup.BaseBackup;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -20,6 +21,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -192,6 +196,64 @@ class RestoreIT {
     try (PostgresServer server = PostgresServer.startExisting(PostgresBinaries.of(major), data)) {
       server.awaitPromotion(LIMIT);
       return server.query(ROWS);
+    }
+  }
+
+  @Test
+  void everyKindOfTargetStopsWhereItSays() throws Exception {
+    int major = 17;
+    Map<RecoveryTarget, String> expected = new LinkedHashMap<>();
+    List<BaseBackup> backups = new ArrayList<>();
+    List<RecoveryPlan> plans = new ArrayList<>();
+    try (ArchivedCluster source = cluster(major)) {
+      PostgresServer server = source.server();
+      server.execute("CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
+      backups.add(source.backup());
+      server.execute("INSERT INTO t VALUES (2)");
+      Lsn afterTwo = source.position();
+      long three =
+          Long.parseLong(
+              server.query(
+                  "WITH w AS (INSERT INTO t VALUES (3)) SELECT pg_current_xact_id()::text"));
+      Instant afterThree =
+          Instant.ofEpochSecond(
+              0,
+              1000
+                  * Long.parseLong(
+                      server.query(
+                          "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")));
+      server.execute("SELECT pg_sleep(0.01)", "INSERT INTO t VALUES (4)");
+      backups.add(source.backup());
+      Lsn afterBackup = source.position();
+      server.execute("INSERT INTO t VALUES (5)");
+      source.archiveWal();
+
+      expected.put(RecoveryTarget.latest(), "1,2,3,4,5");
+      expected.put(RecoveryTarget.immediate(), "1,2,3,4");
+      expected.put(RecoveryTarget.beforeLsn(afterTwo), "1,2");
+      expected.put(RecoveryTarget.beforeLsn(afterBackup), "1,2,3,4");
+      expected.put(RecoveryTarget.beforeTransaction(three), "1,2");
+      expected.put(RecoveryTarget.transaction(three), "1,2,3");
+      expected.put(RecoveryTarget.time(afterThree), "1,2,3");
+      for (RecoveryTarget target : expected.keySet()) {
+        RecoveryPlan plan = RecoveryPlanner.of(source.archive()).plan(target);
+        plans.add(plan);
+        Restore.of(plan)
+            .from(source.archive())
+            .into(folder.resolve("restored" + plans.size()))
+            .setting("fsync", "off")
+            .run();
+      }
+    }
+    assertEquals(
+        List.of(1, 1, 0, 1, 0, 0, 0),
+        plans.stream().map(plan -> backups.indexOf(plan.backup())).toList());
+    int restored = 0;
+    for (Map.Entry<RecoveryTarget, String> target : expected.entrySet()) {
+      assertEquals(
+          target.getValue(),
+          rowsAfterPromotion(major, folder.resolve("restored" + ++restored)),
+          target.getKey()::toString);
     }
   }
 
