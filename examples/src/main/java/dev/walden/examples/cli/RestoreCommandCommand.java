@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Brings one file to a server that recovers. */
@@ -18,6 +19,12 @@ import picocli.CommandLine.Parameters;
 public final class RestoreCommandCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
 
+  @Option(
+      names = "--ahead",
+      paramLabel = "N",
+      description = "fetch as many segments that follow, too; ${DEFAULT-VALUE} unless set")
+  private int ahead = 8;
+
   @Parameters(index = "0", paramLabel = "FILE", description = "%%f")
   private String file;
 
@@ -26,7 +33,7 @@ public final class RestoreCommandCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RestoreCommand.Answer answer = RestoreCommand.run(archive::open, file, target);
+    RestoreCommand.Answer answer = RestoreCommand.run(archive::open, file, target, ahead);
     System.err.println("walden: " + answer.message());
     return answer.outcome().programExitCode();
   }
