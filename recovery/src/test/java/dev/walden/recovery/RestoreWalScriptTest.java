@@ -28,7 +28,7 @@ class RestoreWalScriptTest {
 
   @BeforeEach
   void writeAnArchive() throws Exception {
-    shell = Shell.in(directory, "age", "age-keygen", "zstd", "sha256sum");
+    shell = Shell.in(directory, "age", "age-keygen", "zstd", "jq", "sha256sum");
     cluster = directory.resolve("cluster");
     target = directory.resolve("RECOVERYXLOG");
     Map<String, String> variables = new LinkedHashMap<>();
@@ -38,7 +38,6 @@ class RestoreWalScriptTest {
     for (String name : List.of("DATA", "TABLESPACES", "TARGET_TIME", "TIMELINE")) {
       variables.put(name, "");
     }
-    shell.run(RecoveryPage.scripts(variables));
     Files.writeString(target, "before");
     shell.run(
         """
@@ -46,7 +45,7 @@ class RestoreWalScriptTest {
         recipient=$(age-keygen -y key)
         wal=cluster/wal/00000001
         mkdir -p $wal/0000000100000000 $wal/0000000100000001
-        echo {} > cluster/archive.json
+        echo '{"cluster": {"segmentSize": 16777216}}' > cluster/archive.json
         echo first | zstd | age -r "$recipient" > $wal/0000000100000000/%1$s.zst.age
         cd $wal/0000000100000000
         echo second > %2$s
@@ -55,6 +54,7 @@ class RestoreWalScriptTest {
         echo fourth | gzip > %3$s.gz
         """
             .formatted(FIRST, SECOND, FOURTH));
+    shell.run(RecoveryPage.scripts(variables));
   }
 
   private int restore(String file) throws Exception {
@@ -92,6 +92,7 @@ class RestoreWalScriptTest {
             "000000010000000100000002",
             "000000010000000200000000",
             "000000020000000100000000",
+            "00000001.history",
             "00000002.history")) {
       assertEquals(1, restore(beyond), beyond);
       assertEquals("before", Files.readString(target));
@@ -112,6 +113,36 @@ class RestoreWalScriptTest {
     assertStops(FIRST);
     shell.run("rm -r " + object("0000000100000000"));
     assertStops(SECOND);
+  }
+
+  @Test
+  void whatAHistoryPromisesIsNotTheEnd() throws Exception {
+    String next = "000000010000000100000002";
+    Path history = cluster.resolve("wal/00000002.history");
+    Files.writeString(history, "1\t1/2FFFFFF\tno recovery target specified\n");
+    assertEquals(1, restore(next));
+    Files.writeString(history, "1\t1/3000000\tno recovery target specified\n");
+    assertStops(next);
+    assertEquals(1, restore("000000010000000100000003"));
+    Files.writeString(history, "1\t1/\tno recovery target specified\n");
+    assertStops(next);
+  }
+
+  @Test
+  void theFirstSegmentOfATimelineIsNotTakenFromItsParent() throws Exception {
+    Path history = cluster.resolve("wal/00000002.history");
+    Files.writeString(history, "# written by hand\n\n1\t1/1000028\tpromoted\n");
+    assertStops("000000020000000100000001");
+    assertEquals(1, restore("000000020000000100000002"));
+  }
+
+  @Test
+  void aMissingHistoryOfATimelineThatExistsStopsRecovery() throws Exception {
+    shell.run("mkdir -p cluster/wal/00000002/0000000200000001");
+    assertEquals(1, restore("00000002.history"));
+    Files.writeString(
+        cluster.resolve("wal/00000002/0000000200000001/000000020000000100000001.partial"), "");
+    assertStops("00000002.history");
   }
 
   @Test
