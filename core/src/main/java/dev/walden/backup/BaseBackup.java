@@ -15,9 +15,9 @@ import java.util.List;
  * @param checkpointLsn the position of the checkpoint record
  * @param endLsn where the backup becomes consistent; recovery cannot stop before
  * @param endTimeline the timeline of {@code endLsn}
- * @param startTime when the checkpoint was made, by the server's clock
- * @param endTime when the backup ended, by the server's clock: no transaction before {@code endLsn}
- *     ended later
+ * @param startTime the server's clock just before it was asked for the backup
+ * @param endTime the server's clock after the backup had ended: no transaction before {@code
+ *     endLsn} ended later
  * @param tablespaces the OIDs of its tablespaces, without the data directory itself
  * @param parts tar archives that together hold every file once
  * @param manifest PostgreSQL's own manifest
