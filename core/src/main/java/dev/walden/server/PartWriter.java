@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Cuts a stream of files into parts: tar archives of whole files, of about one size. Encoding and
@@ -19,6 +21,7 @@ final class PartWriter implements Closeable {
   private final Pipeline pipeline;
   private final long partSize;
   private final List<BackupObject> finished = new ArrayList<>();
+  private final Set<NewBackup.Writer> unfinished = ConcurrentHashMap.newKeySet();
   private TarWriter tar;
   private NewBackup.Writer object;
   private long partBytes;
@@ -37,9 +40,9 @@ final class PartWriter implements Closeable {
     }
     if (tar == null) {
       number++;
-      NewBackup.Writer begun = backup.create(String.format(Locale.ROOT, "%05d.tar", number));
-      object = begun;
-      tar = new TarWriter(pipeline.feeding(begun));
+      object = backup.create(String.format(Locale.ROOT, "%05d.tar", number));
+      unfinished.add(object);
+      tar = new TarWriter(pipeline.feeding(object));
     }
     tar.begin(member);
     partBytes += member.size();
@@ -59,12 +62,12 @@ final class PartWriter implements Closeable {
     tar = null;
     partBytes = 0;
     NewBackup.Writer full = object;
-    object = null;
     pipeline.submit(
         () -> {
           try (full) {
             finished.add(full.finish());
           }
+          unfinished.remove(full);
         });
   }
 
@@ -77,11 +80,11 @@ final class PartWriter implements Closeable {
     return List.copyOf(finished);
   }
 
-  /** Discards the part that is not finished. The pipeline must be closed before. */
+  /** Discards the parts that are not finished. The pipeline must be closed before. */
   @Override
   public void close() throws IOException {
-    if (object != null) {
-      object.close();
+    for (NewBackup.Writer part : unfinished) {
+      part.close();
     }
   }
 }
