@@ -1,0 +1,91 @@
+package dev.walden.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.walden.StorageUnavailableException;
+import dev.walden.archive.ArchiveSettings;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.NewBackup;
+import dev.walden.archive.storage.ObjectWriter;
+import dev.walden.archive.storage.Storage;
+import dev.walden.backup.TarMember;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.PgVersion;
+import dev.walden.cluster.SystemIdentifier;
+import dev.walden.codec.Compression;
+import dev.walden.testing.InMemoryStorage;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class PartWriterTest {
+  private final AtomicInteger open = new AtomicInteger();
+
+  /** A storage whose objects cannot be written; it counts those that are open. */
+  private Storage fullStorage() {
+    Storage storage = new InMemoryStorage();
+    return (Storage)
+        Proxy.newProxyInstance(
+            Storage.class.getClassLoader(),
+            new Class<?>[] {Storage.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("create")
+                    ? unwritable()
+                    : method.invoke(storage, arguments));
+  }
+
+  private ObjectWriter unwritable() {
+    open.incrementAndGet();
+    return new ObjectWriter() {
+      private boolean closed;
+
+      @Override
+      public void commit() throws IOException {
+        throw new StorageUnavailableException("the disk is full");
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        throw new StorageUnavailableException("the disk is full");
+      }
+
+      @Override
+      public void close() {
+        if (!closed) {
+          open.decrementAndGet();
+        }
+        closed = true;
+      }
+    };
+  }
+
+  @Test
+  void closesAPartThatWasCompleteBeforeItsWritingFailed() throws Exception {
+    ClusterIdentity cluster =
+        new ClusterIdentity(new SystemIdentifier(1), WalSegmentSize.DEFAULT, PgVersion.PG_17);
+    ArchiveStore archive =
+        ArchiveStore.openOrCreate(
+            fullStorage(), ArchiveSettings.defaults().compression(Compression.NONE), cluster);
+    try (NewBackup backup = archive.newBackup(Instant.EPOCH);
+        PartWriter parts = write(backup)) {
+      assertEquals(1, open.get(), parts + " has closed its part already");
+    }
+    assertEquals(0, open.get());
+  }
+
+  /** A writer whose only part was complete when writing it failed in the pipeline. */
+  private static PartWriter write(NewBackup backup) throws IOException {
+    try (Pipeline pipeline = new Pipeline(Thread::new)) {
+      PartWriter parts = new PartWriter(backup, pipeline, 1 << 20);
+      parts.begin(new TarMember("file", TarMember.Kind.FILE, 0600, 3, Instant.EPOCH));
+      parts.write(new byte[3], 0, 3);
+      parts.end();
+      assertThrows(StorageUnavailableException.class, parts::finish);
+      return parts;
+    }
+  }
+}
