@@ -2,6 +2,7 @@ package dev.walden.examples;
 
 import dev.walden.examples.cli.BackupCommand;
 import dev.walden.examples.cli.InfoCommand;
+import dev.walden.examples.cli.InitCommand;
 import dev.walden.examples.cli.KeygenCommand;
 import dev.walden.examples.cli.PlanCommand;
 import dev.walden.examples.cli.PushCommand;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
     description = "Keeps PostgreSQL's WAL and brings a cluster back to any moment of its past.",
     subcommands = {
       KeygenCommand.class,
+      InitCommand.class,
       ReceiveCommand.class,
       PushCommand.class,
       BackupCommand.class,
@@ -28,11 +30,11 @@ import picocli.CommandLine.Command;
       CommandLine.HelpCommand.class
     })
 public final class Walden {
-  private static final int FAILED = 126;
+  private static final int FAILED = 1;
 
   private Walden() {}
 
-  /** Runs a command; 0 if it succeeded, 2 if it was called wrongly, 126 if it failed. */
+  /** Runs a command; 0 if it succeeded, 2 if it was called wrongly, 1 if it failed. */
   public static void main(String[] arguments) {
     CommandLine commandLine = new CommandLine(new Walden());
     commandLine.setExecutionExceptionHandler(
