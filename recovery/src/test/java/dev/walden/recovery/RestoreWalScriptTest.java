@@ -146,6 +146,14 @@ class RestoreWalScriptTest {
   }
 
   @Test
+  void aMissingHistoryOfATimelineThatAnotherNamesStopsRecovery() throws Exception {
+    Path history = cluster.resolve("wal/00000003.history");
+    Files.writeString(history, "1\t1/1000028\tpromoted\n2\t1/2000028\tpromoted\n");
+    assertStops("00000002.history");
+    assertEquals(1, restore("00000004.history"));
+  }
+
+  @Test
   void damageStopsRecovery() throws Exception {
     Path first = object("0000000100000000/" + FIRST + ".zst.age");
     byte[] bytes = Files.readAllBytes(first);
