@@ -107,6 +107,8 @@ final class EncodedObject implements ObjectSource, Closeable {
   public void close() throws IOException {
     if (fileOut != null) {
       fileOut.close();
+    }
+    if (file != null) {
       Files.deleteIfExists(file);
     }
   }
