@@ -51,7 +51,7 @@ public final class Quickstart {
     if (arguments.length == 0) {
       new Quickstart(Files.createTempDirectory("walden-quickstart-")).onItsOwnServer();
     } else if (arguments.length == 2) {
-      new Quickstart(Files.createDirectories(Path.of(arguments[1])))
+      new Quickstart(Files.createDirectories(Path.of(arguments[1]).toAbsolutePath()))
           .onYourServer(ServerAddress.of(arguments[0]));
     } else {
       System.err.println("arguments: none, or JDBC_URL ARCHIVE_DIRECTORY");
@@ -73,6 +73,7 @@ public final class Quickstart {
         restore(archive, plan, restored);
         open(restored);
         story.byHand(archiveDirectory(), directory.resolve("key.txt"), plan);
+        story.end(directory);
       }
     }
   }

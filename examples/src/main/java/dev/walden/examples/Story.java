@@ -52,4 +52,8 @@ final class Story {
         segment,
         segment);
   }
+
+  void end(Path directory) {
+    System.out.printf("%nAll of this is in %s; remove it when you have seen enough.%n", directory);
+  }
 }
