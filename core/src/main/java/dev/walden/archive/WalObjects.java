@@ -21,6 +21,8 @@ import dev.walden.wal.record.ValidWalEnd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,9 +63,18 @@ final class WalObjects {
     String present = existing.map(StoredObject::name).orElse(objectName);
     requireSame(name, present, source);
     if (Digests.needsCompanion(present)) {
-      Digests.putCompanion(storage, present, Digests.sha256(source));
+      completeCompanion(present);
     }
     return PushOutcome.ALREADY_ARCHIVED;
+  }
+
+  /** The digest is that of the stored copy, whose padding may differ from the one offered now. */
+  private void completeCompanion(String objectName) throws IOException {
+    MessageDigest digest = Digests.newSha256();
+    try (InputStream stored = new DigestInputStream(storage.open(objectName), digest)) {
+      stored.transferTo(OutputStream.nullOutputStream());
+    }
+    Digests.putCompanion(storage, objectName, digest.digest());
   }
 
   private PutOutcome create(String objectName, ObjectSource source, Codec codec)

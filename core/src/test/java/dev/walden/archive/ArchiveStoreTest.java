@@ -29,6 +29,8 @@ import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -337,6 +340,38 @@ class ArchiveStoreTest {
     assertArrayEquals(SampleWal.bytes(SEGMENT, 1), fetch(archive, SEGMENT.fileName()));
     assertEquals(1, archive.inventory().segmentCount());
     assertTrue(archive.contains(SEGMENT.fileName()));
+  }
+
+  @Test
+  void theDigestBesideAPlainObjectIsThatOfTheStoredCopy() throws IOException {
+    ArchiveStore archive = open(ArchiveSettings.defaults().compression(Compression.NONE));
+    byte[] stored = oneRecord(0);
+    archive.push(SEGMENT.fileName(), ObjectSource.of(stored));
+    assertEquals(
+        PushOutcome.ALREADY_ARCHIVED,
+        archive.push(SEGMENT.fileName(), ObjectSource.of(oneRecord(1))));
+    for (StoredObject object : storage.list("", "", 100)) {
+      if (object.name().endsWith(SEGMENT + ".sha256")) {
+        storage.delete(object.name());
+      }
+    }
+    assertEquals(
+        PushOutcome.ALREADY_ARCHIVED,
+        archive.push(SEGMENT.fileName(), ObjectSource.of(oneRecord(1))));
+    assertArrayEquals(stored, fetch(archive, SEGMENT.fileName()));
+  }
+
+  /** A segment of one valid record, and padding of one's choice. */
+  private static byte[] oneRecord(int padding) {
+    byte[] bytes = SampleWal.bytes(SEGMENT, 1);
+    Arrays.fill(bytes, 40, bytes.length, (byte) 0);
+    ByteBuffer record = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    record.putInt(40, 24);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 40, 20);
+    record.putInt(60, (int) crc.getValue());
+    bytes[bytes.length - 1] = (byte) padding;
+    return bytes;
   }
 
   @Test
