@@ -10,7 +10,9 @@ import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Waits until the archive holds WAL. */
 final class RequiredWal {
@@ -50,11 +52,15 @@ final class RequiredWal {
   private List<WalFileName> files(List<WalRange> ranges) {
     WalSegmentSize size = archive.cluster().segmentSize();
     List<WalFileName> names = new ArrayList<>();
+    Optional<TimelineId> newest =
+        ranges.stream().map(WalRange::timeline).max(Comparator.naturalOrder());
     for (WalRange range : ranges) {
       if (!range.timeline().equals(TimelineId.FIRST)) {
         names.add(new WalFileName.History(range.timeline()));
       }
-      long last = size.segmentNumberBefore(range.end());
+      // a timeline never completes the segment in which it was left: the next one repeats it
+      boolean left = !range.timeline().equals(newest.orElseThrow());
+      long last = size.segmentNumberBefore(left ? size.floor(range.end()) : range.end());
       for (long n = size.segmentNumber(range.start()); n <= last; n++) {
         names.add(new WalSegment(range.timeline(), n, size).fileName());
       }
