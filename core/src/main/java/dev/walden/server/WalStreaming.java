@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class WalStreaming implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WalStreaming.class);
   private static final String DUPLICATE_OBJECT = "42710";
+  private static final String UNDEFINED_FILE = "58P01";
 
   private final ServerAddress server;
   private final ArchiveStore archive;
@@ -150,7 +151,7 @@ final class WalStreaming implements AutoCloseable {
     return server.readSlot(slot);
   }
 
-  /** Archives the histories of a timeline and of all its ancestors, before any of its WAL. */
+  /** Archives the history of a timeline, and those of its ancestors, before any of its WAL. */
   private TimelineHistory archiveHistories(WalsenderConnection server, TimelineId timeline)
       throws IOException {
     if (timeline.equals(TimelineId.FIRST)) {
@@ -160,10 +161,26 @@ final class WalStreaming implements AutoCloseable {
     for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
       if (!ancestor.timeline().equals(TimelineId.FIRST)
           && !archive.contains(new WalFileName.History(ancestor.timeline()))) {
-        archiveHistory(server, ancestor.timeline());
+        archiveAncestorsHistory(server, ancestor.timeline());
       }
     }
     return history;
+  }
+
+  /**
+   * Archives an ancestor's history if the server has it. A standby that was cloned later has not,
+   * and recovery can do without: the descendant's own history names all ancestors.
+   */
+  private void archiveAncestorsHistory(WalsenderConnection server, TimelineId ancestor)
+      throws IOException {
+    try {
+      archiveHistory(server, ancestor);
+    } catch (ServerRefusedException e) {
+      if (!UNDEFINED_FILE.equals(e.sqlState())) {
+        throw e;
+      }
+      LOG.info("the server has no history of timeline {}, an ancestor's", ancestor);
+    }
   }
 
   private TimelineHistory archiveHistory(WalsenderConnection server, TimelineId timeline)
