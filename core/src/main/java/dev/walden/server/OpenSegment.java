@@ -23,7 +23,10 @@ sealed interface OpenSegment extends Closeable permits BufferedSegment, SpooledS
   /** Makes what was appended survive a crash of the machine, if it is the kind that can. */
   void force() throws IOException;
 
-  /** Its bytes, followed by zeros up to the segment's size. */
+  /**
+   * Its bytes, followed by what a crash or an earlier stream left beyond them, and zeros up to the
+   * segment's size.
+   */
   ObjectSource padded() throws IOException;
 
   /** Forgets it after it was archived: a spooled one is deleted. */

@@ -154,7 +154,8 @@ final class SpooledSegment implements OpenSegment {
 
       @Override
       public InputStream open() throws IOException {
-        int missing = segment.size().bytes() - length;
+        // what an earlier stream left beyond the length was acknowledged, too
+        int missing = segment.size().bytes() - Math.max(length, found);
         InputStream bytes = Files.newInputStream(file);
         return missing == 0 ? bytes : new SequenceInputStream(bytes, new Zeros(missing));
       }

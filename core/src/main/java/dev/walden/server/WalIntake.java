@@ -87,6 +87,10 @@ final class WalIntake implements Closeable {
   Optional<ReplicationStream.Event> take(
       ReplicationStream stream, StreamStart start, Closing closed)
       throws IOException, InterruptedException {
+    if (open != null && !open.segment().timeline().equals(start.timeline())) {
+      // the server has changed its timeline while it could not be reached
+      endTimeline(start.lsn());
+    }
     dropOpen();
     enter(start.timeline(), start.lsn());
     received = start.lsn();

@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,15 +12,21 @@ import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A receiver with a spool where timelines were left, or are about to be. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -61,6 +68,57 @@ class TimelineIT {
 
   private static Lsn flushed(PostgresServer server) throws Exception {
     return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keepsWhatAnOldPrimaryWroteBeyondTheFork(boolean inALaterSegment) throws Exception {
+    try (PostgresServer primary = server();
+        ArchiveStore archive = archive(primary);
+        PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
+      Properties user = new Properties();
+      user.setProperty("user", primary.user());
+      ServerAddress both =
+          ServerAddress.of(
+              "jdbc:postgresql://127.0.0.1:"
+                  + primary.port()
+                  + ",127.0.0.1:"
+                  + standby.port()
+                  + "/postgres",
+              user);
+      try (WalReceiver receiver = receiver(both, archive).start()) {
+        primary.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()", "CHECKPOINT");
+        Lsn before = flushed(primary);
+        await(receiver, () -> !receiver.status().durable().isBefore(before));
+        standby.execute("SELECT pg_promote()");
+        standby.awaitPromotion(LIMIT);
+        if (inALaterSegment) {
+          primary.execute("SELECT pg_switch_wal()");
+        }
+        primary.execute("INSERT INTO t SELECT md5(i::text) FROM generate_series(1, 500) i");
+        Lsn acknowledged = flushed(primary);
+        await(receiver, () -> !receiver.status().durable().isBefore(acknowledged));
+        WalSegment tail =
+            WalSegment.containing(TimelineId.FIRST, acknowledged, archive.cluster().segmentSize());
+        byte[] expected = Servers.segment(primary, tail.toString());
+        primary.kill();
+        WalFileName partial = new WalFileName.Partial(tail.fileName());
+        await(receiver, () -> receiver.status().timeline().orElseThrow().value() == 2);
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!archive.contains(partial)) {
+          assertTrue(System.nanoTime() < deadline, "no " + partial + ": " + receiver.status());
+          receiver.await(Duration.ofMillis(20));
+        }
+        Path fetched = directory.resolve("fetched");
+        archive.fetch(partial, fetched);
+        int length = archive.cluster().segmentSize().offset(acknowledged);
+        assertArrayEquals(
+            Arrays.copyOf(expected, length), Arrays.copyOf(Files.readAllBytes(fetched), length));
+        standby.execute("CREATE TABLE u ()", "SELECT pg_switch_wal()");
+        Lsn next = archive.cluster().segmentSize().floor(flushed(standby));
+        await(receiver, () -> !receiver.status().archived().isBefore(next));
+      }
+    }
   }
 
   @Test
