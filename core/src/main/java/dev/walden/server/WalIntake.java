@@ -67,6 +67,12 @@ final class WalIntake implements Closeable {
     durable = start.lsn();
   }
 
+  /** Here the next stream begins, whenever it does. */
+  void turnTo(StreamStart start) {
+    enter(start.timeline(), start.lsn());
+    received = start.lsn();
+  }
+
   /**
    * Turns to a timeline. Positions beyond its start that were reached on the one before are no
    * positions of this one: nothing there is durable yet.
@@ -92,8 +98,7 @@ final class WalIntake implements Closeable {
       endTimeline(start.lsn());
     }
     dropOpen();
-    enter(start.timeline(), start.lsn());
-    received = start.lsn();
+    turnTo(start);
     reported = Lsn.ZERO;
     lastMessage = System.nanoTime();
     lastStatus = lastMessage - statusInterval.toNanos();

@@ -231,6 +231,7 @@ final class WalStreaming implements AutoCloseable {
       archiveHistories(server, next);
       intake.endTimeline(stream.nextTimelineStart());
       start = new StreamStart(next, size().floor(stream.nextTimelineStart()));
+      intake.turnTo(start);
     }
   }
 
@@ -243,13 +244,18 @@ final class WalStreaming implements AutoCloseable {
         segment.close();
       }
     }
+    awaitPushed();
+  }
+
+  /** Until a spooled file is pushed and gone, nobody else may open it. */
+  private void awaitPushed() throws IOException, InterruptedException {
     while (!isClosed() && !pusher.awaitIdle(Duration.ofMillis(200))) {
       state = WalReceiverStatus.State.WAITING;
     }
   }
 
   /** Pushes the beginnings of segments that no stream will complete any more. */
-  private void pushLeftovers(WalSegment current) throws IOException {
+  private void pushLeftovers(WalSegment current) throws IOException, InterruptedException {
     if (located) {
       return;
     }
@@ -260,6 +266,7 @@ final class WalStreaming implements AutoCloseable {
         pusher.pushPartial(segment);
       }
     }
+    awaitPushed();
   }
 
   private boolean isClosed() {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,40 @@ class TimelineIT {
         await(receiver, () -> !receiver.status().archived().isBefore(next));
         assertEquals(3, receiver.status().timeline().orElseThrow().value());
         assertTrue(archive.contains(WalFileName.parse("00000003.history")));
+      }
+    }
+  }
+
+  @Test
+  void pushesALeftoverOnceHoweverOftenItMustConnect() throws Exception {
+    try (PostgresServer server = server();
+        ArchiveStore archive = archive(server)) {
+      String old = server.query("SELECT pg_walfile_name(pg_current_wal_lsn())");
+      Files.createDirectory(directory.resolve("spool"));
+      Files.write(
+          directory.resolve("spool").resolve(old + ".partial"),
+          Arrays.copyOf(Servers.segment(server, old), 100_000));
+      server.execute("SELECT pg_switch_wal()", "CREATE TABLE t ()", "CHECKPOINT");
+      for (int i = 0; i < 12; i++) {
+        faulty.fail(
+            FaultyStorage.Operation.PUT,
+            name -> name.contains(".partial"),
+            FaultyStorage.Fault.BEFORE_EFFECT);
+      }
+      WalReceiver.Builder builder = receiver(Servers.address(server), archive);
+      WalReceiver receiver;
+      try (WalsenderConnection other = WalsenderConnection.open(Servers.address(server))) {
+        other.createPhysicalSlot("walden", true);
+        other.startReplication(Optional.of("walden"), flushed(server), TimelineId.FIRST);
+        receiver = builder.start();
+        long deadline = System.nanoTime() + 2_000_000_000L;
+        while (System.nanoTime() < deadline) {
+          assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
+        }
+      }
+      try (receiver) {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        assertTrue(archive.contains(WalFileName.parse(old + ".partial")));
       }
     }
   }
