@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.archive.storage.DurableFiles;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -37,8 +38,9 @@ final class SegmentSpace implements Closeable {
     boolean files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
     this.directory =
         files ? spool.isPresent() ? spool.get() : Files.createTempDirectory("walden-") : null;
-    if (spool.isPresent()) {
+    if (spool.isPresent() && !Files.isDirectory(directory)) {
       Files.createDirectories(directory);
+      DurableFiles.forceDirectory(directory.toAbsolutePath().getParent());
     }
     int room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 2;
     this.free = new Semaphore(room);
@@ -84,20 +86,35 @@ final class SegmentSpace implements Closeable {
     return new SpooledSegment(segment, directory, free::release);
   }
 
-  /** The segments, whole or not, that an earlier receiver left in the spool; in order. */
+  /** The segments that an earlier receiver received and forced to the last byte; in order. */
+  List<OpenSegment> complete() throws IOException {
+    return leftovers(true);
+  }
+
+  /** The beginnings of segments that an earlier receiver left in the spool; in order. */
   List<OpenSegment> leftovers() throws IOException {
+    return leftovers(false);
+  }
+
+  private List<OpenSegment> leftovers(boolean whole) throws IOException {
     List<OpenSegment> found = new ArrayList<>();
     if (spool.isEmpty()) {
       return found;
     }
-    for (WalFileName.Partial name : SpooledSegment.files(directory)) {
+    for (WalFileName name : SpooledSegment.files(directory, whole)) {
       // what is there already takes room, but is never refused
       boolean counted = free.tryAcquire();
       found.add(
           SpooledSegment.leftover(
-              name.segment().segment(size), directory, counted ? free::release : () -> {}));
+              name, segment(name), directory, counted ? free::release : () -> {}));
     }
     return found;
+  }
+
+  private WalSegment segment(WalFileName name) {
+    return name instanceof WalFileName.Partial partial
+        ? partial.segment().segment(size)
+        : ((WalFileName.Segment) name).segment(size);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +20,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A segment in a file of the spool, {@code <segment>.partial} while it grows. What was {@link
- * #force}d survives a crash of the machine.
+ * A segment in a file of the spool, {@code <segment>.partial} while it grows and {@code <segment>}
+ * once all of it was {@link #force}d: what was forced survives a crash of the machine, but of the
+ * rest a crash may leave the length and lose the bytes.
  *
  * <p>A file that a crash left is not overwritten: bytes that arrive again are compared with those
  * it has, and appended only after them. If they differ, the file is set aside under a name of its
@@ -30,7 +32,7 @@ final class SpooledSegment implements OpenSegment {
   static final String SUFFIX = ".partial";
 
   private final WalSegment segment;
-  private final Path file;
+  private Path file;
   private FileChannel channel;
   private int length;
   private int found;
@@ -43,33 +45,38 @@ final class SpooledSegment implements OpenSegment {
    * @param release what to do once it is closed
    */
   SpooledSegment(WalSegment segment, Path directory, Runnable release) throws IOException {
+    this(segment, directory.resolve(segment + SUFFIX), 0, release);
+  }
+
+  private SpooledSegment(WalSegment segment, Path file, int length, Runnable release)
+      throws IOException {
     this.segment = segment;
     this.release = release;
-    this.file = directory.resolve(segment + SUFFIX);
-    boolean existed = Files.exists(file);
+    this.file = file;
+    this.length = length;
     channel = open();
     found = (int) Math.min(channel.size(), segment.size().bytes());
-    if (!existed) {
-      DurableFiles.forceDirectory(directory);
-    }
+    // also for a file that is there: who made it may not have come to this
+    DurableFiles.forceDirectory(file.getParent());
   }
 
   /** A segment that an earlier receiver left, with all the bytes it has. */
-  static SpooledSegment leftover(WalSegment segment, Path directory, Runnable release)
-      throws IOException {
-    SpooledSegment found = new SpooledSegment(segment, directory, release);
-    found.length = found.found;
-    return found;
+  static SpooledSegment leftover(
+      WalFileName name, WalSegment segment, Path directory, Runnable release) throws IOException {
+    Path file = directory.resolve(name.toString());
+    int length = (int) Math.min(Files.size(file), segment.size().bytes());
+    return new SpooledSegment(segment, file, length, release);
   }
 
-  /** The names of the segments that lie in a spool, in order. */
-  static List<WalFileName.Partial> files(Path directory) throws IOException {
-    List<WalFileName.Partial> names = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+  /** The names of the files that lie in a spool, in order. */
+  static List<WalFileName> files(Path directory, boolean whole) throws IOException {
+    List<WalFileName> names = new ArrayList<>();
+    String glob = whole ? "????????????????????????" : "*" + SUFFIX;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
       for (Path file : files) {
         WalFileName name = WalFileName.parse(file.getFileName().toString());
-        if (name instanceof WalFileName.Partial partial) {
-          names.add(partial);
+        if (whole == name instanceof WalFileName.Segment) {
+          names.add(name);
         }
       }
     } catch (IllegalArgumentException e) {
@@ -142,6 +149,12 @@ final class SpooledSegment implements OpenSegment {
   @Override
   public void force() throws IOException {
     channel.force(false);
+    Path whole = file.resolveSibling(segment.toString());
+    if (isComplete() && !file.equals(whole)) {
+      Files.move(file, whole, StandardCopyOption.ATOMIC_MOVE);
+      file = whole;
+      DurableFiles.forceDirectory(file.getParent());
+    }
   }
 
   @Override

@@ -237,12 +237,8 @@ final class WalStreaming implements AutoCloseable {
 
   /** Pushes the complete segments that an earlier receiver left in the spool. */
   private void pushSpooled() throws IOException, InterruptedException {
-    for (OpenSegment segment : space.leftovers()) {
-      if (segment.isComplete()) {
-        pusher.push(segment);
-      } else {
-        segment.close();
-      }
+    for (OpenSegment segment : space.complete()) {
+      pusher.push(segment);
     }
     awaitPushed();
   }

@@ -1,6 +1,7 @@
 package dev.walden.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -51,5 +53,24 @@ class SpooledSegmentTest {
       again.append(ByteBuffer.wrap(wal, 0, 1000));
       assertArrayEquals(expected, padded(again));
     }
+  }
+
+  @Test
+  void aSegmentOfWhichAnythingWasNotForcedIsNotTakenForComplete() throws Exception {
+    try (OpenSegment segment = segment()) {
+      segment.append(ByteBuffer.wrap(wal));
+    }
+    // a crash of the machine may have left the length and not the bytes
+    assertEquals(List.of(), space().complete());
+    try (OpenSegment again = segment()) {
+      again.append(ByteBuffer.wrap(wal));
+      again.force();
+    }
+    List<OpenSegment> complete = space().complete();
+    assertEquals(1, complete.size());
+    assertArrayEquals(wal, padded(complete.get(0)));
+    complete.get(0).discard();
+    assertEquals(List.of(), space().complete());
+    assertEquals(List.of(), space().leftovers());
   }
 }
