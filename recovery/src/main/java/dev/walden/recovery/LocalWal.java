@@ -20,7 +20,13 @@ import java.util.concurrent.Callable;
 record LocalWal(ArchiveStore archive, RecoveryPlan plan, FileSink sink, Path pgWal) {
 
   List<Callable<Void>> tasks() throws IOException {
-    List<WalFileName> files = new ArrayList<>(plan.historyFiles());
+    List<WalFileName> files = new ArrayList<>();
+    for (WalFileName.History history : plan.historyFiles()) {
+      // recovery reads the target's alone; those of its ancestors may never have been archived
+      if (history.timeline().equals(plan.timeline()) || archive.contains(history)) {
+        files.add(history);
+      }
+    }
     files.addAll(takenTimelines());
     plan.segments().forEach(segment -> files.add(segment.fileName()));
     return files.stream().<Callable<Void>>map(name -> () -> fetch(name)).toList();

@@ -45,6 +45,7 @@ final class PlanWarnings {
     if (target instanceof Latest) {
       partialSegment();
     }
+    missingHistories();
     return warnings;
   }
 
@@ -70,6 +71,18 @@ final class PlanWarnings {
               warnings.add(
                   "The WAL from " + reach.end() + " to " + next.start() + " is missing" + others);
             });
+  }
+
+  private void missingHistories() {
+    for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
+      if (contents.wal().history(ancestor.timeline()).isEmpty()) {
+        warnings.add(
+            "The history of timeline "
+                + ancestor.timeline()
+                + ", an ancestor, is not in the archive: restore without a restore_command, which"
+                + " would stop there");
+      }
+    }
   }
 
   private void lastSegment(Position position) {

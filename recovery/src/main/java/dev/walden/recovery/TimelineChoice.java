@@ -81,14 +81,14 @@ final class TimelineChoice {
   private TimelineHistory history(TimelineId timeline) throws RecoveryImpossibleException {
     Optional<TimelineHistory> history = contents.wal().history(timeline);
     if (history.isEmpty()) {
-      throw missing(timeline, "");
+      throw missing(timeline);
     }
     return checked(history.get());
   }
 
   /**
-   * Each ancestor's own file must be there, for a later recovery to find the way and for the new
-   * timeline to get a number that is free, and must be the beginning of this one.
+   * Each ancestor's own file must be the beginning of this one. It may be missing: this one names
+   * all ancestors, and a server that was cloned later never had it.
    */
   private TimelineHistory checked(TimelineHistory history) throws RecoveryImpossibleException {
     WalInventory wal = contents.wal();
@@ -96,10 +96,8 @@ final class TimelineChoice {
     for (int i = 0; i < ancestors.size(); i++) {
       TimelineId timeline = ancestors.get(i).timeline();
       Optional<TimelineHistory> own = wal.history(timeline);
-      if (own.isEmpty()) {
-        throw missing(timeline, ", from which timeline " + history.timeline() + " descends,");
-      }
-      if (!places(own.get().ancestors()).equals(places(ancestors.subList(0, i)))) {
+      if (own.isPresent()
+          && !places(own.get().ancestors()).equals(places(ancestors.subList(0, i)))) {
         throw new RecoveryImpossibleException(
             Reason.CONTRADICTORY_HISTORY,
             String.format(
@@ -115,13 +113,13 @@ final class TimelineChoice {
     return ancestors.stream().map(a -> a.timeline() + " " + a.switchPoint()).toList();
   }
 
-  private RecoveryImpossibleException missing(TimelineId timeline, String which) {
+  private RecoveryImpossibleException missing(TimelineId timeline) {
     return new RecoveryImpossibleException(
         Reason.MISSING_HISTORY,
         String.format(
-            "Cannot recover to %s: the history of timeline %s%s is not in the archive."
+            "Cannot recover to %s: the history of timeline %s is not in the archive."
                 + " Archive %s.history if a server still has it in pg_wal. %s",
-            request.timeline(), timeline, which, timeline.hex(), Recoverable.offer(contents)));
+            request.timeline(), timeline, timeline.hex(), Recoverable.offer(contents)));
   }
 
   private RecoveryImpossibleException offTimeline(String where) {

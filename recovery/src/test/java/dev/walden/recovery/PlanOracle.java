@@ -43,12 +43,12 @@ final class PlanOracle {
     if (timeline == 0) {
       return Answer.refused(Reason.BACKUP_OFF_TIMELINE);
     }
-    if (!world.newestFirst(timeline).stream().allMatch(this::known)) {
-      return Answer.refused(Reason.MISSING_HISTORY);
-    }
     if (target instanceof Immediate) {
       List<BaseBackup> leading = leading(timeline);
       timeline = (int) leading.get(leading.size() - 1).endTimeline().value();
+      if (!known(timeline)) {
+        return Answer.refused(Reason.MISSING_HISTORY);
+      }
     }
     return along(timeline, target);
   }
