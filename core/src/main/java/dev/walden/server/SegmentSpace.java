@@ -1,6 +1,7 @@
 package dev.walden.server;
 
 import dev.walden.archive.storage.DurableFiles;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -109,6 +111,15 @@ final class SegmentSpace implements Closeable {
               name, segment(name), directory, counted ? free::release : () -> {}));
     }
     return found;
+  }
+
+  /** Where the first segment begins of those an earlier receiver left, if it left any. */
+  Optional<Lsn> start() throws IOException {
+    return spool.isEmpty()
+        ? Optional.empty()
+        : SpooledSegment.files(directory, false).stream()
+            .map(name -> segment(name).start())
+            .min(Comparator.naturalOrder());
   }
 
   private WalSegment segment(WalFileName name) {

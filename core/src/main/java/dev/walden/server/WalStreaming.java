@@ -199,7 +199,12 @@ final class WalStreaming implements AutoCloseable {
     }
     Optional<StreamStart> archived = StreamStart.after(archive.inventory(), history, kept);
     archived.ifPresent(start -> intake.archivedBefore(start));
-    return archived.orElse(StreamStart.at(kept.orElse(position), history, size()));
+    if (archived.isPresent()) {
+      return archived.get();
+    }
+    // PostgreSQL 14 does not tell what the slot keeps: at least what follows the spooled WAL
+    Lsn first = kept.isPresent() ? kept.get() : space.start().orElse(position);
+    return StreamStart.at(first, history, size());
   }
 
   private Lsn segmentStart(Lsn lsn) {

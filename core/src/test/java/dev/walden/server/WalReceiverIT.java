@@ -249,6 +249,38 @@ class WalReceiverIT {
   }
 
   @Test
+  void goesOnFromTheSpoolWhereTheSlotDoesNotTell() throws Exception {
+    try (PostgresServer server = server(14);
+        ArchiveStore archive = archive(Servers.address(server))) {
+      WalReceiver.Builder builder =
+          WalReceiver.from(Servers.address(server))
+              .into(archive)
+              .slot("walden")
+              .spool(directory.resolve("spool"));
+      Lsn first;
+      write(server, 100);
+      try (WalReceiver receiver = builder.start()) {
+        server.execute("CREATE TABLE s ()");
+        first = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (receiver.status().durable().isBefore(first)) {
+          assertTrue(System.nanoTime() < deadline, receiver.status().toString());
+          receiver.await(Duration.ofMillis(20));
+        }
+      }
+      write(server, 20_000);
+      try (WalReceiver receiver = builder.start()) {
+        awaitArchived(receiver, floor(archive, write(server, 3_000)));
+      }
+      assertTrue(
+          archive.contains(
+              WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize())
+                  .fileName()),
+          "what follows the spooled WAL was skipped");
+    }
+  }
+
+  @Test
   void refusesAnotherCluster() throws Exception {
     try (PostgresServer server = server(17);
         PostgresServer other =
