@@ -14,13 +14,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The folder, within the root, of files that have no name yet. Those of processes that died are
- * removed when nobody has written to them for a day.
+ * removed when nobody has written to them for a week.
  */
 final class Drafts {
   /** Begins with a dot, so that it is no object's name. */
   static final String FOLDER = ".drafts";
 
-  private static final Duration STALE = Duration.ofDays(1);
+  private static final Duration STALE = Duration.ofDays(7);
 
   private final Path folder;
   private final DurableFolders folders;

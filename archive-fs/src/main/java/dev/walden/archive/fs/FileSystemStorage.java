@@ -28,7 +28,7 @@ import java.util.Optional;
  * <p>An object is written to a draft in the folder {@code .drafts}, synced, and then given its name
  * by a hard link, which fails if the name is taken. Where there are no hard links, a file's lock
  * stands in. The folder's entry is synced before anybody is told. A process that dies leaves at
- * most a draft, which another one removes after a day.
+ * most a draft, which another one removes after a week.
  *
  * <p>A file {@code .walden-storage} in the folder proves that it is the storage and not, say, the
  * mount point of a disk that is not mounted. Where it is missing, nothing is called absent and
