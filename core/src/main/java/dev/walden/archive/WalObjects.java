@@ -32,8 +32,7 @@ import java.util.OptionalLong;
 /** Storing and reading WAL files under the rules of the archive's format. */
 final class WalObjects {
   private static final int FIRST_PAGE = 8192;
-  // the variants of one file, its digest, and what else begins with a segment's name
-  private static final int MAX_VARIANTS = 100;
+  private static final int PAGE = 100;
 
   private final Storage storage;
   private final ArchiveSettings settings;
@@ -58,6 +57,12 @@ final class WalObjects {
     String objectName = layout.walFile(name) + codec.suffix();
     Optional<StoredObject> existing = find(name);
     if (existing.isEmpty() && create(objectName, source, codec) == PutOutcome.CREATED) {
+      // of two writers with different codecs at least one sees here what the other one stored
+      for (StoredObject variant : variants(name)) {
+        if (!variant.name().equals(objectName)) {
+          requireSame(name, variant.name(), source);
+        }
+      }
       return PushOutcome.ARCHIVED;
     }
     String present = existing.map(StoredObject::name).orElse(objectName);
@@ -238,14 +243,26 @@ final class WalObjects {
    * @throws StorageUnavailableException if nobody can tell
    */
   Optional<StoredObject> find(WalFileName name) throws IOException {
+    return variants(name).stream().findFirst();
+  }
+
+  /** One object for each codec under which the file was stored. */
+  private List<StoredObject> variants(WalFileName name) throws IOException {
     String plain = layout.walFile(name);
     List<StoredObject> variants = new ArrayList<>();
-    for (StoredObject object : storage.list(plain, "", MAX_VARIANTS)) {
-      if (!object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)
-          && Decoder.plainName(object.name()).equals(plain)) {
-        variants.add(object);
+    String after = "";
+    while (true) {
+      List<StoredObject> page = storage.list(plain, after, PAGE);
+      for (StoredObject object : page) {
+        if (!object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)
+            && Decoder.plainName(object.name()).equals(plain)) {
+          variants.add(object);
+        }
       }
+      if (page.size() < PAGE) {
+        return variants;
+      }
+      after = page.get(page.size() - 1).name();
     }
-    return variants.stream().findFirst();
   }
 }

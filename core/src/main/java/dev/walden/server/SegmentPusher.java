@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.PushOutcome;
@@ -89,6 +90,15 @@ final class SegmentPusher implements AutoCloseable {
         if (!waitToRetry(task, e, backoff)) {
           return;
         }
+      } catch (ArchiveConflictException e) {
+        if (!(task.name instanceof WalFileName.Partial)) {
+          fail(e);
+          return;
+        }
+        // the server that was promoted archives its own copy of this name; no WAL depends on ours
+        LOG.warn("not archived, and left where it is: {}", e.getMessage());
+        leave(task);
+        return;
       } catch (IOException e) {
         fail(e);
         return;
@@ -111,6 +121,15 @@ final class SegmentPusher implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  private void leave(Task task) {
+    try {
+      task.segment.close();
+      done(task);
+    } catch (IOException e) {
+      fail(e);
     }
   }
 

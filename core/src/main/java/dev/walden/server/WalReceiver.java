@@ -45,7 +45,8 @@ public final class WalReceiver implements AutoCloseable {
     } catch (IOException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
-      failure = new IOException("the receiver failed", e);
+      // a command that close() cut off may fail in any way
+      failure = streaming.isClosed() ? null : new IOException("the receiver failed", e);
     } finally {
       streaming.close();
       ended.countDown();

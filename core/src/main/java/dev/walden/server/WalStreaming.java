@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class WalStreaming implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WalStreaming.class);
   private static final String DUPLICATE_OBJECT = "42710";
+  private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
   private static final String UNDEFINED_FILE = "58P01";
 
   private final ServerAddress server;
@@ -122,6 +123,17 @@ final class WalStreaming implements AutoCloseable {
       IdentifiedSystem system = opened.identifySystem();
       TimelineHistory history = archiveHistories(opened, system.timeline());
       StreamStart start = start(history, position.restartLsn(), system.position());
+      if (system.position().isBefore(start.lsn())) {
+        throw new ServerUnavailableException(
+            this.server
+                + " has WAL up to "
+                + system.position()
+                + " only, and it is archived up to "
+                + start.lsn()
+                + ": a standby that lags, or a server that went back in time",
+            OBJECT_NOT_IN_PREREQUISITE_STATE,
+            null);
+      }
       stream(opened, start);
     } finally {
       connection = null;
@@ -270,7 +282,7 @@ final class WalStreaming implements AutoCloseable {
     awaitPushed();
   }
 
-  private boolean isClosed() {
+  boolean isClosed() {
     return closed.getCount() == 0;
   }
 

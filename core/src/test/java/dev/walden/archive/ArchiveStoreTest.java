@@ -106,6 +106,31 @@ class ArchiveStoreTest {
   }
 
   @Test
+  void twoCodecsAtOnceDoNotBothSucceedWithDifferentContent() throws IOException {
+    ArchiveStore plain = open(ArchiveSettings.defaults().compression(Compression.NONE));
+    ArchiveStore zstd = open(ArchiveSettings.defaults());
+    ObjectSource racing =
+        new ObjectSource() {
+          private int opened;
+
+          @Override
+          public long length() {
+            return SampleWal.bytes(SEGMENT, 1).length;
+          }
+
+          @Override
+          public InputStream open() throws IOException {
+            // the second opening encodes: both writers have found the name free by then
+            if (++opened == 2) {
+              plain.push(SEGMENT.fileName(), source(SEGMENT, 2));
+            }
+            return source(SEGMENT, 1).open();
+          }
+        };
+    assertThrows(ArchiveConflictException.class, () -> zstd.push(SEGMENT.fileName(), racing));
+  }
+
+  @Test
   void tellsRepeatedPushesFromConflictsWithoutTheKey() throws IOException {
     ArchiveStore archive = open(ArchiveSettings.defaults().encryptTo(IDENTITY.recipient()));
     archive.push(SEGMENT.fileName(), source(SEGMENT, 1));
