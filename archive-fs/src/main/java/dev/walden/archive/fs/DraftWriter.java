@@ -16,7 +16,7 @@ import java.util.Objects;
  * system is a {@link StorageUnavailableException}.
  */
 final class DraftWriter extends ObjectWriter {
-  private static final int BUFFER_BYTES = 1 << 18;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final StorageRoot root;
   private final String name;
@@ -41,16 +41,13 @@ final class DraftWriter extends ObjectWriter {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
     requireOpen();
-    int from = offset;
-    int left = length;
-    while (left > 0) {
-      int n = Math.min(left, buffer.remaining());
-      buffer.put(bytes, from, n);
-      from += n;
-      left -= n;
-      if (!buffer.hasRemaining()) {
-        drain();
-      }
+    if (length > buffer.remaining()) {
+      drain();
+    }
+    if (length < buffer.capacity()) {
+      buffer.put(bytes, offset, length);
+    } else {
+      write(ByteBuffer.wrap(bytes, offset, length));
     }
   }
 
@@ -61,15 +58,18 @@ final class DraftWriter extends ObjectWriter {
   }
 
   private void drain() throws StorageUnavailableException {
-    buffer.flip();
+    write(buffer.flip());
+    buffer.clear();
+  }
+
+  private void write(ByteBuffer data) throws StorageUnavailableException {
     try {
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+      while (data.hasRemaining()) {
+        channel.write(data);
       }
     } catch (IOException e) {
       throw root.unavailable("write " + name, e);
     }
-    buffer.clear();
   }
 
   @Override
