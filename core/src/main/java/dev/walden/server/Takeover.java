@@ -80,6 +80,11 @@ final class Takeover implements Closeable {
           Reference.reachabilityFence(connection);
         }
       }
+
+      @Override
+      public int available() throws IOException {
+        return in.available();
+      }
     };
   }
 
