@@ -4,8 +4,6 @@ import dev.walden.archive.storage.ObjectSource;
 import dev.walden.codec.Codec;
 import dev.walden.codec.EncodingOutputStream;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,10 +17,10 @@ import java.util.Optional;
  * while they are few, else in a temporary file.
  */
 final class EncodedObject implements ObjectSource, Closeable {
-  private static final int MAX_IN_MEMORY = 24 << 20;
+  private static final int MAX_IN_MEMORY = 8 << 20;
 
   private final Path temporaryDirectory;
-  private ByteArrayOutputStream memory = new ByteArrayOutputStream(1 << 16);
+  private Chunks memory = new Chunks();
   private Path file;
   private OutputStream fileOut;
   private long length;
@@ -40,12 +38,8 @@ final class EncodedObject implements ObjectSource, Closeable {
       ObjectSource source, Codec codec, Optional<byte[]> plainSha256, Path temporaryDirectory)
       throws IOException {
     EncodedObject object = new EncodedObject(temporaryDirectory);
-    try (InputStream in = source.open();
-        EncodingOutputStream out = begin(codec, object.sink(), plainSha256)) {
-      long copied = in.transferTo(out);
-      if (copied != source.length()) {
-        throw new IOException("read " + copied + " bytes of a source that has " + source.length());
-      }
+    try (EncodingOutputStream out = begin(codec, object.sink(), plainSha256)) {
+      source.copyTo(out);
       out.finish();
       object.finish();
       return object;
@@ -55,8 +49,8 @@ final class EncodedObject implements ObjectSource, Closeable {
     }
   }
 
-  private static EncodingOutputStream begin(
-      Codec codec, OutputStream sink, Optional<byte[]> plainSha256) throws IOException {
+  static EncodingOutputStream begin(Codec codec, OutputStream sink, Optional<byte[]> plainSha256)
+      throws IOException {
     return plainSha256.isPresent() ? codec.encode(sink, plainSha256.get()) : codec.encode(sink);
   }
 
@@ -72,7 +66,11 @@ final class EncodedObject implements ObjectSource, Closeable {
         if (fileOut == null && length + count > MAX_IN_MEMORY) {
           spill();
         }
-        (fileOut == null ? memory : fileOut).write(bytes, offset, count);
+        if (fileOut == null) {
+          memory.write(bytes, offset, count);
+        } else {
+          fileOut.write(bytes, offset, count);
+        }
         length += count;
       }
     };
@@ -98,9 +96,16 @@ final class EncodedObject implements ObjectSource, Closeable {
 
   @Override
   public InputStream open() throws IOException {
-    return file == null
-        ? new ByteArrayInputStream(memory.toByteArray())
-        : Files.newInputStream(file);
+    return file == null ? memory.open() : Files.newInputStream(file);
+  }
+
+  @Override
+  public void copyTo(OutputStream out) throws IOException {
+    if (file == null) {
+      memory.writeTo(out);
+    } else {
+      ObjectSource.super.copyTo(out);
+    }
   }
 
   @Override

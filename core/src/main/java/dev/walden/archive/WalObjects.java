@@ -94,10 +94,8 @@ final class WalObjects {
     }
     boolean encrypted = !codec.encryption().equals(Encryption.none());
     Optional<byte[]> digest = encrypted ? Optional.of(Digests.sha256(source)) : Optional.empty();
-    try (EncodedObject encoded =
-        EncodedObject.encode(source, codec, digest, settings.temporaryDirectory())) {
-      return storage.put(objectName, encoded);
-    }
+    return new EncodedPut(storage, codec, settings.temporaryDirectory())
+        .put(objectName, source, digest);
   }
 
   /** Histories stay readable without a key: recovery by hand begins with them. */

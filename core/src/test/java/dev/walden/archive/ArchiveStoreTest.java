@@ -288,12 +288,16 @@ class ArchiveStoreTest {
       throws IOException {
     FaultyStorage faulty = new FaultyStorage(storage, 1);
     ArchiveStore archive = ArchiveStore.openOrCreate(faulty, settings, SampleWal.CLUSTER);
+    FaultyStorage.Operation storing =
+        settings.codec().suffix().isEmpty()
+            ? FaultyStorage.Operation.PUT
+            : FaultyStorage.Operation.COMMIT;
     WalSegment segment = SEGMENT;
     for (FaultyStorage.Fault fault :
         List.of(FaultyStorage.Fault.BEFORE_EFFECT, FaultyStorage.Fault.AFTER_EFFECT)) {
       segment = segment.next();
       WalSegment now = segment;
-      faulty.failNext(FaultyStorage.Operation.PUT, fault);
+      faulty.failNext(storing, fault);
       assertThrows(
           StorageUnavailableException.class, () -> archive.push(now.fileName(), source(now, 1)));
       archive.push(now.fileName(), source(now, 1));

@@ -178,7 +178,7 @@ class WalReceiverIT {
         WalSegment missing =
             WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize());
         faulty.fail(
-            FaultyStorage.Operation.PUT,
+            FaultyStorage.Operation.COMMIT,
             name -> name.contains(missing.toString()),
             FaultyStorage.Fault.BEFORE_EFFECT);
         write(server, 6_000);
