@@ -44,7 +44,7 @@ final class SegmentSpace implements Closeable {
       Files.createDirectories(directory);
       DurableFiles.forceDirectory(directory.toAbsolutePath().getParent());
     }
-    int room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 2;
+    int room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 1;
     this.free = new Semaphore(room);
     this.memory = new ArrayBlockingQueue<>(room);
   }
