@@ -33,6 +33,7 @@ final class BackupRun implements Closeable {
   private final WalsenderConnection server;
   private final NewBackup backup;
   private final Pipeline pipeline;
+  private final Pipeline finishing;
   private final PartWriter parts;
   private final BackupFiles files;
   private final BackupMeter meter;
@@ -43,7 +44,8 @@ final class BackupRun implements Closeable {
     this.backup = settings.archive.newBackup(settings.clock.instant());
     this.server = WalsenderConnection.open(settings.server);
     this.pipeline = new Pipeline(settings.threads);
-    this.parts = new PartWriter(backup, pipeline, settings.partSize);
+    this.finishing = new Pipeline(settings.threads);
+    this.parts = new PartWriter(backup, pipeline, finishing, settings.partSize);
     this.files = new BackupFiles(settings.checksums);
   }
 
@@ -200,7 +202,9 @@ final class BackupRun implements Closeable {
     server.close();
     try (backup) {
       try (parts) {
-        pipeline.close();
+        try (finishing) {
+          pipeline.close();
+        }
       }
     }
   }

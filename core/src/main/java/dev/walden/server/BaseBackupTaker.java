@@ -145,7 +145,7 @@ public final class BaseBackupTaker {
       return this;
     }
 
-    /** Makes the thread that encodes and stores. */
+    /** Makes the threads: one to encode and store, and one to make what is complete durable. */
     public Builder threads(ThreadFactory factory) {
       threads = factory;
       return this;

@@ -14,11 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Cuts a stream of files into parts: tar archives of whole files, of about one size. Encoding and
- * storing happen in the pipeline's thread, while the caller already reads on.
+ * storing happen in the pipeline's thread, while the caller already reads on. A part that is
+ * complete becomes durable in a thread of its own, while the next one is written: otherwise the
+ * server would wait for the disk.
  */
 final class PartWriter implements Closeable {
   private final NewBackup backup;
   private final Pipeline pipeline;
+  private final Pipeline finishing;
   private final long partSize;
   private final List<BackupObject> finished = new ArrayList<>();
   private final Set<NewBackup.Writer> unfinished = ConcurrentHashMap.newKeySet();
@@ -27,9 +30,10 @@ final class PartWriter implements Closeable {
   private long partBytes;
   private int number;
 
-  PartWriter(NewBackup backup, Pipeline pipeline, long partSize) {
+  PartWriter(NewBackup backup, Pipeline pipeline, Pipeline finishing, long partSize) {
     this.backup = backup;
     this.pipeline = pipeline;
+    this.finishing = finishing;
     this.partSize = partSize;
   }
 
@@ -64,11 +68,17 @@ final class PartWriter implements Closeable {
     NewBackup.Writer full = object;
     pipeline.submit(
         () -> {
-          try (full) {
-            finished.add(full.finish());
-          }
-          unfinished.remove(full);
+          // one part at a time, so that no more than two are open
+          finishing.drain();
+          finishing.submit(() -> finish(full));
         });
+  }
+
+  private void finish(NewBackup.Writer full) throws IOException {
+    try (full) {
+      finished.add(full.finish());
+    }
+    unfinished.remove(full);
   }
 
   /** Finishes the last part and waits until all are durable. */
@@ -77,10 +87,11 @@ final class PartWriter implements Closeable {
       finishPart();
     }
     pipeline.drain();
+    finishing.drain();
     return List.copyOf(finished);
   }
 
-  /** Discards the parts that are not finished. The pipeline must be closed before. */
+  /** Discards the parts that are not finished. The pipelines must be closed before. */
   @Override
   public void close() throws IOException {
     for (NewBackup.Writer part : unfinished) {

@@ -24,6 +24,7 @@ final class Pipeline implements Closeable {
 
   private final ExecutorService thread;
   private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BUFFERS);
+  private int allocated;
   private volatile Throwable failure;
 
   /** Something that may fail. */
@@ -33,9 +34,6 @@ final class Pipeline implements Closeable {
 
   Pipeline(ThreadFactory threads) {
     thread = Executors.newSingleThreadExecutor(threads);
-    for (int i = 0; i < BUFFERS; i++) {
-      free.add(new byte[BUFFER]);
-    }
   }
 
   /** Does this after everything submitted or fed before. */
@@ -96,6 +94,10 @@ final class Pipeline implements Closeable {
   }
 
   private byte[] take() throws IOException {
+    if (allocated < BUFFERS && free.isEmpty()) {
+      allocated++;
+      return new byte[BUFFER];
+    }
     try {
       while (true) {
         check();

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /** Waits until the archive holds WAL. */
 final class RequiredWal {
-  private static final long POLL_MS = 200;
+  private static final long POLL_MS = 50;
 
   private final ArchiveStore archive;
   private final Duration limit;

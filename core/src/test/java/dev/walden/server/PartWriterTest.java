@@ -79,8 +79,9 @@ class PartWriterTest {
 
   /** A writer whose only part was complete when writing it failed in the pipeline. */
   private static PartWriter write(NewBackup backup) throws IOException {
-    try (Pipeline pipeline = new Pipeline(Thread::new)) {
-      PartWriter parts = new PartWriter(backup, pipeline, 1 << 20);
+    try (Pipeline finishing = new Pipeline(Thread::new);
+        Pipeline pipeline = new Pipeline(Thread::new)) {
+      PartWriter parts = new PartWriter(backup, pipeline, finishing, 1 << 20);
       parts.begin(new TarMember("file", TarMember.Kind.FILE, 0600, 3, Instant.EPOCH));
       parts.write(new byte[3], 0, 3);
       parts.end();
