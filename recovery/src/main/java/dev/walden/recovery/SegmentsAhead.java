@@ -4,6 +4,7 @@ import dev.walden.archive.ArchiveStore;
 import dev.walden.wal.WalSegment;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class SegmentsAhead implements Closeable {
   static final String FOLDER = "walden.spool";
   private static final int MAX_THREADS = 4;
   private static final long LIMIT_MINUTES = 10;
+  private static final long STOP_SECONDS = 10;
 
   private final ArchiveStore archive;
   private final Path folder;
@@ -74,10 +76,18 @@ final class SegmentsAhead implements Closeable {
     threads.awaitTermination(LIMIT_MINUTES, TimeUnit.MINUTES);
   }
 
-  /** Gives up what is not there yet. */
+  /** Gives up what is not there yet, and waits until nothing is written any more. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("the storage does not answer an interruption");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
   }
 
   /** Removes the folder. */
