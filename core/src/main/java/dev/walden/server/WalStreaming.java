@@ -122,7 +122,7 @@ final class WalStreaming implements AutoCloseable {
       SlotPosition position = slot(opened);
       IdentifiedSystem system = opened.identifySystem();
       TimelineHistory history = archiveHistories(opened, system.timeline());
-      StreamStart start = start(history, position.restartLsn(), system.position());
+      StreamStart start = start(opened, position, history, system.position());
       if (system.position().isBefore(start.lsn())) {
         throw new ServerUnavailableException(
             this.server
@@ -202,21 +202,31 @@ final class WalStreaming implements AutoCloseable {
     return TimelineHistory.parse(timeline, content);
   }
 
-  private StreamStart start(TimelineHistory history, Optional<Lsn> kept, Lsn position)
+  private StreamStart start(
+      WalsenderConnection server, SlotPosition slot, TimelineHistory history, Lsn position)
       throws IOException {
     if (located) {
       // segments on their way to the archive need not arrive twice
       return StreamStart.after(
           intake.timeline().orElseThrow(), segmentStart(intake.received()), history, size());
     }
-    Optional<StreamStart> archived = StreamStart.after(archive.inventory(), history, kept);
+    Optional<StreamStart> archived =
+        StreamStart.after(archive.inventory(), history, slot.restartLsn());
     archived.ifPresent(start -> intake.archivedBefore(start));
-    if (archived.isPresent()) {
-      return archived.get();
+    return archived.isPresent()
+        ? archived.get()
+        : StreamStart.at(first(server, slot, history, position), history, size());
+  }
+
+  /** Where an archive begins. */
+  private Lsn first(
+      WalsenderConnection server, SlotPosition slot, TimelineHistory history, Lsn position)
+      throws IOException {
+    Optional<Lsn> known = slot.restartLsn().isPresent() ? slot.restartLsn() : space.start();
+    if (known.isEmpty() && slot.presence() == SlotPosition.Presence.UNKNOWN) {
+      return new KeptWal(server, history, size()).before(position);
     }
-    // PostgreSQL 14 does not tell what the slot keeps: at least what follows the spooled WAL
-    Lsn first = kept.isPresent() ? kept.get() : space.start().orElse(position);
-    return StreamStart.at(first, history, size());
+    return known.orElse(position);
   }
 
   private Lsn segmentStart(Lsn lsn) {

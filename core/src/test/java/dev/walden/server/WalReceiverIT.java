@@ -280,6 +280,29 @@ class WalReceiverIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {14, 18})
+  void beginsWithWhatTheSlotKeeps(int major) throws Exception {
+    try (PostgresServer server = server(major);
+        ArchiveStore archive = archive(Servers.address(server))) {
+      server.execute(
+          "ALTER SYSTEM SET wal_keep_size = 0",
+          "SELECT pg_reload_conf()",
+          "SELECT pg_create_physical_replication_slot('walden', true)");
+      Lsn kept =
+          floor(archive, Lsn.parse(server.query("SELECT restart_lsn FROM pg_replication_slots")));
+      write(server, 5_000);
+      Lsn end = floor(archive, write(server, 5_000));
+      try (WalReceiver receiver =
+          WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+        awaitArchived(receiver, end);
+      }
+      Lsn first = archive.inventory().ranges(TimelineId.FIRST).get(0).start();
+      assertTrue(!first.isAfter(kept), "begins at " + first + ", the slot keeps " + kept);
+      assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size());
+    }
+  }
+
   @Test
   void refusesAnotherCluster() throws Exception {
     try (PostgresServer server = server(17);

@@ -1,0 +1,59 @@
+package dev.walden.server;
+
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The oldest WAL that a server still has, found by asking for it: PostgreSQL 14 has no replication
+ * command that tells what a slot keeps.
+ */
+final class KeptWal {
+  private static final String UNDEFINED_FILE = "58P01";
+  private static final int MOST_SEGMENTS = 64;
+  private static final int MOST_TICKS = 30;
+
+  private final WalsenderConnection server;
+  private final TimelineHistory history;
+  private final WalSegmentSize size;
+
+  KeptWal(WalsenderConnection server, TimelineHistory history, WalSegmentSize size) {
+    this.server = server;
+    this.history = history;
+    this.size = size;
+  }
+
+  /** The start of a segment that the server has, at most 64 of them before {@code position}. */
+  Lsn before(Lsn position) throws IOException {
+    long last = size.segmentNumber(position);
+    for (long back = MOST_SEGMENTS; back > 0; back--) {
+      if (last - back > 0 && has(size.startOf(last - back))) {
+        return size.startOf(last - back);
+      }
+    }
+    return position;
+  }
+
+  private boolean has(Lsn lsn) throws IOException {
+    try {
+      ReplicationStream stream =
+          server.startReplication(Optional.empty(), lsn, history.timelineAt(lsn));
+      // that the server has the segment shows only in the first message
+      for (int tick = 0; stream.next() == ReplicationStream.Event.IDLE; tick++) {
+        if (tick == MOST_TICKS) {
+          throw new ServerUnavailableException("the server sends nothing", "08006", null);
+        }
+        stream.sendStatus(lsn, Lsn.ZERO, Lsn.ZERO, true);
+      }
+      stream.stop();
+      return true;
+    } catch (ServerRefusedException e) {
+      if (!UNDEFINED_FILE.equals(e.sqlState())) {
+        throw e;
+      }
+      return false;
+    }
+  }
+}
