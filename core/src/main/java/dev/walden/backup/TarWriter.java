@@ -1,5 +1,6 @@
 package dev.walden.backup;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.attribute.FileTime;
@@ -11,19 +12,27 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * enough. Left without {@link #finish}, the archive is incomplete.
  */
 public final class TarWriter {
+  private static final int BLOCK = 512;
+  private static final byte[] ZEROS = new byte[2 * BLOCK];
+
   private final OutputStream out;
-  private final TarArchiveOutputStream tar;
+  private TarMember member;
+  private long written;
 
   /** Writes to {@code out}, which stays open. */
   public TarWriter(OutputStream out) {
     this.out = out;
-    tar = new TarArchiveOutputStream(out, "UTF-8");
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
   }
 
   /** Begins a member; a file's bytes, exactly as many as its size, are written next. */
-  public void begin(TarMember member) throws IOException {
+  public void begin(TarMember next) throws IOException {
+    member = next;
+    written = 0;
+    out.write(header(next));
+  }
+
+  /** Only headers are the library's: it would cut a file's bytes into blocks of 512. */
+  private static byte[] header(TarMember member) throws IOException {
     boolean directory = member.kind() == TarMember.Kind.DIRECTORY;
     TarArchiveEntry entry = new TarArchiveEntry(member.path() + (directory ? "/" : ""));
     entry.setSize(member.size());
@@ -31,23 +40,44 @@ public final class TarWriter {
     entry.setUserName("postgres");
     entry.setGroupName("postgres");
     entry.setLastModifiedTime(FileTime.from(member.modified()));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(BLOCK);
+    TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, BLOCK, "UTF-8");
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.putArchiveEntry(entry);
+    return bytes.toByteArray();
   }
 
-  /** Writes bytes of the member. */
+  /**
+   * Writes bytes of the member.
+   *
+   * @throws IllegalStateException if they are more than its size
+   */
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    tar.write(bytes, offset, length);
+    if (length > member.size() - written) {
+      throw new IllegalStateException(
+          member.path() + " has more than its " + member.size() + " bytes");
+    }
+    out.write(bytes, offset, length);
+    written += length;
   }
 
-  /** Ends the member. */
+  /**
+   * Ends the member.
+   *
+   * @throws IllegalStateException if its bytes are fewer than its size
+   */
   public void end() throws IOException {
-    tar.closeArchiveEntry();
+    if (written != member.size()) {
+      throw new IllegalStateException(
+          member.path() + " ends after " + written + " of " + member.size() + " bytes");
+    }
+    out.write(ZEROS, 0, (int) (-written & (BLOCK - 1)));
   }
 
   /** Ends the archive. */
   public void finish() throws IOException {
-    tar.finish();
-    // its own flush() does not reach the stream below
+    out.write(ZEROS);
     out.flush();
   }
 }
