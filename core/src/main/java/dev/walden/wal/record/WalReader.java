@@ -1,0 +1,255 @@
+package dev.walden.wal.record;
+
+import dev.walden.UnsupportedFormatException;
+import dev.walden.cluster.SystemIdentifier;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegmentSize;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/**
+ * Reads WAL record by record, as the server's recovery does, over any number of segments and in
+ * memory that does not grow with them: a buffer, and the largest record.
+ *
+ * <p>Nothing is believed: page headers, lengths, links and checksums are all checked, and the first
+ * place where something is wrong is the end of WAL, which {@link #end} describes. An exception only
+ * comes from the source, or tells of WAL that Walden does not support.
+ *
+ * <p>The version of PostgreSQL and, unless the caller names it, the cluster are those of the first
+ * page read; all that follows must have the same.
+ *
+ * <p>For use by one thread. Closing closes the open segment; reading further is then an error.
+ *
+ * <p>Source: {@code XLogFindNextRecord} and {@code XLogDecodeNextRecord} in {@code
+ * src/backend/access/transam/xlogreader.c}.
+ */
+public final class WalReader implements Closeable {
+  private static final long NONE = 0;
+
+  private final WalPages pages;
+  private final RecordBytes bytes;
+  private final WalSegmentSize size;
+  private final long from;
+  private final long until;
+  private final WalRecord record = new WalRecord();
+  private boolean located;
+  private boolean current;
+  private long position;
+  private long previous = NONE;
+  private long overwritten = NONE;
+  private WalEnd end;
+
+  private WalReader(Builder builder) {
+    Long identifier = builder.cluster == null ? null : builder.cluster.value();
+    pages = new WalPages(builder.source, builder.size, builder.timelines, identifier);
+    bytes = new RecordBytes(pages);
+    size = builder.size;
+    from = builder.from.value();
+    until = builder.until.value();
+    position = from;
+  }
+
+  /** Begins the description of a reader of segments of a size. */
+  public static Builder builder(WalSource source, WalSegmentSize size) {
+    return new Builder(source, size);
+  }
+
+  /**
+   * Goes to the next record that starts at or after the wanted position.
+   *
+   * @return false at the end of WAL
+   * @throws UnsupportedFormatException if the first page is of a server that Walden does not
+   *     support
+   * @throws IOException if the source failed
+   */
+  public boolean next() throws IOException {
+    current = false;
+    while (end == null && (located || locate()) && read()) {
+      if (Long.compareUnsigned(record.startValue(), from) >= 0) {
+        current = true;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The record that {@link #next} went to; the same object each time.
+   *
+   * @throws IllegalStateException if it did not go to one
+   */
+  public WalRecord record() {
+    if (!current) {
+      throw new IllegalStateException("the reader stands on no record");
+    }
+    return record;
+  }
+
+  /** Why reading ended; empty while it has not. */
+  public Optional<WalEnd> end() {
+    return Optional.ofNullable(end);
+  }
+
+  /** Finds the first record that starts on the wanted position's page or after it. */
+  private boolean locate() throws IOException {
+    long page = from & -WalPages.PAGE;
+    while (true) {
+      if (!pages.moveTo(page)) {
+        return stop(pages.problem());
+      }
+      int header = pages.header().size();
+      long skipped = pages.header().continuesRecord() ? align(pages.header().remainingLength()) : 0;
+      if (skipped < WalPages.PAGE - header) {
+        position = page + header + skipped;
+        located = true;
+        return true;
+      }
+      page += WalPages.PAGE;
+      if (page == 0) {
+        return stop(lastPage());
+      }
+    }
+  }
+
+  /** Reads the record at the position, or after a page that overwrites it. */
+  private boolean read() throws IOException {
+    while (true) {
+      if (Long.compareUnsigned(position, until) >= 0) {
+        return stop(Stop.of(WalEnd.Reason.END_REACHED, "the wanted end"));
+      }
+      if (!bytes.begin(position)) {
+        return stop(bytes.problem());
+      }
+      if (Long.compareUnsigned(bytes.start(), until) >= 0) {
+        return stop(Stop.of(WalEnd.Reason.END_REACHED, "the wanted end"));
+      }
+      if (!bytes.complete(previous)) {
+        return stop(bytes.problem());
+      }
+      if (!bytes.overwritten()) {
+        return accept();
+      }
+      overwritten = bytes.start();
+      position = bytes.next();
+    }
+  }
+
+  private boolean accept() throws IOException {
+    bytes.show(record);
+    if (!record.decode()) {
+      return stop(
+          Stop.of(
+              WalEnd.Reason.BAD_RECORD,
+              "record at %s has %s",
+              lsn(bytes.start()),
+              record.problem()));
+    }
+    boolean switched = record.isA(ResourceManager.XLOG, XlogBodyReader.SWITCH);
+    long next = bytes.next();
+    if (switched) {
+      next = size.floor(lsn(next - 1)).value() + size.bytes();
+    }
+    record.place(bytes.start(), next, pages.header().timeline());
+    if (overwritten != NONE && !overwrites()) {
+      return stop(
+          Stop.of(
+              WalEnd.Reason.BAD_OVERWRITE,
+              "record at %s does not overwrite the one at %s",
+              record.lsn(),
+              lsn(overwritten)));
+    }
+    overwritten = NONE;
+    previous = bytes.start();
+    position = next;
+    return true;
+  }
+
+  private boolean overwrites() {
+    return record.isA(ResourceManager.XLOG, XlogBodyReader.OVERWRITE_CONTRECORD)
+        && record.mainDataLength() >= Long.BYTES
+        && record.mainData().getLong(0) == overwritten;
+  }
+
+  private boolean stop(Stop why) throws IOException {
+    boolean probe =
+        why.reason() != WalEnd.Reason.END_REACHED && why.reason() != WalEnd.Reason.MISSING_SEGMENT;
+    end =
+        new WalEnd(lsn(position), why.reason(), why.detail(), probe && pages.nextSegmentFollows());
+    pages.close();
+    return false;
+  }
+
+  static Stop lastPage() {
+    return Stop.of(WalEnd.Reason.MISSING_SEGMENT, "no segment is after the last LSN");
+  }
+
+  static long align(long length) {
+    return length + 7 & ~7L;
+  }
+
+  private static Lsn lsn(long value) {
+    return new Lsn(value);
+  }
+
+  @Override
+  public void close() throws IOException {
+    current = false;
+    if (end == null) {
+      end = new WalEnd(lsn(position), WalEnd.Reason.END_REACHED, "the reader was closed", false);
+    }
+    pages.close();
+  }
+
+  /** Describes a reader. */
+  public static final class Builder {
+    private final WalSource source;
+    private final WalSegmentSize size;
+    private LongFunction<TimelineId> timelines = number -> TimelineId.FIRST;
+    private Lsn from = Lsn.ZERO;
+    private Lsn until = new Lsn(-1);
+    private SystemIdentifier cluster;
+
+    private Builder(WalSource source, WalSegmentSize size) {
+      this.source = Objects.requireNonNull(source);
+      this.size = Objects.requireNonNull(size);
+    }
+
+    /** The timeline whose segments are read; 1 by default. */
+    public Builder timeline(TimelineId timeline) {
+      return timelines(number -> timeline);
+    }
+
+    /** The timeline whose segment is read, for each segment number. */
+    public Builder timelines(LongFunction<TimelineId> timelineOfSegment) {
+      timelines = Objects.requireNonNull(timelineOfSegment);
+      return this;
+    }
+
+    /** The first record wanted is the first that starts here or later. */
+    public Builder from(Lsn start) {
+      from = Objects.requireNonNull(start);
+      return this;
+    }
+
+    /** The first record not wanted is the first that starts here or later. */
+    public Builder until(Lsn limit) {
+      until = Objects.requireNonNull(limit);
+      return this;
+    }
+
+    /** The cluster that must have written the WAL. */
+    public Builder cluster(SystemIdentifier identifier) {
+      cluster = Objects.requireNonNull(identifier);
+      return this;
+    }
+
+    /** A reader before the first record. Nothing is opened yet. */
+    public WalReader build() {
+      return new WalReader(this);
+    }
+  }
+}
