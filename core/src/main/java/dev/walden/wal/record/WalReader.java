@@ -39,6 +39,7 @@ public final class WalReader implements Closeable {
   private boolean located;
   private boolean current;
   private long position;
+  private long validEnd;
   private long previous = NONE;
   private long overwritten = NONE;
   private WalEnd end;
@@ -50,7 +51,7 @@ public final class WalReader implements Closeable {
     size = builder.size;
     from = builder.from.value();
     until = builder.until.value();
-    position = from;
+    validEnd = from;
   }
 
   /** Begins the description of a reader of segments of a size. */
@@ -102,17 +103,30 @@ public final class WalReader implements Closeable {
         return stop(pages.problem());
       }
       int header = pages.header().size();
-      long skipped = pages.header().continuesRecord() ? align(pages.header().remainingLength()) : 0;
-      if (skipped < WalPages.PAGE - header) {
-        position = page + header + skipped;
-        located = true;
-        return true;
+      long left = pages.header().continuesRecord() ? pages.header().remainingLength() : 0;
+      if (align(left) < WalPages.PAGE - header) {
+        return startAt(page, header, left);
       }
       page += WalPages.PAGE;
       if (page == 0) {
         return stop(lastPage());
       }
     }
+  }
+
+  private boolean startAt(long page, int header, long left) throws IOException {
+    if (header + left > pages.available()) {
+      return stop(
+          Stop.of(
+              WalEnd.Reason.TRUNCATED_SEGMENT,
+              "segment %s ends within page %s",
+              pages.segmentName(),
+              lsn(page)));
+    }
+    position = page + header + align(left);
+    validEnd = position;
+    located = true;
+    return true;
   }
 
   /** Reads the record at the position, or after a page that overwrites it. */
@@ -153,7 +167,7 @@ public final class WalReader implements Closeable {
     if (switched) {
       next = size.floor(lsn(next - 1)).value() + size.bytes();
     }
-    record.place(bytes.start(), next, pages.header().timeline());
+    record.place(bytes.start(), bytes.next(), next);
     if (overwritten != NONE && !overwrites()) {
       return stop(
           Stop.of(
@@ -165,6 +179,7 @@ public final class WalReader implements Closeable {
     overwritten = NONE;
     previous = bytes.start();
     position = next;
+    validEnd = next;
     return true;
   }
 
@@ -178,7 +193,7 @@ public final class WalReader implements Closeable {
     boolean probe =
         why.reason() != WalEnd.Reason.END_REACHED && why.reason() != WalEnd.Reason.MISSING_SEGMENT;
     end =
-        new WalEnd(lsn(position), why.reason(), why.detail(), probe && pages.nextSegmentFollows());
+        new WalEnd(lsn(validEnd), why.reason(), why.detail(), probe && pages.nextSegmentFollows());
     pages.close();
     return false;
   }
@@ -199,7 +214,7 @@ public final class WalReader implements Closeable {
   public void close() throws IOException {
     current = false;
     if (end == null) {
-      end = new WalEnd(lsn(position), WalEnd.Reason.END_REACHED, "the reader was closed", false);
+      end = new WalEnd(lsn(validEnd), WalEnd.Reason.END_REACHED, "the reader was closed", false);
     }
     pages.close();
   }

@@ -3,7 +3,6 @@ package dev.walden.wal.record;
 import dev.walden.CorruptFileException;
 import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.TimelineId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -12,8 +11,9 @@ import java.util.OptionalLong;
 
 /**
  * The record that a {@link WalReader} stands on: its bytes have the right checksum, and its parts
- * fit its length. The object, and every buffer it gave out, is only good until the reader's next
- * call of {@link WalReader#next}; what the other methods return stays.
+ * fit its length. It does not tell its timeline: a page keeps the number it began with, and a
+ * segment begins with a copy of its parent's. The object, and every buffer it gave out, is only
+ * good until the reader's next call of {@link WalReader#next}; what the other methods return stays.
  *
  * <p>Source: {@code src/include/access/xlogrecord.h}.
  */
@@ -28,8 +28,8 @@ public final class WalRecord {
   private int at;
   private int length;
   private long start;
+  private long bytesEnd;
   private long end;
-  private TimelineId timeline = TimelineId.FIRST;
   private PgVersion version = PgVersion.PG_18;
 
   WalRecord() {}
@@ -51,14 +51,19 @@ public final class WalRecord {
     return parts.problem();
   }
 
-  void place(long startLsn, long endLsn, TimelineId pageTimeline) {
+  void place(long startLsn, long bytesEndLsn, long endLsn) {
     start = startLsn;
+    bytesEnd = bytesEndLsn;
     end = endLsn;
-    timeline = pageTimeline;
   }
 
   long startValue() {
     return start;
+  }
+
+  /** As {@link #endLsn}, without the rest of the segment that {@code SWITCH} skips. */
+  Lsn bytesEnd() {
+    return new Lsn(bytesEnd);
   }
 
   boolean isA(ResourceManager manager, int operation) {
@@ -78,11 +83,6 @@ public final class WalRecord {
   /** Where the record before this one begins; {@link Lsn#ZERO} in the first after pg_resetwal. */
   public Lsn previous() {
     return new Lsn(LittleEndian.i64(bytes, at + PREVIOUS));
-  }
-
-  /** The timeline of the page on which the record ends. */
-  public TimelineId timeline() {
-    return timeline;
   }
 
   /** The version of the server that wrote it. */
