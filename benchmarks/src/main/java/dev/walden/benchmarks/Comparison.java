@@ -1,0 +1,118 @@
+package dev.walden.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The first contestant against the others, in turns: each round runs all, every second round in the
+ * opposite order. Before each run what is still to be written to the disk is written.
+ */
+final class Comparison {
+  private final String title;
+  private final Path folder;
+  private final List<Contestant> contestants;
+
+  Comparison(String title, Path folder, List<Contestant> contestants) {
+    this.title = title;
+    this.folder = folder;
+    this.contestants = contestants;
+  }
+
+  /** Looks at what the contestants of the first round have made. */
+  interface Check {
+    void compare(List<Path> outputs) throws IOException;
+  }
+
+  /** Runs and prints a table in Markdown; the bytes are those that every contestant handles. */
+  void run(int rounds, long bytes, Check check) throws IOException, InterruptedException {
+    Map<Contestant, List<Figures>> seen = new LinkedHashMap<>();
+    contestants.forEach(contestant -> seen.put(contestant, new ArrayList<>()));
+    for (int round = 0; round < rounds; round++) {
+      List<Contestant> order = new ArrayList<>(contestants);
+      if (round % 2 == 1) {
+        Collections.reverse(order);
+      }
+      Map<Contestant, Path> outputs = new LinkedHashMap<>();
+      for (Contestant contestant : order) {
+        Path output = folder.resolve("out-" + contestants.indexOf(contestant));
+        outputs.put(contestant, output);
+        Figures figures = once(contestant, output);
+        seen.get(contestant).add(figures);
+        if (round > 0) {
+          Folders.delete(output);
+        }
+      }
+      if (round == 0) {
+        check.compare(contestants.stream().map(outputs::get).toList());
+        for (Path output : outputs.values()) {
+          Folders.delete(output);
+        }
+      }
+    }
+    print(seen, bytes);
+  }
+
+  private Figures once(Contestant contestant, Path output)
+      throws IOException, InterruptedException {
+    Folders.sync();
+    Path log = folder.resolve("log");
+    Files.deleteIfExists(log);
+    String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+    Figures figures = contestant.run(output, log);
+    System.err.printf(
+        Locale.ROOT,
+        "%s: %s: %.2f s, CPU %.2f s, %d MB (load average before: %s)%n",
+        title,
+        contestant.name(),
+        figures.seconds(),
+        figures.cpuSeconds(),
+        figures.peakResidentBytes() / 1_000_000,
+        load);
+    return figures;
+  }
+
+  private void print(Map<Contestant, List<Figures>> seen, long bytes) {
+    List<Figures> first = seen.get(contestants.get(0));
+    System.out.printf(Locale.ROOT, "%n### %s (%.2f GB)%n%n", title, bytes / 1e9);
+    System.out.println("| | ratio | MB/s in each round | CPU s | peak MB |");
+    System.out.println("| --- | --- | --- | --- | --- |");
+    seen.forEach(
+        (contestant, figures) ->
+            System.out.printf(
+                Locale.ROOT,
+                "| %s | %.2f | %s | %.1f | %d |%n",
+                contestant.name(),
+                ratio(first, figures),
+                figures.stream()
+                    .map(f -> String.format(Locale.ROOT, "%.0f", f.megabytesPerSecond(bytes)))
+                    .collect(Collectors.joining(" ")),
+                median(figures.stream().map(Figures::cpuSeconds).toList()),
+                figures.stream().mapToLong(Figures::peakResidentBytes).max().orElse(0)
+                    / 1_000_000));
+  }
+
+  /** The median of the rounds' ratios of throughput: more than 1 is faster than the first. */
+  private static double ratio(List<Figures> first, List<Figures> other) {
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < first.size(); round++) {
+      ratios.add(first.get(round).seconds() / other.get(round).seconds());
+    }
+    return median(ratios);
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.walden.benchmarks;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.fs.FileSystemStorage;
+import dev.walden.server.BaseBackupTaker;
+import dev.walden.server.ServerAddress;
+import dev.walden.server.WalReceiver;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Takes a base backup into a new archive, and receives the WAL that it needs meanwhile; without
+ * that it would not be a backup.
+ */
+public final class TakeBackup {
+  private TakeBackup() {}
+
+  /** Arguments: URL, slot, new folder, and a {@link WrittenAs}. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    ServerAddress server = ServerAddress.of(arguments[0]);
+    try (ArchiveStore archive =
+            ArchiveStore.openOrCreate(
+                FileSystemStorage.createAt(Path.of(arguments[2])),
+                WrittenAs.parse(arguments[3]).settings(),
+                server.identity());
+        WalReceiver receiver =
+            WalReceiver.from(server).into(archive).slot(arguments[1]).parallelism(1).start()) {
+      BaseBackupTaker.of(server, archive).take();
+      receiver.status().trouble().ifPresent(System.err::println);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.walden.benchmarks;
+
+import dev.walden.archive.ArchiveSettings;
+import dev.walden.codec.AgeIdentity;
+import dev.walden.codec.AgeRecipient;
+import dev.walden.codec.Codec;
+import dev.walden.codec.Compression;
+import dev.walden.codec.Encryption;
+import dev.walden.codec.ZstdSettings;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How an archive is written, in one word for a command line.
+ *
+ * @param workers zstd's threads
+ */
+record WrittenAs(Compression compression, int workers, Optional<AgeRecipient> recipient) {
+
+  static WrittenAs plain() {
+    return new WrittenAs(Compression.NONE, 0, Optional.empty());
+  }
+
+  static WrittenAs zstd(int workers) {
+    return new WrittenAs(Compression.ZSTD, workers, Optional.empty());
+  }
+
+  static WrittenAs zstdAndAge() {
+    AgeRecipient recipient = AgeIdentity.generate(new SecureRandom()).recipient();
+    return new WrittenAs(Compression.ZSTD, 0, Optional.of(recipient));
+  }
+
+  static WrittenAs parse(String text) {
+    String[] words = text.split(":", -1);
+    return new WrittenAs(
+        Compression.valueOf(words[0]),
+        Integer.parseInt(words[1]),
+        words[2].isEmpty() ? Optional.empty() : Optional.of(AgeRecipient.parse(words[2])));
+  }
+
+  ArchiveSettings settings() {
+    Encryption encryption =
+        recipient.map(to -> Encryption.toRecipients(List.of(to))).orElse(Encryption.none());
+    return ArchiveSettings.defaults()
+        .codec(new Codec(compression, encryption, new ZstdSettings(1, workers)));
+  }
+
+  /** The word. */
+  @Override
+  public String toString() {
+    return compression + ":" + workers + ":" + recipient.map(Object::toString).orElse("");
+  }
+}
