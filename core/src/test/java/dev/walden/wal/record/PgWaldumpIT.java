@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against pg_waldump, to the end of WAL that a crash left. */
 class PgWaldumpIT {
@@ -29,11 +29,13 @@ class PgWaldumpIT {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"replica", "logical"})
-  void agreesOnEveryRecord(String walLevel) throws Exception {
+  @CsvSource({"replica,lz4", "logical,zstd"})
+  void agreesOnEveryRecord(String walLevel, String compression) throws Exception {
     assumeTrue(Files.isExecutable(BIN.resolve("pg_waldump")), "no pg_waldump 15 is installed");
     Path data = folder.resolve("data");
     try (PostgresServer server = WalWorkload.server(PostgresBinaries.at(BIN), data, walLevel)) {
+      server.execute(
+          "ALTER SYSTEM SET wal_compression = " + compression, "SELECT pg_reload_conf()");
       WalWorkload.run(server, 2);
       server.kill();
     }
@@ -41,36 +43,51 @@ class PgWaldumpIT {
     Lsn start = wal.start(WalWorkload.SIZE);
     ProcessBuilder builder =
         new ProcessBuilder(
-            BIN.resolve("pg_waldump").toString(), "-p", wal.path().toString(), "-s", start + "");
+            BIN.resolve("pg_waldump").toString(),
+            "-b",
+            "-p",
+            wal.path().toString(),
+            "-s",
+            start.toString());
     builder.environment().put("TZ", "UTC");
     Process dump = builder.redirectErrorStream(true).start();
     try (BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(dump.getInputStream(), StandardCharsets.UTF_8));
         WalReader reader = WalReader.builder(wal, WalWorkload.SIZE).from(start).build()) {
-      compare(lines, reader);
+      compare(lines, reader, compression);
     } finally {
       dump.destroyForcibly().waitFor();
     }
   }
 
-  private static void compare(BufferedReader lines, WalReader reader) throws Exception {
+  private static void compare(BufferedReader lines, WalReader reader, String compression)
+      throws Exception {
     int count = 0;
+    int compressed = 0;
     Lsn last = Lsn.ZERO;
     PrintedBody bodies = new PrintedBody();
     String line = lines.readLine();
     while (line != null && !line.startsWith("pg_waldump:")) {
+      String next = lines.readLine();
+      StringBuilder blocks = new StringBuilder();
+      while (next != null && next.startsWith("\t")) {
+        blocks.append(next);
+        next = lines.readLine();
+      }
       Matcher m = LINE.matcher(line);
       if (m.matches()) {
         assertTrue(reader.next(), reader.end() + " before " + line);
         WalRecord record = reader.record();
         assertEquals(head(m), PrintedRecord.head(record));
-        assertEquals(PrintedRecord.blocks(m.group(8)), PrintedRecord.blocks(record));
-        bodies.check(record, m.group(8).replaceFirst(",? blkref #.*", ""));
+        assertEquals(PrintedRecord.blocks(blocks.toString()), PrintedRecord.blocks(record), line);
+        assertEquals(PrintedRecord.images(blocks.toString()), PrintedRecord.images(record), line);
+        bodies.check(record, m.group(8));
+        compressed += PrintedRecord.images(record).contains(compression) ? 1 : 0;
         last = record.endLsn();
         count++;
       }
-      line = lines.readLine();
+      line = next;
     }
     assertTrue(!reader.next(), reader::toString);
     WalEnd end = reader.end().orElseThrow();
@@ -78,6 +95,7 @@ class PgWaldumpIT {
     assertTrue(!end.followed(), end::toString);
     // its last line: error in WAL record at (the last one): (what it found)
     assertTrue(line != null && count > 20_000, count + " records, then " + line);
+    assertTrue(compressed > 100, compressed + " records with images compressed by " + compression);
     assertTrue(bodies.seen().size() >= 16, bodies.seen().toString());
   }
 

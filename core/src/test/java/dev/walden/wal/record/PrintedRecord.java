@@ -1,6 +1,7 @@
 package dev.walden.wal.record;
 
 import dev.walden.wal.Lsn;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,6 +10,9 @@ final class PrintedRecord {
   private static final Pattern BLOCK =
       Pattern.compile(
           "blkref #(\\d+): rel (\\d+/\\d+/\\d+) (?:fork (\\w+) )?(?:blk|block) (\\d+)( \\(?FPW)?");
+  private static final Pattern IMAGE =
+      Pattern.compile(
+          "\\(FPW( for WAL verification)?\\)[^\\n\\t(]*?(?:method: (\\w+)|(?=[\\n\\t(]|blkref|$))");
   private static final String[] FORKS = {"main", "fsm", "vm", "init"};
 
   private PrintedRecord() {}
@@ -54,6 +58,29 @@ final class PrintedRecord {
               m.group(3) == null ? "main" : m.group(3),
               m.group(4),
               m.group(5) == null ? "" : " FPW"));
+    }
+    return text.toString();
+  }
+
+  /** Compression and use of the images. */
+  static String images(WalRecord record) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < record.blockCount(); i++) {
+      BlockReference b = record.block(i);
+      if (b.hasImage()) {
+        text.append(' ').append(b.image().compression().name().toLowerCase(Locale.ROOT));
+        text.append(b.image().apply() ? "" : " for verification");
+      }
+    }
+    return text.toString();
+  }
+
+  static String images(String printed) {
+    StringBuilder text = new StringBuilder();
+    Matcher m = IMAGE.matcher(printed);
+    while (m.find()) {
+      text.append(' ').append(m.group(2) == null ? "none" : m.group(2));
+      text.append(m.group(1) == null ? "" : " for verification");
     }
     return text.toString();
   }

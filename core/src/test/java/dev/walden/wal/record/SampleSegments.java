@@ -10,8 +10,11 @@ import dev.walden.wal.WalSegment;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +30,7 @@ final class SampleSegments implements WalSource {
   private final Map<Long, byte[]> original;
   private final List<Place> records;
   private final Map<Long, byte[]> segments = new TreeMap<>();
+  private int open;
 
   private SampleSegments(Map<Long, byte[]> original, List<Place> records) {
     this.original = original;
@@ -55,7 +59,7 @@ final class SampleSegments implements WalSource {
         } finally {
           delete(folder);
         }
-      } catch (IOException | InterruptedException | java.sql.SQLException e) {
+      } catch (IOException | InterruptedException | SQLException e) {
         throw new IllegalStateException(e);
       }
     }
@@ -102,7 +106,35 @@ final class SampleSegments implements WalSource {
 
   @Override
   public Optional<InputStream> open(WalSegment segment) {
-    return Optional.ofNullable(segments.get(segment.number())).map(ByteArrayInputStream::new);
+    return Optional.ofNullable(segments.get(segment.number())).map(Counted::new);
+  }
+
+  private final class Counted extends ByteArrayInputStream {
+    Counted(byte[] bytes) {
+      super(bytes);
+      open++;
+    }
+
+    @Override
+    public void close() {
+      open--;
+    }
+  }
+
+  /** How many streams were opened and not closed. */
+  int open() {
+    return open;
+  }
+
+  /** The 32 bits at a position. */
+  int number(Lsn at) {
+    return LittleEndian.i32(bytesAt(at), WalWorkload.SIZE.offset(at));
+  }
+
+  void number(Lsn at, int value) {
+    ByteBuffer.wrap(bytesAt(at))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(WalWorkload.SIZE.offset(at), value);
   }
 
   private static WalSegment segment(long number) {

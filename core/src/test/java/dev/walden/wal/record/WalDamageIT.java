@@ -156,4 +156,37 @@ class WalDamageIT {
       }
     }
   }
+
+  @Test
+  void aLengthThatIsNotThereTakesNoMemory() throws Exception {
+    SampleSegments.Place big =
+        wal.records().stream()
+            .filter(r -> r.end().minus(r.start()) > 2L * SEGMENT)
+            .findFirst()
+            .orElseThrow();
+    int claimed = 1020 << 20;
+    int more = claimed - wal.number(big.start());
+    wal.number(big.start(), claimed);
+    Lsn last = wal.segment(big.end()).start();
+    for (Lsn page = new Lsn((big.start().value() & -PAGE) + PAGE);
+        page.isBefore(last);
+        page = page.plus(PAGE)) {
+      wal.number(page.plus(16), wal.number(page.plus(16)) + more);
+    }
+    wal.removeAfter(wal.segment(last.plus(-1)));
+    // with the memory of the tests, the claimed length would fail
+    WalEnd end = wal.readToEnd();
+    assertEquals(WalEnd.Reason.MISSING_SEGMENT, end.reason());
+    assertTrue(big.start().minus(end.lsn()) <= 40, end::toString);
+  }
+
+  @Test
+  void closesWhatItOpened() throws Exception {
+    assertEquals(WalEnd.Reason.ZEROS, wal.readToEnd().reason());
+    try (WalReader reader = WalReader.builder(wal, WalWorkload.SIZE).from(wal.start()).build()) {
+      assertTrue(reader.next());
+      assertEquals(1, wal.open());
+    }
+    assertEquals(0, wal.open());
+  }
 }

@@ -69,6 +69,7 @@ class WalReaderIT {
       assertEquals(rows.getLong(9), record.mainDataLength(), record::toString);
       assertEquals(rows.getLong(10), record.imageLength(), record::toString);
       assertEquals(PrintedRecord.blocks(rows.getString(12)), PrintedRecord.blocks(record));
+      assertEquals(PrintedRecord.images(rows.getString(12)), PrintedRecord.images(record));
       assertEquals(PgVersion.ofMajor(major), record.version());
       bodies.check(record, rows.getString(11));
       managers.add(record.resourceManager());
