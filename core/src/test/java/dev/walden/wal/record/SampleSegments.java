@@ -202,19 +202,28 @@ final class SampleSegments implements WalSource {
     segments.keySet().removeIf(number -> number > segment.number());
   }
 
-  void fill(Lsn from, Lsn to, int value) {
-    for (long at = from.value(); at < to.value(); at++) {
-      Lsn lsn = new Lsn(at);
-      bytesAt(lsn)[WalWorkload.SIZE.offset(lsn)] = (byte) value;
+  void zero(Lsn from, Lsn to) {
+    for (Lsn at = from; at.isBefore(to); at = segment(at).end()) {
+      int offset = WalWorkload.SIZE.offset(at);
+      long count = Lsn.min(to, segment(at).end()).minus(at);
+      Arrays.fill(bytesAt(at), offset, offset + (int) count, (byte) 0);
     }
   }
 
   /** Puts what was at {@code from} to where {@code to} up to {@code end} is. */
   void copy(Lsn from, Lsn to, Lsn end) {
-    for (long at = to.value(); at < end.value(); at++) {
-      Lsn source = from.plus(at - to.value());
-      bytesAt(new Lsn(at))[WalWorkload.SIZE.offset(new Lsn(at))] =
-          original.get(segment(source).number())[WalWorkload.SIZE.offset(source)];
+    long count;
+    for (long done = 0; done < end.minus(to); done += count) {
+      Lsn source = from.plus(done);
+      Lsn target = to.plus(done);
+      count = Math.min(end.minus(target), segment(source).end().minus(source));
+      count = Math.min(count, segment(target).end().minus(target));
+      System.arraycopy(
+          original.get(segment(source).number()),
+          WalWorkload.SIZE.offset(source),
+          bytesAt(target),
+          WalWorkload.SIZE.offset(target),
+          (int) count);
     }
   }
 

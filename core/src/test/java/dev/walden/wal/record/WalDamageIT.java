@@ -23,7 +23,7 @@ class WalDamageIT {
   @Test
   void zerosAfterARecordAreTheEnd() throws Exception {
     for (SampleSegments.Place record : wal.someRecords(40)) {
-      wal.fill(record.end(), wal.end(), 0);
+      wal.zero(record.end(), wal.end());
       WalEnd end = wal.readToEnd();
       assertEquals(record.end(), end.lsn());
       assertEquals(WalEnd.Reason.ZEROS, end.reason(), end::toString);
@@ -35,7 +35,7 @@ class WalDamageIT {
   @Test
   void zerosWithinARecordEndBeforeIt() throws Exception {
     for (SampleSegments.Place record : wal.someRecords(40)) {
-      wal.fill(record.start().plus(4), wal.end(), 0);
+      wal.zero(record.start().plus(4), wal.end());
       WalEnd end = wal.readToEnd();
       assertTrue(record.start().minus(end.lsn()) <= 40, end + " for " + record);
       wal.restore();
@@ -66,7 +66,7 @@ class WalDamageIT {
     for (SampleSegments.Place record : wal.someRecords(30)) {
       long page = record.end().value() + PAGE - 1 & -PAGE;
       WalSegment segment = wal.segment(record.end().plus(-1));
-      wal.fill(record.end(), new Lsn(page), 0);
+      wal.zero(record.end(), new Lsn(page));
       wal.copy(new Lsn(page - 2 * SEGMENT), new Lsn(page), segment.end());
       wal.copy(segment.start(), segment.end(), wal.end());
       WalEnd end = wal.readToEnd();
@@ -87,6 +87,26 @@ class WalDamageIT {
       assertEquals(wal.hasSegmentAfter(record.end()), end.followed(), end + " for " + record);
       wal.restore();
     }
+  }
+
+  @Test
+  void aRecordOfEarlierUseIsNotTakenForTheNext() throws Exception {
+    SampleSegments.Place record =
+        wal.someRecords(200).stream()
+            .filter(r -> r.end().value() % PAGE > 2000 && r.end().value() % PAGE < 6000)
+            .filter(r -> r.end().minus(r.start()) < 1000)
+            .findFirst()
+            .orElseThrow();
+    Lsn copyEnd = record.end().plus(record.end().minus(record.start()));
+    wal.copy(record.start(), record.end(), copyEnd);
+    WalEnd end = wal.readToEnd();
+    assertEquals(WalEnd.Reason.BAD_PREV, end.reason(), end::toString);
+    assertEquals(record.end(), end.lsn());
+    // nor if it should be the first, when it names a record that is not before it
+    wal.number(record.end().plus(12), wal.number(record.end().plus(12)) + 1);
+    WalReader.Builder late =
+        WalReader.builder(wal, WalWorkload.SIZE).from(record.end()).until(copyEnd);
+    assertEquals(WalEnd.Reason.BAD_PREV, SampleSegments.end(late).reason());
   }
 
   @Test

@@ -43,7 +43,9 @@ class WalReaderProperties {
       WalEnd end =
           SampleSegments.end(
               WalReader.builder(wal, WalWorkload.SIZE).from(from).until(from.plus(4 << 20)));
-      assertTrue(end.lsn().compareTo(from) >= 0 && end.lsn().compareTo(wal.end()) <= 0);
+      // the record in the way of the first one can be the damaged one
+      Lsn page = new Lsn(from.value() & -8192);
+      assertTrue(!end.lsn().isBefore(page) && !end.lsn().isAfter(wal.end()), end::toString);
     } catch (UnsupportedFormatException e) {
       assertTrue(!e.getMessage().isEmpty());
     }
