@@ -60,11 +60,12 @@ class ReplicationStreamIT {
           () -> "the server's clock: " + stream.serverTime());
       assertTrue(!stream.serverWalEnd().isBefore(end));
 
-      assertTrue(stream.sendStatus(wal.end(), end, Lsn.ZERO, true));
+      Lsn written = wal.end();
+      assertTrue(stream.sendStatus(written, end, Lsn.ZERO, true));
       wal.readTo(Event.KEEPALIVE);
       assertFalse(stream.replyRequested());
       assertEquals(
-          end + " " + wal.end(),
+          end + " " + written,
           server.query(
               "SELECT s.restart_lsn || ' ' || r.write_lsn FROM pg_replication_slots s "
                   + "JOIN pg_stat_replication r ON s.active_pid = r.pid"));
