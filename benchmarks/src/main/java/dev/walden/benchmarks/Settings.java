@@ -51,7 +51,7 @@ record Settings(
   private static final class Defaults {
     static final String JAVA_OPTIONS = "-XX:+UseSerialGC -XX:MaxDirectMemorySize=64m";
     static final String RECEIVE_HEAP = "16m";
-    static final String HEAP = "32m";
+    static final String HEAP = "64m";
     static final Path DEBIAN = Path.of("/usr/lib/postgresql/15/bin");
   }
 
