@@ -15,7 +15,8 @@ import java.util.List;
  *
  * @param codec how new objects are compressed and encrypted; what is read may differ
  * @param keys what opens encrypted objects; a host that only archives needs none
- * @param temporaryDirectory where an encoded object too large for memory waits to be stored
+ * @param temporaryDirectory where an encoded object too large for memory waits, for storages whose
+ *     commits are not conditional
  */
 public record ArchiveSettings(Codec codec, DecryptionKeys keys, Path temporaryDirectory) {
 

@@ -58,9 +58,9 @@ public interface Storage extends Closeable {
   PutOutcome put(String name, ObjectSource source) throws IOException;
 
   /**
-   * Begins an object whose length is not known yet. Meant for names that are unique to their run: a
-   * storage may declare ({@link StorageGuarantees#conditionalCommit}) that a commit cannot be
-   * conditional.
+   * Begins an object whose length is not known yet. Where a storage declares ({@link
+   * StorageGuarantees#conditionalCommit}) that its commits are not conditional, only names that are
+   * unique to their run may be written so; an archive writes WAL with {@link #put} there.
    */
   ObjectWriter create(String name) throws IOException;
 
