@@ -152,6 +152,19 @@ public final class ArchiveStore implements Closeable {
   }
 
   /**
+   * Opens a segment, as a {@link dev.walden.wal.record.WalSource} does. What is damaged is noticed
+   * at the latest when the end is reached, so what was read before is not proven yet; a {@link
+   * dev.walden.wal.record.WalReader} checks each record besides.
+   *
+   * @return empty if the archive is proven not to hold it
+   * @throws CorruptFileException if what it holds is damaged
+   * @throws dev.walden.WrongKeyException if none of the keys opens it
+   */
+  public Optional<InputStream> open(WalSegment segment) throws IOException {
+    return wal.open(segment);
+  }
+
+  /**
    * The history of a timeline. Timeline 1 has an empty one that no archive holds.
    *
    * @throws NotArchivedException if the archive is proven not to hold it

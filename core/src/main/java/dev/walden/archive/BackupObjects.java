@@ -70,7 +70,8 @@ final class BackupObjects {
   InputStream open(BaseBackup backup, BackupObject object) throws IOException {
     String name = layout.backupObject(backup.id(), object.name());
     VerifiedInputStream verified =
-        new VerifiedInputStream(name, storage.open(name), object.storedBytes(), object.sha256());
+        new VerifiedInputStream(
+            name, storage.open(name), object.storedBytes(), object.sha256(), "backup.json");
     return Decoder.decode(name, verified, settings.keys(), object.plainBytes());
   }
 }

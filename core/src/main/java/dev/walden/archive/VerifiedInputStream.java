@@ -12,15 +12,22 @@ final class VerifiedInputStream extends FilterInputStream {
   private final String name;
   private final long length;
   private final String sha256;
+  private final String witness;
   private final MessageDigest digest = Digests.newSha256();
   private long position;
   private boolean verified;
 
-  VerifiedInputStream(String name, InputStream in, long length, String sha256) {
+  /**
+   * Reads an object.
+   *
+   * @param witness who promises length and digest
+   */
+  VerifiedInputStream(String name, InputStream in, long length, String sha256, String witness) {
     super(in);
     this.name = name;
     this.length = length;
     this.sha256 = sha256;
+    this.witness = witness;
   }
 
   @Override
@@ -44,11 +51,13 @@ final class VerifiedInputStream extends FilterInputStream {
               + (n < 0 ? "shorter" : "longer")
               + " than the "
               + length
-              + " bytes that backup.json promises");
+              + " bytes that "
+              + witness
+              + " promises");
     }
     if (n < 0 && !verified) {
       if (!HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
-        throw new CorruptFileException(name, "its SHA-256 is not the one in backup.json");
+        throw new CorruptFileException(name, "its SHA-256 is not the one in " + witness);
       }
       verified = true;
     }

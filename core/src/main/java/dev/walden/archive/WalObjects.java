@@ -25,6 +25,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -193,6 +194,25 @@ final class WalObjects {
   private InputStream decode(WalFileName name, String objectName) throws IOException {
     return Decoder.decode(
         objectName, storage.open(objectName), settings.keys(), check.maxLength(name));
+  }
+
+  /** Opens a segment; empty if there is none, or only one that was never acknowledged. */
+  Optional<InputStream> open(WalSegment segment) throws IOException {
+    Optional<StoredObject> found = find(segment.fileName());
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    String name = found.get().name();
+    if (!Digests.needsCompanion(name)) {
+      return Optional.of(decode(segment.fileName(), name));
+    }
+    if (storage.find(Digests.companionName(name)).isEmpty()) {
+      return Optional.empty();
+    }
+    String digest = HexFormat.of().formatHex(Digests.companion(storage, name));
+    return Optional.of(
+        new VerifiedInputStream(
+            name, storage.open(name), segment.size().bytes(), digest, Digests.companionName(name)));
   }
 
   /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */

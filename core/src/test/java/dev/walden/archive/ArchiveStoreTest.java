@@ -92,6 +92,10 @@ class ArchiveStoreTest {
     assertThrows(
         ArchiveConflictException.class, () -> archive.push(SEGMENT.fileName(), source(SEGMENT, 2)));
     assertArrayEquals(SampleWal.bytes(SEGMENT, 1), fetch(archive, SEGMENT.fileName()));
+    try (InputStream opened = archive.open(SEGMENT).orElseThrow()) {
+      assertArrayEquals(SampleWal.bytes(SEGMENT, 1), opened.readAllBytes());
+    }
+    assertTrue(archive.open(SampleWal.segment(1, 8)).isEmpty());
   }
 
   @Test
@@ -249,6 +253,12 @@ class ArchiveStoreTest {
     Path target = directory.resolve("damaged");
     ArchiveException e =
         assertThrows(ArchiveException.class, () -> archive.fetch(name, target), what);
+    if (name.equals(SEGMENT.fileName())) {
+      assertThrows(
+          ArchiveException.class,
+          () -> archive.open(SEGMENT).orElseThrow().readAllBytes(),
+          () -> "opened " + what);
+    }
     assertTrue(e.getMessage().contains(name.toString()), e.getMessage());
     assertFalse(e instanceof NotArchivedException, what + " looks like absence");
     assertFalse(Files.exists(target), what + " reached the target");
