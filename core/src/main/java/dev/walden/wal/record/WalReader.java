@@ -28,29 +28,21 @@ import java.util.function.LongFunction;
  * src/backend/access/transam/xlogreader.c}.
  */
 public final class WalReader implements Closeable {
-  private static final long NONE = 0;
-
   private final WalPages pages;
-  private final RecordBytes bytes;
-  private final WalSegmentSize size;
+  private final RecordWalk walk;
   private final long from;
   private final long until;
-  private final WalRecord record = new WalRecord();
   private boolean located;
   private boolean current;
-  private long position;
   private long validEnd;
-  private long previous = NONE;
-  private long overwritten = NONE;
   private WalEnd end;
 
   private WalReader(Builder builder) {
     Long identifier = builder.cluster == null ? null : builder.cluster.value();
     pages = new WalPages(builder.source, builder.size, builder.timelines, identifier);
-    bytes = new RecordBytes(pages);
-    size = builder.size;
     from = builder.from.value();
     until = builder.until.value();
+    walk = new RecordWalk(builder.size, (manager, info) -> true, until);
     validEnd = from;
   }
 
@@ -70,7 +62,7 @@ public final class WalReader implements Closeable {
   public boolean next() throws IOException {
     current = false;
     while (end == null && (located || locate()) && read()) {
-      if (Long.compareUnsigned(record.startValue(), from) >= 0) {
+      if (Long.compareUnsigned(walk.start(), from) >= 0) {
         current = true;
         return true;
       }
@@ -87,7 +79,7 @@ public final class WalReader implements Closeable {
     if (!current) {
       throw new IllegalStateException("the reader stands on no record");
     }
-    return record;
+    return walk.record();
   }
 
   /** Why reading ended; empty while it has not. */
@@ -123,70 +115,56 @@ public final class WalReader implements Closeable {
               pages.segmentName(),
               lsn(page)));
     }
-    position = page + header + align(left);
-    validEnd = position;
+    validEnd = page + header + align(left);
+    walk.startAt(validEnd);
+    pages.show(walk);
     located = true;
     return true;
   }
 
-  /** Reads the record at the position, or after a page that overwrites it. */
+  /** Goes to the next record, over as many pages as it needs. */
   private boolean read() throws IOException {
     while (true) {
-      if (Long.compareUnsigned(position, until) >= 0) {
-        return stop(Stop.of(WalEnd.Reason.END_REACHED, "the wanted end"));
+      switch (walk.next()) {
+        case RECORD -> {
+          validEnd = walk.position();
+          return true;
+        }
+        case PAGE -> {
+          if (!nextPage()) {
+            return false;
+          }
+        }
+        case UNTIL -> {
+          return stop(endReached());
+        }
+        case STOP -> {
+          return stop(walk.problem());
+        }
       }
-      if (!bytes.begin(position)) {
-        return stop(bytes.problem());
-      }
-      if (Long.compareUnsigned(bytes.start(), until) >= 0) {
-        return stop(Stop.of(WalEnd.Reason.END_REACHED, "the wanted end"));
-      }
-      if (!bytes.complete(previous)) {
-        return stop(bytes.problem());
-      }
-      if (!bytes.overwritten()) {
-        return accept();
-      }
-      overwritten = bytes.start();
-      position = bytes.next();
     }
   }
 
-  private boolean accept() throws IOException {
-    bytes.show(record);
-    if (!record.decode()) {
-      return stop(
-          Stop.of(
-              WalEnd.Reason.BAD_RECORD,
-              "record at %s has %s",
-              lsn(bytes.start()),
-              record.problem()));
+  private boolean nextPage() throws IOException {
+    if (!walk.open() && Long.compareUnsigned(walk.position(), until) >= 0) {
+      return stop(endReached());
     }
-    boolean switched = record.isA(ResourceManager.XLOG, XlogBodyReader.SWITCH);
-    long next = bytes.next();
-    if (switched) {
-      next = size.floor(lsn(next - 1)).value() + size.bytes();
+    long page =
+        walk.open()
+            ? pages.header().pageAddress().value() + WalPages.PAGE
+            : walk.position() & -WalPages.PAGE;
+    if (page == 0) {
+      return stop(lastPage());
     }
-    record.place(bytes.start(), bytes.next(), next);
-    if (overwritten != NONE && !overwrites()) {
-      return stop(
-          Stop.of(
-              WalEnd.Reason.BAD_OVERWRITE,
-              "record at %s does not overwrite the one at %s",
-              record.lsn(),
-              lsn(overwritten)));
+    if (!pages.moveTo(page)) {
+      return stop(pages.problem());
     }
-    overwritten = NONE;
-    previous = bytes.start();
-    position = next;
-    validEnd = next;
+    pages.show(walk);
     return true;
   }
 
-  private boolean overwrites() {
-    return record.isA(ResourceManager.XLOG, XlogBodyReader.OVERWRITE_CONTRECORD)
-        && record.mainDataLength() >= Long.BYTES
-        && record.mainData().getLong(0) == overwritten;
+  private static Stop endReached() {
+    return Stop.of(WalEnd.Reason.END_REACHED, "the wanted end");
   }
 
   private boolean stop(Stop why) throws IOException {

@@ -57,10 +57,6 @@ public final class WalRecord {
     end = endLsn;
   }
 
-  long startValue() {
-    return start;
-  }
-
   /** As {@link #endLsn}, without the rest of the segment that {@code SWITCH} skips. */
   Lsn bytesEnd() {
     return new Lsn(bytesEnd);

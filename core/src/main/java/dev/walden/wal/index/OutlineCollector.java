@@ -1,0 +1,133 @@
+package dev.walden.wal.index;
+
+import dev.walden.CorruptFileException;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.record.FileBody;
+import dev.walden.wal.record.RecordBody;
+import dev.walden.wal.record.RecordVisitor;
+import dev.walden.wal.record.TransactionBody;
+import dev.walden.wal.record.WalRecord;
+import dev.walden.wal.record.XlogBody;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Gathers the contents of an outline from the records of interest, in their order. */
+final class OutlineCollector implements RecordVisitor {
+  private final List<WalEvent> events = new ArrayList<>();
+  private final List<UnresolvedRecord> unresolved = new ArrayList<>();
+  private final TreeSet<Long> creators = new TreeSet<>();
+  private long count;
+  private Instant first;
+  private Instant last;
+  private Instant lowest;
+  private Instant highest;
+  private XidRange xids = XidRange.NONE;
+
+  @Override
+  public void record(WalRecord record) throws CorruptFileException {
+    Optional<RecordBody> body = record.body();
+    if (body.isEmpty()) {
+      return;
+    }
+    if (body.get() instanceof TransactionBody.End end) {
+      end(record, end);
+    } else if (body.get() instanceof TransactionBody.Prepare prepare) {
+      prepare(record, prepare);
+    } else if (body.get() instanceof FileBody.Create) {
+      creators.add(record.xid());
+    } else if (body.get() instanceof FileBody.DropDatabase drop) {
+      events.add(
+          new WalEvent.DatabaseDropped(
+              record.lsn(), record.endLsn(), record.xid(), drop.database(), drop.tablespaces()));
+    } else if (body.get() instanceof XlogBody xlog) {
+      xlog(record, xlog);
+    }
+  }
+
+  @Override
+  public void missed(Lsn lsn, Lsn endLsn) {
+    unresolved.add(new UnresolvedRecord(lsn, endLsn));
+  }
+
+  private void end(WalRecord record, TransactionBody.End end) {
+    Instant time = end.time();
+    first = count == 0 ? time : first;
+    lowest = count == 0 || time.isBefore(lowest) ? time : lowest;
+    highest = count == 0 || time.isAfter(highest) ? time : highest;
+    last = time;
+    count++;
+    ended(end.xid(), end.subtransactions());
+    if (end.outcome().isCommit() && !end.droppedFiles().isEmpty()) {
+      events.add(
+          new WalEvent.FilesDropped(
+                  record.lsn(),
+                  record.endLsn(),
+                  end.xid(),
+                  time,
+                  end.detail().database(),
+                  end.subtransactions(),
+                  end.droppedFiles(),
+                  false)
+              .replacedBy(creators));
+    }
+  }
+
+  private void prepare(WalRecord record, TransactionBody.Prepare prepare) {
+    ended(prepare.xid(), prepare.subtransactions());
+    events.add(
+        new WalEvent.Prepared(
+            record.lsn(),
+            record.endLsn(),
+            prepare.xid(),
+            prepare.time(),
+            prepare.database(),
+            prepare.gid()));
+  }
+
+  private void ended(long xid, List<Long> subtransactions) {
+    xids = xids.and(XidRange.of(xid));
+    for (long subtransaction : subtransactions) {
+      xids = xids.and(XidRange.of(subtransaction));
+    }
+  }
+
+  private void xlog(WalRecord record, XlogBody body) {
+    Lsn lsn = record.lsn();
+    Lsn end = record.endLsn();
+    if (body instanceof XlogBody.Checkpoint c) {
+      if (c.shutdown() && !c.timeline().equals(c.previousTimeline())) {
+        events.add(
+            new WalEvent.TimelineSwitch(
+                lsn, end, c.timeline(), c.previousTimeline(), c.walLevel()));
+      }
+      events.add(
+          new WalEvent.Checkpoint(
+              lsn, end, c.shutdown(), c.redo(), c.timeline(), c.nextXid(), c.time(), c.walLevel()));
+    } else if (body instanceof XlogBody.EndOfRecovery e) {
+      events.add(
+          new WalEvent.TimelineSwitch(lsn, end, e.timeline(), e.previousTimeline(), e.walLevel()));
+    } else if (body instanceof XlogBody.RestorePoint point) {
+      events.add(new WalEvent.RestorePoint(lsn, end, point.time(), point.name()));
+    } else if (body instanceof XlogBody.BackupEnd backup) {
+      events.add(new WalEvent.BackupEnd(lsn, end, backup.backupStart()));
+    } else if (body instanceof XlogBody.ParameterChange change) {
+      events.add(new WalEvent.ParameterChange(lsn, end, change));
+    }
+  }
+
+  OutlineContents contents() {
+    Optional<TransactionEnds.Times> times =
+        count == 0
+            ? Optional.empty()
+            : Optional.of(new TransactionEnds.Times(first, last, lowest, highest));
+    return new OutlineContents(
+        new TransactionEnds(count, times, xids),
+        events,
+        unresolved,
+        List.copyOf(creators),
+        Omissions.NONE);
+  }
+}

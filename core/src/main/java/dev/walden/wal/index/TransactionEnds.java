@@ -1,0 +1,62 @@
+package dev.walden.wal.index;
+
+import dev.walden.wal.index.TransactionEnds.Times;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The ends of transactions: commits and aborts, also of prepared transactions, and rollbacks of
+ * subtransactions. These are the records that recovery to a time or a transaction looks at.
+ *
+ * @param count how many such records
+ * @param times their times; empty if there are none
+ * @param xids the transactions that ended, the subtransactions that ended with them, and those that
+ *     were prepared, with their subtransactions: a transaction outside of it has no end here
+ */
+public record TransactionEnds(long count, Optional<Times> times, XidRange xids) {
+  /** No transaction ended. */
+  public static final TransactionEnds NONE =
+      new TransactionEnds(0, Optional.empty(), XidRange.NONE);
+
+  public TransactionEnds {
+    if (count < 0 || times.isPresent() != count > 0) {
+      throw new IllegalArgumentException(count + " transactions with times " + times);
+    }
+  }
+
+  /**
+   * Times of transaction ends, to the microsecond, as the server's clock told them: not in the
+   * order of the WAL.
+   *
+   * @param first that of the first record
+   * @param last that of the last record
+   */
+  public record Times(Instant first, Instant last, Instant lowest, Instant highest) {
+    public Times {
+      if (lowest.isAfter(min(first, last)) || highest.isBefore(max(first, last))) {
+        throw new IllegalArgumentException(
+            "times from " + lowest + " to " + highest + " cannot begin with " + first);
+      }
+    }
+
+    Times followedBy(Times next) {
+      return new Times(first, next.last, min(lowest, next.lowest), max(highest, next.highest));
+    }
+  }
+
+  TransactionEnds followedBy(TransactionEnds next) {
+    Optional<Times> all =
+        times.isPresent() && next.times.isPresent()
+            ? Optional.of(times.get().followedBy(next.times.get()))
+            : times.or(next::times);
+    return new TransactionEnds(count + next.count, all, xids.and(next.xids));
+  }
+
+  static Instant min(Instant a, Instant b) {
+    return a.isAfter(b) ? b : a;
+  }
+
+  static Instant max(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+}

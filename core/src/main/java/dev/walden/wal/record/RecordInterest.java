@@ -1,0 +1,13 @@
+package dev.walden.wal.record;
+
+/** Which records somebody wants to see; the others are checked, but not put together. */
+@FunctionalInterface
+public interface RecordInterest {
+  /**
+   * Whether records like this are wanted.
+   *
+   * @param resourceManager the number in the record's header
+   * @param info the flags byte in it, with the operation in its upper half
+   */
+  boolean in(int resourceManager, int info);
+}

@@ -1,0 +1,367 @@
+package dev.walden.wal.record;
+
+import dev.walden.cluster.PgVersion;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalPageHeader;
+import dev.walden.wal.WalSegmentSize;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * Goes from record to record over pages that are handed in one after the other. A record that lies
+ * within a page is not copied; of one that does not, what is wanted is put together. Memory is
+ * taken for bytes that arrived, not for a length that a damaged record claims.
+ *
+ * <p>Source: {@code XLogDecodeNextRecord}, {@code ValidXLogRecordHeader} and {@code
+ * ValidXLogRecord} in {@code src/backend/access/transam/xlogreader.c}.
+ */
+final class RecordWalk {
+  /** What {@link #next} came to. */
+  enum Step {
+    /** A record, whole and checked. */
+    RECORD,
+    /** The end of the page: what follows is on the next one. */
+    PAGE,
+    /** The wanted end. */
+    UNTIL,
+    /** Something that is no valid WAL. */
+    STOP
+  }
+
+  static final long NONE = 0;
+
+  private static final int PAGE = WalPageHeader.PAGE_SIZE;
+  private static final int HEADER = RecordParts.HEADER;
+  private static final int CRC_AT = 20;
+  private static final int MAX_LENGTH = 1020 << 20;
+  private static final int RETAINED = 1 << 20;
+
+  private final WalSegmentSize size;
+  private final RecordInterest interest;
+  private final long until;
+  private final CRC32C crc = new CRC32C();
+  private final WalRecord record = new WalRecord();
+
+  private byte[] array;
+  private int pageAt;
+  private int available;
+  private WalPageHeader header;
+  private long page;
+  private PgVersion version;
+  private String segmentName;
+
+  private byte[] assembly = new byte[2 * PAGE];
+  private boolean open;
+  private boolean wanted;
+  private int length;
+  private int got;
+  private long start;
+  private long position;
+  private long link;
+  private long previous = NONE;
+  private long overwritten = NONE;
+  private Stop problem;
+
+  /**
+   * @param interest which records {@link #record} shows; the others need not have valid parts
+   * @param until no record is read that begins here or later, unsigned
+   */
+  RecordWalk(WalSegmentSize size, RecordInterest interest, long until) {
+    this.size = size;
+    this.interest = interest;
+    this.until = until;
+  }
+
+  /** Where the first record can begin; may be the start of its page. */
+  void startAt(long lsn) {
+    position = lsn;
+  }
+
+  /** The page that holds the position, or goes on with the open record; checked. */
+  void page(byte[] bytes, int at, int count, PageCheck checked) {
+    array = bytes;
+    pageAt = at;
+    available = count;
+    header = checked.header();
+    page = header.pageAddress().value();
+    version = checked.version();
+    segmentName = checked.segmentName();
+  }
+
+  /** Goes on in the page. */
+  Step next() {
+    if (open) {
+      Step step = resume();
+      if (open || step != Step.PAGE) {
+        return step;
+      }
+    }
+    if (position - page >= PAGE) {
+      return Step.PAGE;
+    }
+    int offset = Math.max((int) (position - page), header.size());
+    start = page + offset;
+    if (Long.compareUnsigned(start, until) >= 0) {
+      return Step.UNTIL;
+    }
+    if (offset == header.size() && header.continuesRecord()) {
+      return stop(
+          WalEnd.Reason.BAD_CONTRECORD,
+          "page %s continues a record, but the one before it is complete",
+          new Lsn(page));
+    }
+    return begin(offset, pageAt + offset);
+  }
+
+  private Step begin(int offset, int at) {
+    int there = available - offset;
+    if (there < Integer.BYTES) {
+      return tooShort();
+    }
+    length = LittleEndian.i32(array, at);
+    if (length < HEADER || length > MAX_LENGTH) {
+      return wrongLength();
+    }
+    wanted = true;
+    if (there >= HEADER && !headerIsValid(array, at)) {
+      return Step.STOP;
+    }
+    int onPage = PAGE - offset;
+    if (there < Math.min(length, onPage)) {
+      return tooShort();
+    }
+    crc.reset();
+    if (length <= onPage) {
+      crc.update(array, at + HEADER, length - HEADER);
+      return complete(array, at, start + WalReader.align(length));
+    }
+    if (assembly.length > RETAINED && length <= RETAINED) {
+      assembly = new byte[2 * PAGE];
+    }
+    got = 0;
+    open = true;
+    return take(at, onPage) ? Step.PAGE : Step.STOP;
+  }
+
+  private Step wrongLength() {
+    return length == 0
+        ? stop(WalEnd.Reason.ZEROS, "zeros at %s", new Lsn(start))
+        : stop(
+            WalEnd.Reason.INVALID_LENGTH,
+            "record at %s of %s bytes",
+            new Lsn(start),
+            Integer.toUnsignedString(length));
+  }
+
+  /** Goes on with the open record on a new page. */
+  private Step resume() {
+    if (header.overwritesRecord()) {
+      open = false;
+      overwritten = start;
+      position = page;
+      return Step.PAGE;
+    }
+    int left = length - got;
+    problem = notContinued(header, left, start);
+    if (problem != null) {
+      return Step.STOP;
+    }
+    int count = Math.min(left, PAGE - header.size());
+    if (available - header.size() < count) {
+      return tooShort();
+    }
+    if (!take(pageAt + header.size(), count)) {
+      return Step.STOP;
+    }
+    if (got < length) {
+      return Step.PAGE;
+    }
+    open = false;
+    return complete(assembly, 0, page + header.size() + WalReader.align(count));
+  }
+
+  /** Why a page is not the one that goes on with a record; null if it is. */
+  static Stop notContinued(WalPageHeader header, long left, long start) {
+    if (!header.continuesRecord()) {
+      return Stop.of(
+          WalEnd.Reason.BAD_CONTRECORD,
+          "page %s does not continue the record at %s",
+          header.pageAddress(),
+          new Lsn(start));
+    }
+    return header.remainingLength() == left
+        ? null
+        : Stop.of(
+            WalEnd.Reason.BAD_CONTRECORD,
+            "page %s continues a record with %d bytes, the one at %s needs %d",
+            header.pageAddress(),
+            header.remainingLength(),
+            new Lsn(start),
+            left);
+  }
+
+  /** Takes the next bytes of the open record; false if its header came with them and is wrong. */
+  private boolean take(int from, int count) {
+    int ofHeader = Math.max(0, Math.min(HEADER - got, count));
+    int kept = wanted ? count : ofHeader;
+    reserve(got + kept);
+    System.arraycopy(array, from, assembly, got, kept);
+    crc.update(array, from + ofHeader, count - ofHeader);
+    boolean headerCame = ofHeader > 0 && ofHeader < HEADER && got + ofHeader == HEADER;
+    got += count;
+    return !headerCame || headerIsValid(assembly, 0);
+  }
+
+  private void reserve(int count) {
+    if (assembly.length < count) {
+      int doubled = (int) Math.min(length, 2L * assembly.length);
+      assembly = Arrays.copyOf(assembly, Math.max(doubled, count));
+    }
+  }
+
+  /** Checks resource manager and link, and decides whether the record is wanted. */
+  private boolean headerIsValid(byte[] bytes, int at) {
+    problem = wrongHeader(bytes, at, version, start, previous);
+    if (problem != null) {
+      return false;
+    }
+    wanted =
+        interest.in(LittleEndian.u8(bytes, at + 17), LittleEndian.u8(bytes, at + 16))
+            || overwritten != NONE
+            || isXlog(bytes, at, XlogBodyReader.OVERWRITE_CONTRECORD);
+    return true;
+  }
+
+  /**
+   * What is wrong with the header of the record at {@code start}; null if nothing is.
+   *
+   * @param previous where the record before it starts, 0 if that is not known
+   */
+  static Stop wrongHeader(byte[] bytes, int at, PgVersion version, long start, long previous) {
+    int manager = LittleEndian.u8(bytes, at + 17);
+    if (!ResourceManager.isValid(manager, version)) {
+      return Stop.of(
+          WalEnd.Reason.INVALID_RESOURCE_MANAGER,
+          "record at %s of resource manager %d, which %s does not have",
+          new Lsn(start),
+          manager,
+          version);
+    }
+    long link = LittleEndian.i64(bytes, at + 8);
+    boolean linked = previous == NONE ? Long.compareUnsigned(link, start) < 0 : link == previous;
+    return linked
+        ? null
+        : Stop.of(
+            WalEnd.Reason.BAD_PREV,
+            "record at %s says that the one before it is at %s",
+            new Lsn(start),
+            new Lsn(link));
+  }
+
+  /** The record's bytes are all there, and the checksum of what follows its header is known. */
+  private Step complete(byte[] bytes, int at, long bytesEnd) {
+    crc.update(bytes, at, CRC_AT);
+    if ((int) crc.getValue() != LittleEndian.i32(bytes, at + CRC_AT)) {
+      return stop(WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
+    }
+    long next = bytesEnd;
+    if (isXlog(bytes, at, XlogBodyReader.SWITCH)) {
+      next = size.floor(new Lsn(bytesEnd - 1)).value() + size.bytes();
+    }
+    if (wanted) {
+      record.set(bytes, at, length, version);
+      if (!record.decode()) {
+        return stop(
+            WalEnd.Reason.BAD_RECORD, "record at %s has %s", new Lsn(start), record.problem());
+      }
+      record.place(start, bytesEnd, next);
+    }
+    link = LittleEndian.i64(bytes, at + 8);
+    if (overwritten != NONE && overwrites() != overwritten) {
+      return stop(
+          WalEnd.Reason.BAD_OVERWRITE,
+          "record at %s does not overwrite the one at %s",
+          new Lsn(start),
+          new Lsn(overwritten));
+    }
+    overwritten = NONE;
+    previous = start;
+    position = next;
+    return Step.RECORD;
+  }
+
+  private static boolean isXlog(byte[] bytes, int at, int operation) {
+    return LittleEndian.u8(bytes, at + 17) == ResourceManager.XLOG.ordinal()
+        && (LittleEndian.u8(bytes, at + 16) & 0xF0) == operation;
+  }
+
+  /** Where the record that this one overwrites begins; 0 if it overwrites none. */
+  long overwrites() {
+    return wanted
+            && record.isA(ResourceManager.XLOG, XlogBodyReader.OVERWRITE_CONTRECORD)
+            && record.mainDataLength() >= Long.BYTES
+        ? record.mainData().getLong(0)
+        : NONE;
+  }
+
+  private Step tooShort() {
+    return stop(
+        WalEnd.Reason.TRUNCATED_SEGMENT,
+        "segment %s ends within the record at %s",
+        segmentName,
+        new Lsn(start));
+  }
+
+  private Step stop(WalEnd.Reason reason, String format, Object... arguments) {
+    problem = Stop.of(reason, format, arguments);
+    return Step.STOP;
+  }
+
+  /** Why the walk stopped. */
+  Stop problem() {
+    return problem;
+  }
+
+  /** The record that the walk came to; means nothing if it is not {@link #wanted}. */
+  WalRecord record() {
+    return record;
+  }
+
+  boolean wanted() {
+    return wanted;
+  }
+
+  /** Where the next record can begin. */
+  long position() {
+    return position;
+  }
+
+  /** Where the record that was come to, or is open, begins. */
+  long start() {
+    return start;
+  }
+
+  /** Where the record before the one that was come to begins, as that says. */
+  long link() {
+    return link;
+  }
+
+  /** Whether the next record must be one that overwrites another. */
+  boolean overwriting() {
+    return overwritten != NONE;
+  }
+
+  /** Whether a record begins on the pages so far and does not end there. */
+  boolean open() {
+    return open;
+  }
+
+  /** What has come of the open record. */
+  RecordFragment fragment() {
+    int headerBytes = Math.min(got, HEADER);
+    int ofHeader = RecordFragment.checksum(assembly, 0, headerBytes);
+    int ofAll = Crc32c.join(ofHeader, (int) crc.getValue(), got - headerBytes);
+    int kept = wanted && got <= RecordFragment.MAX_KEPT ? got : headerBytes;
+    return new RecordFragment(got, ofAll, Arrays.copyOf(assembly, kept));
+  }
+}

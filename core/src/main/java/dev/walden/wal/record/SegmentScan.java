@@ -1,0 +1,297 @@
+package dev.walden.wal.record;
+
+import dev.walden.CorruptFileException;
+import dev.walden.UnsupportedFormatException;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalPageHeader;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.RecordChain.Fate;
+import dev.walden.wal.record.RecordChain.First;
+import dev.walden.wal.record.RecordChain.Head;
+import dev.walden.wal.record.RecordChain.Last;
+import dev.walden.wal.record.RecordChain.Tail;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * Goes through the records of one segment while its bytes arrive, in pieces of any length, and
+ * keeps of them no more than a page and the largest record that is wanted. Believes no more than
+ * {@link WalReader}, except that only the parts of records that are wanted are looked at.
+ *
+ * <p>For use by one thread.
+ */
+public final class SegmentScan {
+  private static final int PAGE = WalPageHeader.PAGE_SIZE;
+
+  private final WalSegment segment;
+  private final RecordVisitor visitor;
+  private final PageCheck check;
+  private final RecordWalk walk;
+  private final CRC32C headCrc = new CRC32C();
+  private final byte[] page = new byte[PAGE];
+  // bytes that arrived and are of complete pages; bytes of the page that is not complete
+  private long done;
+  private int partial;
+
+  private byte[] head = new byte[0];
+  private Fate headFate;
+  private long headRemaining;
+  private long headLength;
+  private long headAt;
+  private boolean overwriting;
+  private long records;
+  private long firstStart;
+  private long firstPrevious;
+  private long lastStart;
+  private long lastEnd;
+  private Stop stop;
+
+  /** Before the first byte. */
+  public SegmentScan(WalSegment segment, RecordInterest interest, RecordVisitor visitor) {
+    this.segment = segment;
+    this.visitor = visitor;
+    check = new PageCheck(segment.size(), null);
+    check.enter(segment);
+    walk = new RecordWalk(segment.size(), interest, -1);
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @throws CorruptFileException if the first page is none of this segment, or there are more bytes
+   *     than a segment has
+   * @throws UnsupportedFormatException if the first page is of a server that Walden does not
+   *     support
+   */
+  public void accept(byte[] bytes, int offset, int length)
+      throws CorruptFileException, UnsupportedFormatException {
+    if (done + partial + length > segment.size().bytes()) {
+      throw new CorruptFileException(segment.toString(), "longer than " + segment.size());
+    }
+    int at = offset;
+    int end = offset + length;
+    while (at < end) {
+      if (partial == 0 && end - at >= PAGE) {
+        page(bytes, at, PAGE);
+        at += PAGE;
+        done += PAGE;
+      } else {
+        int count = Math.min(PAGE - partial, end - at);
+        System.arraycopy(bytes, at, page, partial, count);
+        at += count;
+        partial += count;
+        if (partial == PAGE) {
+          page(page, 0, PAGE);
+          partial = 0;
+          done += PAGE;
+        }
+      }
+    }
+  }
+
+  /**
+   * What was found, once all bytes of the segment have arrived, or all that there are.
+   *
+   * @throws CorruptFileException as of {@link #accept}
+   */
+  public RecordChain finish() throws CorruptFileException, UnsupportedFormatException {
+    if (done + partial < segment.size().bytes() && stop == null && !isSkipping()) {
+      if (partial > 0) {
+        page(page, 0, partial);
+      }
+      if (stop == null && !isSkipping()) {
+        check.truncated((int) (done + partial));
+        stop(check.problem());
+      }
+    }
+    if (stop == null && walk.open() && walk.overwriting()) {
+      stop = Stop.of(WalEnd.Reason.BAD_OVERWRITE, "the overwriting record goes on");
+    }
+    return chain();
+  }
+
+  /** Whether the rest of the segment is unused. */
+  private boolean isSkipping() {
+    return records > 0 && !walk.open() && walk.position() == segment.end().value();
+  }
+
+  private void page(byte[] bytes, int at, int count)
+      throws CorruptFileException, UnsupportedFormatException {
+    if (stop != null || isSkipping()) {
+      return;
+    }
+    if (!check.accepts(bytes, at, count, segment.start().plus(done))) {
+      stop(check.problem());
+      return;
+    }
+    if (done == 0) {
+      begin(check.header());
+    }
+    if (headFate == Fate.GOES_ON && !continueHead(bytes, at, count)) {
+      return;
+    }
+    walk.page(bytes, at, count, check);
+    records();
+  }
+
+  private void begin(WalPageHeader header) {
+    if (header.continuesRecord()) {
+      headFate = Fate.GOES_ON;
+      headRemaining = header.remainingLength();
+    } else {
+      if (header.overwritesRecord()) {
+        headFate = Fate.OVERWRITTEN;
+        overwriting = true;
+      }
+      walk.startAt(segment.start().value());
+    }
+  }
+
+  /** Takes what the page has of the record from before; true if its own records can follow. */
+  private boolean continueHead(byte[] bytes, int at, int count) throws CorruptFileException {
+    WalPageHeader header = check.header();
+    long address = header.pageAddress().value();
+    if (header.overwritesRecord()) {
+      headFate = Fate.OVERWRITTEN;
+      overwriting = true;
+      walk.startAt(address);
+      return true;
+    }
+    long left = headRemaining - headLength;
+    Stop wrong = RecordWalk.notContinued(header, left, segment.start().value());
+    int here = (int) Math.min(left, PAGE - header.size());
+    if (wrong == null && count - header.size() < here) {
+      check.truncated((int) (done + count));
+      wrong = check.problem();
+    }
+    if (wrong != null) {
+      headFate = Fate.BROKEN;
+      stop(wrong);
+      return false;
+    }
+    takeHead(bytes, at + header.size(), here);
+    if (headLength < headRemaining) {
+      return false;
+    }
+    headFate = Fate.ENDS;
+    headAt = address + header.size() + WalReader.align(here);
+    lastEnd = headAt;
+    walk.startAt(headAt);
+    return true;
+  }
+
+  private void takeHead(byte[] bytes, int at, int count) {
+    headCrc.update(bytes, at, count);
+    int room = RecordFragment.MAX_KEPT - head.length;
+    if (room > 0) {
+      int old = head.length;
+      head = Arrays.copyOf(head, old + Math.min(room, count));
+      System.arraycopy(bytes, at, head, old, head.length - old);
+    }
+    headLength += count;
+  }
+
+  private void records() throws CorruptFileException {
+    while (true) {
+      switch (walk.next()) {
+        case RECORD -> {
+          if (!record()) {
+            return;
+          }
+        }
+        case STOP -> {
+          stop(walk.problem());
+          return;
+        }
+        default -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean record() {
+    if (walk.wanted()) {
+      try {
+        visitor.record(walk.record());
+      } catch (CorruptFileException e) {
+        stop = Stop.of(WalEnd.Reason.BAD_RECORD, "%s", e.getMessage());
+        return false;
+      }
+    }
+    if (records == 0) {
+      firstStart = walk.start();
+      firstPrevious = walk.link();
+      if (overwriting) {
+        headAt = walk.overwrites();
+      }
+    }
+    records++;
+    lastStart = walk.start();
+    lastEnd = walk.position();
+    return true;
+  }
+
+  /** WAL ends; if it does with the first page, there is nothing to tell of. */
+  private void stop(Stop why) throws CorruptFileException {
+    if (done == 0 && check.header() == null) {
+      throw new CorruptFileException(segment.toString(), why.detail());
+    }
+    if (headFate == Fate.GOES_ON) {
+      headFate = Fate.BROKEN;
+    }
+    stop = why;
+  }
+
+  private RecordChain chain() {
+    boolean open = stop == null && walk.open();
+    Optional<Tail> tail =
+        open ? Optional.of(new Tail(new Lsn(walk.start()), walk.fragment())) : Optional.empty();
+    return new RecordChain(
+        segment,
+        segment,
+        check.version(),
+        records,
+        head(),
+        records > 0
+            ? Optional.of(first(firstStart, Optional.of(firstPrevious)))
+            : tail.map(this::first),
+        last(),
+        tail,
+        Optional.ofNullable(stop).map(Stop::reason));
+  }
+
+  private Optional<Head> head() {
+    if (headFate == null) {
+      return Optional.empty();
+    }
+    byte[] kept =
+        headLength <= RecordFragment.MAX_KEPT ? head : Arrays.copyOf(head, RecordParts.HEADER);
+    RecordFragment fragment = new RecordFragment(headLength, (int) headCrc.getValue(), kept);
+    boolean placed = headFate == Fate.ENDS || headFate == Fate.OVERWRITTEN && headAt != 0;
+    return Optional.of(
+        new Head(
+            headRemaining,
+            fragment,
+            headFate,
+            placed ? Optional.of(new Lsn(headAt)) : Optional.empty()));
+  }
+
+  private First first(Tail tail) {
+    byte[] bytes = tail.fragment().bytes();
+    boolean linked = bytes.length >= 2 * Long.BYTES;
+    return first(
+        tail.lsn().value(),
+        linked ? Optional.of(LittleEndian.i64(bytes, Long.BYTES)) : Optional.empty());
+  }
+
+  private static First first(long lsn, Optional<Long> previous) {
+    return new First(new Lsn(lsn), previous.map(Lsn::new));
+  }
+
+  private Optional<Last> last() {
+    Optional<Lsn> start = records > 0 ? Optional.of(new Lsn(lastStart)) : Optional.empty();
+    return lastEnd == 0 ? Optional.empty() : Optional.of(new Last(start, new Lsn(lastEnd)));
+  }
+}
