@@ -1,0 +1,80 @@
+package dev.walden.recovery;
+
+import dev.walden.CorruptFileException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.WalInventory;
+import dev.walden.cluster.ControlFile.Settings;
+import dev.walden.wal.record.WalSource;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Says what a server would do with a plan, without one: walks the archived WAL from the base backup
+ * on as the server's recovery does, asks for the same files, and stops at the same record for the
+ * same reason. Reads every planned segment up to there once, in memory that does not grow with
+ * them. Immutable: each method gives a changed simulator.
+ *
+ * <p>The simulated server is restored as {@link Restore} does it, has {@code recovery.signal}, and
+ * its {@code restore_command} brings what the archive holds and answers 1 for what it does not
+ * hold. A record is not applied to any page, so what fails only there is not foreseen.
+ *
+ * <p>A base backup of a standby is taken to be consistent where it says that it ended; the server
+ * goes by its {@code pg_control}, which can be a little earlier.
+ */
+public final class RecoverySimulator {
+  /** Where the WAL comes from. */
+  private interface Contents {
+    WalInventory inventory() throws IOException;
+  }
+
+  private final Contents contents;
+  private final WalSource source;
+  private final boolean hotStandby;
+  private final Optional<Settings> settings;
+
+  private RecoverySimulator(
+      Contents contents, WalSource source, boolean hotStandby, Optional<Settings> settings) {
+    this.contents = contents;
+    this.source = source;
+    this.hotStandby = hotStandby;
+    this.settings = settings;
+  }
+
+  /** Simulates with what an archive holds whenever a simulation is asked for. */
+  public static RecoverySimulator of(ArchiveStore archive) {
+    return new RecoverySimulator(archive::inventory, archive::open, true, Optional.empty());
+  }
+
+  /**
+   * Simulates with what an archive held.
+   *
+   * @param source has the segments of the inventory; others are never asked for
+   */
+  public static RecoverySimulator of(WalInventory inventory, WalSource source) {
+    return new RecoverySimulator(() -> inventory, source, true, Optional.empty());
+  }
+
+  /** Whether {@code hot_standby} is on, as it is by default. */
+  public RecoverySimulator hotStandby(boolean on) {
+    return new RecoverySimulator(contents, source, on, settings);
+  }
+
+  /**
+   * The restored server's settings. Without them they are taken to be high enough for a hot
+   * standby.
+   */
+  public RecoverySimulator settings(Settings server) {
+    return new RecoverySimulator(contents, source, hotStandby, Optional.of(server));
+  }
+
+  /**
+   * Follows a plan.
+   *
+   * @throws CorruptFileException if the archive's copy of a segment cannot be decoded, or a record
+   *     with the right checksum makes no sense
+   * @throws IOException if the archive could not be asked
+   */
+  public SimulatedRecovery simulate(RecoveryPlan plan) throws IOException {
+    return new Simulation(plan, contents.inventory(), source, hotStandby, settings).run();
+  }
+}
