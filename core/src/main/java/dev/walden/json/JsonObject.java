@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import dev.walden.CorruptFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +27,7 @@ import java.util.function.Supplier;
 
 /**
  * A small JSON document: an object of texts, whole numbers, truth values, objects and lists of
- * objects. Members keep their order. Immutable once handed out.
+ * objects, of texts or of numbers. Members keep their order. Immutable once handed out.
  */
 public final class JsonObject {
   private static final JsonFactory FACTORY =
@@ -102,17 +104,21 @@ public final class JsonObject {
       case START_OBJECT:
         return readObject(file, parser);
       case START_ARRAY:
-        List<JsonObject> list = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw unexpected(file, parser);
-          }
-          list.add(readObject(file, parser));
-        }
-        return list;
+        return readList(file, parser);
       default:
         throw unexpected(file, parser);
     }
+  }
+
+  private static List<Object> readList(String file, JsonParser parser) throws IOException {
+    List<Object> list = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      switch (parser.currentToken()) {
+        case START_OBJECT, VALUE_STRING, VALUE_NUMBER_INT -> list.add(readValue(file, parser));
+        default -> throw unexpected(file, parser);
+      }
+    }
+    return list;
   }
 
   private static CorruptFileException unexpected(String file, JsonParser parser) {
@@ -122,7 +128,10 @@ public final class JsonObject {
         "unexpected " + parser.currentToken() + " in JSON");
   }
 
-  /** Adds a member: a String, Long, Integer, Boolean, JsonObject or List of JsonObject. */
+  /**
+   * Adds a member: a String, Long, Integer, Boolean, JsonObject or List of String, Long or
+   * JsonObject.
+   */
   public JsonObject with(String name, Object value) {
     Object stored = value instanceof Integer number ? Long.valueOf(number) : value;
     if (!(stored instanceof String
@@ -136,6 +145,11 @@ public final class JsonObject {
       throw new IllegalArgumentException("twice in one JSON object: " + name);
     }
     return this;
+  }
+
+  /** Whether there is a member {@code name}. */
+  public boolean has(String name) {
+    return members.containsKey(name);
   }
 
   /** The text under {@code name}. */
@@ -167,11 +181,39 @@ public final class JsonObject {
     return member(name, JsonObject.class);
   }
 
+  /** The object under {@code name}, if there is one. */
+  public Optional<JsonObject> optionalObject(String name) throws CorruptFileException {
+    return has(name) ? Optional.of(object(name)) : Optional.empty();
+  }
+
   /** The list of objects under {@code name}. */
   public List<JsonObject> objects(String name) throws CorruptFileException {
-    List<JsonObject> result = new ArrayList<>();
+    return list(name, JsonObject.class);
+  }
+
+  /** The list of texts under {@code name}. */
+  public List<String> texts(String name) throws CorruptFileException {
+    return list(name, String.class);
+  }
+
+  /** The list of numbers under {@code name}, none negative. */
+  public List<Long> numbers(String name) throws CorruptFileException {
+    List<Long> numbers = list(name, Long.class);
+    for (long number : numbers) {
+      if (number < 0) {
+        throw new CorruptFileException(file, "\"" + name + "\" has a negative number");
+      }
+    }
+    return numbers;
+  }
+
+  private <T> List<T> list(String name, Class<T> type) throws CorruptFileException {
+    List<T> result = new ArrayList<>();
     for (Object element : member(name, List.class)) {
-      result.add((JsonObject) element);
+      if (!type.isInstance(element)) {
+        throw new CorruptFileException(file, "\"" + name + "\" has elements of a wrong type");
+      }
+      result.add(type.cast(element));
     }
     return result;
   }
@@ -209,9 +251,18 @@ public final class JsonObject {
 
   /** The document as UTF-8, indented, with a newline at its end. */
   public byte[] toBytes() {
+    return toBytes(new DefaultPrettyPrinter());
+  }
+
+  /** The document as UTF-8 on one line, with a newline at its end. */
+  public byte[] toLine() {
+    return toBytes(new MinimalPrettyPrinter());
+  }
+
+  private byte[] toBytes(PrettyPrinter printer) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator generator = FACTORY.createGenerator(out)) {
-      generator.setPrettyPrinter(new DefaultPrettyPrinter());
+      generator.setPrettyPrinter(printer);
       write(generator);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -224,24 +275,27 @@ public final class JsonObject {
     generator.writeStartObject();
     for (Map.Entry<String, Object> member : members.entrySet()) {
       generator.writeFieldName(member.getKey());
-      Object value = member.getValue();
-      if (value instanceof JsonObject object) {
-        object.write(generator);
-      } else if (value instanceof List<?> list) {
-        generator.writeStartArray();
-        for (Object element : list) {
-          ((JsonObject) element).write(generator);
-        }
-        generator.writeEndArray();
-      } else if (value instanceof Long number) {
-        generator.writeNumber(number);
-      } else if (value instanceof Boolean truth) {
-        generator.writeBoolean(truth);
-      } else {
-        generator.writeString((String) value);
-      }
+      writeValue(generator, member.getValue());
     }
     generator.writeEndObject();
+  }
+
+  private static void writeValue(JsonGenerator generator, Object value) throws IOException {
+    if (value instanceof JsonObject object) {
+      object.write(generator);
+    } else if (value instanceof List<?> list) {
+      generator.writeStartArray();
+      for (Object element : list) {
+        writeValue(generator, element);
+      }
+      generator.writeEndArray();
+    } else if (value instanceof Long number) {
+      generator.writeNumber(number);
+    } else if (value instanceof Boolean truth) {
+      generator.writeBoolean(truth);
+    } else {
+      generator.writeString((String) value);
+    }
   }
 
   /** The document as text. */
