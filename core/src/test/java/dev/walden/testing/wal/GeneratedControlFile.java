@@ -33,7 +33,7 @@ final class GeneratedControlFile {
     body.u32(cluster.segmentSize().bytes()).u32(64).u32(32).u32(1996).u32(2048);
     body.flag(true).to(256);
     if (version == PgVersion.PG_18) {
-      body.flag(true).zeros(NONCE).align().to(292);
+      body.flag(true).zeros(NONCE).to(292);
     } else {
       body.zeros(NONCE);
     }

@@ -278,6 +278,11 @@ public final class GeneratedWal implements WalSource {
     return pages.timeline();
   }
 
+  /** The next transaction ID that no record names, with the epoch in its upper 32 bits. */
+  public long nextXid() {
+    return state.nextXid();
+  }
+
   /** Where the timeline comes from. */
   public TimelineHistory history() {
     return history;

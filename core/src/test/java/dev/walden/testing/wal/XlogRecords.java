@@ -90,9 +90,14 @@ final class XlogRecords {
 
   /** What a standby must know of the transactions; only prepared ones run. */
   RecordDraft runningTransactions() {
-    Body body = new Body().u32(state.prepared().size()).u32(0).u32(0).u32(state.nextXid());
-    body.u32(state.oldestActive()).u32(state.nextXid() - 1);
+    List<Long> children =
+        state.prepared().values().stream()
+            .flatMap(prepared -> prepared.parts().subtransactions().stream())
+            .toList();
+    Body body = new Body().u32(state.prepared().size()).u32(children.size()).u32(0);
+    body.u32(state.nextXid()).u32(state.oldestActive()).u32(state.nextXid() - 1);
     state.prepared().keySet().forEach(body::u32);
+    children.forEach(body::u32);
     return RecordDraft.of(ResourceManager.STANDBY, 0x10, body);
   }
 

@@ -49,6 +49,9 @@ final class PrintedBody {
       prepare(record.version(), prepare, text);
     } else if (body instanceof XlogBody.Checkpoint checkpoint) {
       checkpoint(checkpoint, text);
+    } else if (body instanceof XlogBody.EndOfRecovery e) {
+      String head = String.format("tli %s; prev tli %s; time ", e.timeline(), e.previousTimeline());
+      time(e.time().atOffset(ZoneOffset.UTC).toLocalDateTime(), head, text);
     } else if (body instanceof StandbyBody.RunningTransactions running) {
       running(running, text);
     } else if (body instanceof FileBody.TruncateTables truncate) {
@@ -121,8 +124,6 @@ final class PrintedBody {
           p.walLevel().name().toLowerCase(Locale.ROOT),
           p.walLogHints() ? "on" : "off",
           p.trackCommitTimestamp() ? "on" : "off");
-    } else if (body instanceof XlogBody.EndOfRecovery e) {
-      return String.format("tli %s; prev tli %s", e.timeline(), e.previousTimeline());
     }
     throw new AssertionError("not compared: " + body);
   }
