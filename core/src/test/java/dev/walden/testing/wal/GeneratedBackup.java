@@ -47,11 +47,12 @@ public final class GeneratedBackup {
     Lsn checkpoint = wal.completeCheckpoint(redo, time).lsn();
     GeneratedBackup backup = new GeneratedBackup(wal, time, redo, checkpoint);
     backup
-        .with(BackupLabel.FILE_NAME, backup.labelText().getBytes(StandardCharsets.UTF_8))
-        .with("tablespace_map", new byte[0])
-        .with(
-            "PG_VERSION", (wal.cluster().version().major() + "\n").getBytes(StandardCharsets.UTF_8))
-        .with("postgresql.conf", new byte[0]);
+        .with(BackupLabel.FILE_NAME, backup.labelText())
+        .with("tablespace_map", "")
+        .with("PG_VERSION", wal.cluster().version().major() + "\n")
+        .with("postgresql.conf", "")
+        .with("pg_hba.conf", "local all all reject\n")
+        .with("pg_ident.conf", "");
     backup.with(
         "global/pg_control",
         GeneratedControlFile.bytes(wal.cluster(), checkpoint, body, wal.state().settings(), time));
@@ -76,6 +77,10 @@ public final class GeneratedBackup {
   public GeneratedBackup with(String path, byte[] content) {
     files.put(path, content.clone());
     return this;
+  }
+
+  private GeneratedBackup with(String path, String content) {
+    return with(path, content.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The {@code backup_label}. */
