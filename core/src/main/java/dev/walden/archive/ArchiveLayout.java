@@ -4,11 +4,16 @@ import dev.walden.backup.BackupId;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
 
 /** The names of an archive's objects; {@code docs/archive-format.md} specifies them. */
 final class ArchiveLayout {
   /** The end of the name of the digest that lies beside an object without a checksum of its own. */
   static final String DIGEST_SUFFIX = ".sha256";
+
+  static final String OUTLINE_SUFFIX = ".json";
+  static final String SEGMENTS_SUFFIX = ".segments.json";
+  static final String CONDENSED_SUFFIX = ".condensed.json";
 
   private final String root;
 
@@ -34,6 +39,26 @@ final class ArchiveLayout {
       return wal() + name;
     }
     return wal(name.timeline()) + name.toString().substring(0, 16) + "/" + name;
+  }
+
+  String index(TimelineId timeline) {
+    return root + "index/" + timeline.hex() + "/";
+  }
+
+  /** The outline of one segment. Without the suffixes of codecs, like all of the index. */
+  String segmentOutline(WalSegment segment) {
+    String file = segment.toString();
+    return index(segment.timeline()) + file.substring(0, 16) + "/" + file + OUTLINE_SUFFIX;
+  }
+
+  /** The outlines of the segments that share the first sixteen digits of their names. */
+  String segmentOutlines(WalSegment segment) {
+    return index(segment.timeline()) + segment.toString().substring(0, 16) + SEGMENTS_SUFFIX;
+  }
+
+  /** The same as one outline. */
+  String condensedOutline(WalSegment segment) {
+    return index(segment.timeline()) + segment.toString().substring(0, 16) + CONDENSED_SUFFIX;
   }
 
   String backups() {

@@ -17,15 +17,18 @@ import java.util.List;
  * @param keys what opens encrypted objects; a host that only archives needs none
  * @param temporaryDirectory where an encoded object too large for memory waits, for storages whose
  *     commits are not conditional
+ * @param indexing whether each segment that is pushed gets its outline into the {@link WalIndex}
  */
-public record ArchiveSettings(Codec codec, DecryptionKeys keys, Path temporaryDirectory) {
+public record ArchiveSettings(
+    Codec codec, DecryptionKeys keys, Path temporaryDirectory, boolean indexing) {
 
-  /** zstd level 1, no encryption, no keys, the JVM's temporary directory. */
+  /** zstd level 1, no encryption, no keys, the JVM's temporary directory, indexing. */
   public static ArchiveSettings defaults() {
     return new ArchiveSettings(
         new Codec(Compression.ZSTD, Encryption.none()),
         DecryptionKeys.none(),
-        Path.of(System.getProperty("java.io.tmpdir")));
+        Path.of(System.getProperty("java.io.tmpdir")),
+        true);
   }
 
   public ArchiveSettings compression(Compression compression) {
@@ -34,7 +37,7 @@ public record ArchiveSettings(Codec codec, DecryptionKeys keys, Path temporaryDi
 
   /** Writes new objects with this codec, which also sets how zstd works. */
   public ArchiveSettings codec(Codec newCodec) {
-    return new ArchiveSettings(newCodec, keys, temporaryDirectory);
+    return new ArchiveSettings(newCodec, keys, temporaryDirectory, indexing);
   }
 
   /** Encrypts to these recipients: any one of their identities opens the objects. */
@@ -57,10 +60,15 @@ public record ArchiveSettings(Codec codec, DecryptionKeys keys, Path temporaryDi
   }
 
   public ArchiveSettings keys(DecryptionKeys newKeys) {
-    return new ArchiveSettings(codec, newKeys, temporaryDirectory);
+    return new ArchiveSettings(codec, newKeys, temporaryDirectory, indexing);
   }
 
   public ArchiveSettings temporaryDirectory(Path directory) {
-    return new ArchiveSettings(codec, keys, directory);
+    return new ArchiveSettings(codec, keys, directory, indexing);
+  }
+
+  /** Whether pushed segments are indexed; {@link WalIndex#update} can do it later. */
+  public ArchiveSettings indexing(boolean index) {
+    return new ArchiveSettings(codec, keys, temporaryDirectory, index);
   }
 }

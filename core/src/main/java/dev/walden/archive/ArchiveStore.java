@@ -26,6 +26,8 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The archive of one cluster in a storage. It is bound to the cluster's system identifier, WAL
@@ -37,12 +39,16 @@ import java.util.Optional;
  * it again is safe.
  */
 public final class ArchiveStore implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(ArchiveStore.class);
+
   private final Storage storage;
   private final ArchiveSettings settings;
   private final ClusterIdentity cluster;
   private final ArchiveLayout layout;
   private final WalObjects wal;
   private final BackupObjects backups;
+  private final IndexObjects indexObjects;
+  private final IndexWriter indexWriter;
 
   private ArchiveStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
     this.storage = storage;
@@ -51,6 +57,8 @@ public final class ArchiveStore implements Closeable {
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
     this.wal = new WalObjects(storage, settings, cluster);
     this.backups = new BackupObjects(storage, settings, layout);
+    this.indexObjects = new IndexObjects(storage, settings, layout);
+    this.indexWriter = new IndexWriter(indexObjects, layout);
   }
 
   /**
@@ -111,7 +119,27 @@ public final class ArchiveStore implements Closeable {
 
   /** Archives a file from any source; see {@link #push(WalFileName, Path)}. */
   public PushOutcome push(WalFileName name, ObjectSource source) throws IOException {
-    return wal.push(name, source);
+    PushOutcome outcome = wal.push(name, source);
+    if (outcome == PushOutcome.ARCHIVED
+        && settings.indexing()
+        && name instanceof WalFileName.Segment segment) {
+      index(segment.segment(cluster.segmentSize()), source);
+    }
+    return outcome;
+  }
+
+  /** The segment is archived whatever becomes of its outline, which can be made again. */
+  private void index(WalSegment segment, ObjectSource source) {
+    try {
+      indexWriter.add(segment, source);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} is archived, but not indexed: {}", segment, e.toString());
+    }
+  }
+
+  /** What can be told of the archived WAL without reading it. */
+  public WalIndex index() {
+    return new WalIndex(this, indexObjects, layout);
   }
 
   /**

@@ -230,7 +230,8 @@ class ArchiveStoreTest {
     archive.push(WalFileName.parse("00000002.history"), ObjectSource.of(HISTORY));
     for (StoredObject object : storage.list("", "", 100)) {
       boolean history = object.name().contains(".history");
-      if (!history && !object.name().contains(SEGMENT.toString())) {
+      if (object.name().contains("/index/")
+          || !history && !object.name().contains(SEGMENT.toString())) {
         continue;
       }
       WalFileName name = history ? WalFileName.parse("00000002.history") : SEGMENT.fileName();

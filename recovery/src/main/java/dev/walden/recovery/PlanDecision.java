@@ -13,6 +13,7 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,20 +24,38 @@ final class PlanDecision {
   private final RecoveryRequest request;
   private final RecoveryTarget target;
   private final WalSegmentSize size;
+  private final Refusal refusal;
+  private final Optional<WalKnowledge> knowledge;
 
-  PlanDecision(ArchiveContents contents, RecoveryRequest request) {
+  /**
+   * Begins to decide.
+   *
+   * @param knowledge how to look into the WAL; without it where the target lies stays open
+   */
+  PlanDecision(
+      ArchiveContents contents, RecoveryRequest request, Optional<WalKnowledge> knowledge) {
     this.contents = contents;
     this.request = request;
+    this.knowledge = knowledge;
     this.target = request.target();
     this.size = contents.cluster().segmentSize();
+    this.refusal = new Refusal(contents, target);
   }
 
-  RecoveryPlan plan() throws RecoveryImpossibleException {
+  RecoveryPlan plan() throws IOException {
     List<BaseBackup> backups = backups();
     TimelineHistory history = new TimelineChoice(contents, request, backups).choose();
-    BackupChoice choice =
-        BackupChoice.choose(target, Recoverable.leadingTo(history, backups), contents);
     WalPath path = new WalPath(contents.wal(), history);
+    List<BaseBackup> leading = Recoverable.leadingTo(history, backups);
+    return knowledge.isPresent()
+        ? exact(path, history, leading, knowledge.get())
+        : byInventory(path, history, leading);
+  }
+
+  /** Looks into no WAL. */
+  private RecoveryPlan byInventory(WalPath path, TimelineHistory history, List<BaseBackup> leading)
+      throws RecoveryImpossibleException {
+    BackupChoice choice = BackupChoice.choose(target, leading, contents);
     Reach reach = path.from(choice.backup().startLsn());
     Optional<WalSegment> impostor = path.impostor(reach);
     requireConsistency(choice.backup(), reach, impostor);
@@ -45,26 +64,75 @@ final class PlanDecision {
     return new RecoveryPlan(
         contents.cluster(),
         target,
+        target,
         request.timeline(),
         history,
         choice.backup(),
         request.backup().isPresent() ? "the one asked for" : choice.reason(),
         planned(reach.ranges(), end),
         reach.next().isPresent() || impostor.isPresent(),
+        Optional.empty(),
         request.action(),
         new PlanWarnings(contents, target, history, reach).all());
   }
 
+  /** Finds the record at which the server will stop. */
+  private RecoveryPlan exact(
+      WalPath path, TimelineHistory history, List<BaseBackup> leading, WalKnowledge wal)
+      throws IOException {
+    List<BaseBackup> usable = consistent(path, leading);
+    List<Coverage> coverages = Coverage.along(path, usable, contents, wal);
+    ExactChoice.Chosen chosen = new ExactChoice(coverages, target, refusal).choose();
+    Reach reach = path.from(chosen.backup().startLsn());
+    Optional<WalSegment> impostor = path.impostor(reach);
+    if (target instanceof Latest) {
+      requireTarget(path, reach, impostor);
+    }
+    ReplayedSettings settings = ReplayedSettings.of(coverages, chosen, refusal);
+    Lsn end =
+        target instanceof Latest
+            ? reach.end()
+            : size.startOf(size.segmentNumberBefore(chosen.needed()) + 1);
+    return new RecoveryPlan(
+        contents.cluster(),
+        target,
+        chosen.serverTarget(),
+        request.timeline(),
+        history,
+        chosen.backup(),
+        request.backup().isPresent() ? "the one asked for" : chosen.reason(),
+        planned(reach.ranges(), end),
+        reach.next().isPresent() || impostor.isPresent(),
+        Optional.of(chosen.stop()),
+        request.action(),
+        new PlanWarnings(contents, target, history, reach).exact(chosen, settings));
+  }
+
+  /** The backups whose own WAL is there; if it is of none, that is why there is no plan. */
+  private List<BaseBackup> consistent(WalPath path, List<BaseBackup> leading)
+      throws RecoveryImpossibleException {
+    List<BaseBackup> usable =
+        leading.stream()
+            .filter(backup -> !path.from(backup.startLsn()).end().isBefore(backup.endLsn()))
+            .toList();
+    if (usable.isEmpty()) {
+      BaseBackup newest = leading.get(leading.size() - 1);
+      Reach reach = path.from(newest.startLsn());
+      requireConsistency(newest, reach, path.impostor(reach));
+    }
+    return usable;
+  }
+
   private List<BaseBackup> backups() throws RecoveryImpossibleException {
     if (contents.backups().isEmpty()) {
-      throw impossible(Reason.NO_BACKUP, "the archive holds no complete base backup.");
+      throw refusal.of(Reason.NO_BACKUP, "the archive holds no complete base backup.");
     }
     if (request.backup().isEmpty()) {
       return contents.backups();
     }
     Optional<BaseBackup> backup = contents.backup(request.backup().get());
     if (backup.isEmpty()) {
-      throw impossible(
+      throw refusal.of(
           Reason.UNKNOWN_BACKUP,
           "the archive holds no complete base backup " + request.backup().get() + ".");
     }
@@ -74,7 +142,7 @@ final class PlanDecision {
   private void requireConsistency(BaseBackup backup, Reach reach, Optional<WalSegment> impostor)
       throws RecoveryImpossibleException {
     if (reach.end().isBefore(backup.endLsn())) {
-      throw impossible(
+      throw refusal.of(
           impostor.isPresent() ? Reason.FORK_WAL_MISSING : Reason.WAL_MISSING,
           String.format(
               "backup %s is consistent only once the WAL from %s to %s is replayed, and %s.",
@@ -93,7 +161,7 @@ final class PlanDecision {
     }
     if (impostor.isPresent()) {
       WalSegment wanted = path.segment(reach.end());
-      throw impossible(
+      throw refusal.of(
           Reason.FORK_WAL_MISSING,
           String.format(
               "%s is not in the archive, and the server would take %s instead and replay what"
@@ -101,10 +169,10 @@ final class PlanDecision {
               wanted, impostor.get(), wanted.timeline(), impostor.get().timeline()));
     }
     if (reach.next().isPresent() && (target instanceof Latest || target instanceof Position)) {
-      throw impossible(Reason.WAL_MISSING, missing(reach) + ", so nothing behind can be replayed.");
+      throw refusal.of(Reason.WAL_MISSING, missing(reach) + ", so nothing behind can be replayed.");
     }
     if (target instanceof Position) {
-      throw impossible(Reason.TARGET_BEYOND_WAL, missing(reach) + ".");
+      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(reach) + ".");
     }
   }
 
@@ -116,12 +184,6 @@ final class PlanDecision {
             "the WAL from %s to %s is missing, while it is there before and from %s on timeline"
                 + " %s on",
             reach.end(), next.start(), next.start(), next.timeline());
-  }
-
-  private RecoveryImpossibleException impossible(Reason reason, String problem) {
-    return new RecoveryImpossibleException(
-        reason,
-        String.format("Cannot recover to %s: %s %s", target, problem, Recoverable.offer(contents)));
   }
 
   /** Behind the last segment that the target can need, as far as that is known. */

@@ -57,7 +57,7 @@ final class PlanText {
           segments(wal.segmentCount()),
           bytes(wal.storedBytes()));
     }
-    line(text, "Stop: %s.", stop());
+    stop(text);
     line(text, "Then: %s.", then());
     plan.warnings().forEach(warning -> line(text, "Warning: %s.", warning));
     return text.toString();
@@ -88,7 +88,24 @@ final class PlanText {
             .collect(Collectors.joining(", ", " (by way of ", ")"));
   }
 
-  private String stop() {
+  private void stop(StringBuilder text) {
+    if (plan.stop().isEmpty()) {
+      line(text, "Stop: %s.", unread());
+      return;
+    }
+    StopPoint stop = plan.stop().get();
+    line(text, "Stop: %s.", StopText.place(plan, stop));
+    line(text, "  Last transaction kept: %s.", StopText.transaction(stop.last()));
+    line(text, "  First transaction not kept: %s.", StopText.transaction(stop.next()));
+    if (!stop.lost().isEmpty()) {
+      line(text, "  Not kept, though earlier than asked for, since times are not in order:");
+      stop.lost().forEach(lost -> line(text, "    %s.", lost));
+    }
+    stop.logged().ifPresent(logged -> line(text, "  The server will log: %s.", logged));
+  }
+
+  /** Where recovery will stop, if nobody looked into the WAL. */
+  private String unread() {
     RecoveryTarget target = plan.target();
     if (target instanceof Latest) {
       return "after the last record of the archived WAL, before " + plan.walEnd();
@@ -131,12 +148,12 @@ final class PlanText {
         JsonObject.create()
             .with("cluster", plan.cluster().toJson())
             .with("target", plan.target().toString());
-    plan.target()
+    plan.serverTarget()
         .setting()
         .ifPresent(
             setting ->
                 json.with("targetSetting", setting.name()).with("targetValue", setting.value()));
-    return json.with("inclusive", plan.target().inclusive())
+    return json.with("inclusive", plan.serverTarget().inclusive())
         .with("action", plan.action().toString())
         .with("timeline", plan.timeline().value())
         .with("ancestors", ancestors())
@@ -152,6 +169,7 @@ final class PlanText {
                 .with("endTime", backup.endTime().toString())
                 .with("storedBytes", backup.storedBytes())
                 .with("plainBytes", backup.plainBytes()))
+        .with("stop", plan.stop().map(StopText::toJson).orElseGet(JsonObject::create))
         .with("wal", wal())
         .with("walEnd", plan.walEnd().toString())
         .with("segments", plan.segmentCount())

@@ -49,6 +49,22 @@ final class PlanWarnings {
     return warnings;
   }
 
+  /** Those that remain when the WAL was looked into. */
+  List<String> exact(ExactChoice.Chosen chosen, ReplayedSettings settings) {
+    if (!chosen.serverTarget().equals(target)) {
+      warnings.add("The server is told to stop " + chosen.serverTarget() + ", which is the same");
+    }
+    warnings.addAll(settings.warnings());
+    if (!(target instanceof Immediate)) {
+      otherTimelines();
+    }
+    if (target instanceof Latest) {
+      partialSegment();
+    }
+    missingHistories();
+    return warnings;
+  }
+
   private void unplaced() {
     warnings.add(
         "If the archived WAL, which ends at "

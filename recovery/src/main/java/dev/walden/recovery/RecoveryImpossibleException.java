@@ -25,6 +25,14 @@ public final class RecoveryImpossibleException extends ArchiveException {
     TARGET_BEFORE_BACKUP,
     /** The target lies after the last WAL in the archive. */
     TARGET_BEYOND_WAL,
+    /** The archived WAL does not hold the transaction or the restore point. */
+    TARGET_NOT_FOUND,
+    /** The archived WAL holds several restore points, or transactions, of this name. */
+    AMBIGUOUS_TARGET,
+    /** The WAL before the target is damaged: a server would take the place for its end. */
+    WAL_DAMAGED,
+    /** WAL that has to be replayed was written with {@code wal_level = minimal}. */
+    MINIMAL_WAL,
     /** WAL before the target is missing, and later WAL is there. */
     WAL_MISSING,
     /**

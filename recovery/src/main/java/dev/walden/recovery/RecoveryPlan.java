@@ -9,28 +9,34 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * How to recover: made by {@link RecoveryPlanner}, carried out by a restore. A value that says what
  * was decided when the archive was asked; nothing in it changes.
  *
+ * @param target what was asked for
+ * @param serverTarget what the server is told: mostly the same
  * @param requestedTimeline what was asked for
  * @param history the way to the timeline that the server is told, as a number, to recover to
  * @param backupReason why this backup, as a phrase
  * @param wal the segments that recovery can need, in order, as far as is known without reading them
  * @param gapAhead whether the archive holds WAL on the way that cannot be reached, or must not be
  *     taken, behind the last segment of {@code wal}, so that the server must not look ahead
+ * @param stop where recovery will stop; empty if the planner looked into no WAL
  */
 public record RecoveryPlan(
     ClusterIdentity cluster,
     RecoveryTarget target,
+    RecoveryTarget serverTarget,
     TargetTimeline requestedTimeline,
     TimelineHistory history,
     BaseBackup backup,
     String backupReason,
     List<PlannedWal> wal,
     boolean gapAhead,
+    Optional<StopPoint> stop,
     TargetAction action,
     List<String> warnings) {
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides how to recover. The decision depends on nothing but the {@link ArchiveContents} and what
- * is asked for here; it reads no WAL. Immutable: each method gives a changed planner.
+ * Decides how to recover: from which backup, with which WAL, and at which record recovery will
+ * stop. Nothing is restored for it. Immutable: each method gives a changed planner.
  *
  * <h2>Which timeline</h2>
  *
@@ -19,9 +19,10 @@ import java.util.Optional;
  *
  * <h2>Which backup</h2>
  *
- * Of the backups whose checkpoint and end lie on the way to the timeline, the newest that ended
- * before the target. Where in the WAL a transaction or a restore point lies only the WAL can tell,
- * so for those it is the oldest.
+ * Of the backups whose checkpoint and end lie on the way to the timeline, the newest from which a
+ * server stops at the target. A planner that looks into no WAL takes the newest that ended before
+ * the target, and for a transaction or a restore point, of which only the WAL can tell where they
+ * lie, the oldest.
  */
 public final class RecoveryPlanner {
   /** Where the contents come from: an archive, or a value. */
@@ -29,45 +30,70 @@ public final class RecoveryPlanner {
     ArchiveContents read() throws IOException;
   }
 
+  /** Looks into the WAL of an archive, if that is allowed. */
+  private interface Knowing {
+    Optional<WalKnowledge> look();
+  }
+
   private final Source source;
+  private final Knowing knowing;
   private final TargetTimeline timeline;
   private final Optional<BackupId> backup;
   private final TargetAction action;
 
   private RecoveryPlanner(
-      Source source, TargetTimeline timeline, Optional<BackupId> backup, TargetAction action) {
+      Source source,
+      Knowing knowing,
+      TargetTimeline timeline,
+      Optional<BackupId> backup,
+      TargetAction action) {
     this.source = source;
+    this.knowing = knowing;
     this.timeline = timeline;
     this.backup = backup;
     this.action = action;
   }
 
-  private RecoveryPlanner(Source source) {
-    this(source, TargetTimeline.latest(), Optional.empty(), TargetAction.PROMOTE);
+  private RecoveryPlanner(Source source, Knowing knowing) {
+    this(source, knowing, TargetTimeline.latest(), Optional.empty(), TargetAction.PROMOTE);
   }
 
-  /** Plans with what an archive holds whenever a plan is asked for. */
+  /**
+   * Plans with what an archive holds whenever a plan is asked for. The planner looks into the WAL,
+   * by way of its index, and finds the record at which recovery will stop; what is not indexed it
+   * reads. It needs the keys.
+   */
   public static RecoveryPlanner of(ArchiveStore archive) {
-    return new RecoveryPlanner(() -> ArchiveContents.read(archive));
+    return new RecoveryPlanner(
+        () -> ArchiveContents.read(archive),
+        () -> Optional.of(new WalKnowledge(archive.index(), archive::open)));
   }
 
-  /** Plans with what an archive held. */
+  /**
+   * Plans with what an archive held, and reads no WAL: where a transaction or a restore point lies,
+   * and whether the target is reached at all, remains open.
+   */
   public static RecoveryPlanner of(ArchiveContents contents) {
-    return new RecoveryPlanner(() -> contents);
+    return new RecoveryPlanner(() -> contents, Optional::empty);
+  }
+
+  /** Looks into no WAL; see {@link #of(ArchiveContents)}. */
+  public RecoveryPlanner byInventory() {
+    return new RecoveryPlanner(source, Optional::empty, timeline, backup, action);
   }
 
   public RecoveryPlanner targetTimeline(TargetTimeline newTimeline) {
-    return new RecoveryPlanner(source, newTimeline, backup, action);
+    return new RecoveryPlanner(source, knowing, newTimeline, backup, action);
   }
 
   /** Uses this backup and no other. */
   public RecoveryPlanner backup(BackupId id) {
-    return new RecoveryPlanner(source, timeline, Optional.of(id), action);
+    return new RecoveryPlanner(source, knowing, timeline, Optional.of(id), action);
   }
 
   /** What the server is to do at the target; {@link TargetAction#PROMOTE} by default. */
   public RecoveryPlanner action(TargetAction newAction) {
-    return new RecoveryPlanner(source, timeline, backup, newAction);
+    return new RecoveryPlanner(source, knowing, timeline, backup, newAction);
   }
 
   /**
@@ -78,7 +104,7 @@ public final class RecoveryPlanner {
    */
   public RecoveryPlan plan(RecoveryTarget target) throws IOException {
     RecoveryRequest request = new RecoveryRequest(target, timeline, backup, action);
-    return new PlanDecision(source.read(), request).plan();
+    return new PlanDecision(source.read(), request, knowing.look()).plan();
   }
 
   /**

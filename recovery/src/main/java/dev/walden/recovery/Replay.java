@@ -2,7 +2,6 @@ package dev.walden.recovery;
 
 import dev.walden.cluster.ControlFile.Settings;
 import dev.walden.cluster.ControlFile.WalLevel;
-import dev.walden.recovery.SimulatedRecovery.EndedTransaction;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.record.RecordBody;

@@ -47,7 +47,7 @@ public final class Restore {
     this.plan = plan;
     this.configuration =
         RecoveryConfiguration.builder(plan.cluster().version(), plan.timeline())
-            .target(plan.target())
+            .target(plan.serverTarget())
             .action(plan.action());
     if (plan.gapAhead()) {
       configuration.noLookAhead();

@@ -3,9 +3,7 @@ package dev.walden.recovery;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
-import dev.walden.wal.record.TransactionBody.End;
 import dev.walden.wal.record.WalEnd;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,20 +48,6 @@ public record SimulatedRecovery(
     SHUT_DOWN,
     /** It ended with an error, the last line of the log. */
     FAILED
-  }
-
-  /**
-   * The end of a transaction.
-   *
-   * @param lsn where its record begins
-   * @param xid 32 bits, unsigned
-   * @param time when the server began to end it
-   * @param commit whether what it did stays
-   */
-  public record EndedTransaction(Lsn lsn, long xid, Instant time, boolean commit) {
-    EndedTransaction(Lsn lsn, End end) {
-      this(lsn, end.xid(), end.time(), end.outcome().isCommit());
-    }
   }
 
   /** The timeline that the server begins, if it is promoted. */

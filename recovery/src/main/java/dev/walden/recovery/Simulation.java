@@ -68,7 +68,7 @@ final class Simulation {
     this.size = wal.cluster().segmentSize();
     this.hotStandby = hotStandby;
     this.settings = settings;
-    this.rules = new StopRules(plan.target());
+    this.rules = new StopRules(plan.serverTarget());
   }
 
   SimulatedRecovery run() throws IOException {

@@ -1,0 +1,104 @@
+package dev.walden.archive;
+
+import dev.walden.backup.WalRange;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.index.WalOutline;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Completes the index of an archive: what segments lack is made from the WAL, and condensed. */
+final class IndexUpdate {
+  private final WalIndex index;
+  private final IndexObjects objects;
+  private final ArchiveLayout layout;
+  private final WalSegmentSize size;
+  private long made;
+  private long condensed;
+
+  IndexUpdate(WalIndex index, IndexObjects objects, ArchiveLayout layout, WalSegmentSize size) {
+    this.index = index;
+    this.objects = objects;
+    this.layout = layout;
+    this.size = size;
+  }
+
+  WalIndex.Update run(WalInventory wal) throws IOException {
+    for (var timeline : wal.timelines()) {
+      for (WalRange range : wal.ranges(timeline)) {
+        long last = size.segmentNumberBefore(range.end());
+        for (long first = size.segmentNumber(range.start()); first <= last; ) {
+          long end = Math.min(last, lastOfLog(first));
+          log(new WalSegment(timeline, first, size), new WalSegment(timeline, end, size));
+          first = end + 1;
+        }
+      }
+    }
+    return new WalIndex.Update(made, condensed);
+  }
+
+  private long lastOfLog(long number) {
+    long perLog = size.segmentsPerLogFile();
+    return number - number % perLog + perLog - 1;
+  }
+
+  /** Indexes neighbours that share the first digits of their names. */
+  private void log(WalSegment first, WalSegment last) throws IOException {
+    if (index.isCondensed(first, last)) {
+      return;
+    }
+    boolean whole = last.number() == lastOfLog(last.number());
+    List<WalOutline> outlines = new ArrayList<>();
+    for (long number = first.number(); number <= last.number(); number++) {
+      WalSegment segment = new WalSegment(first.timeline(), number, size);
+      Optional<WalOutline> stored = index.stored(segment);
+      if (stored.isEmpty()) {
+        stored = Optional.of(index.made(segment));
+        made++;
+        if (!whole) {
+          objects.put(layout.segmentOutline(segment), List.of(stored.get()));
+        }
+      }
+      outlines.add(stored.get());
+    }
+    Optional<WalOutline> joined = whole ? join(outlines) : Optional.empty();
+    if (joined.isPresent()) {
+      condense(outlines, joined.get());
+    } else if (whole) {
+      for (WalOutline outline : outlines) {
+        objects.put(layout.segmentOutline(outline.firstSegment()), List.of(outline));
+      }
+    }
+  }
+
+  /** Stores the outlines of a group; those of its single segments go last. */
+  private void condense(List<WalOutline> outlines, WalOutline joined) throws IOException {
+    WalSegment first = joined.firstSegment();
+    IndexListing listing = index.listing(first.timeline());
+    delete(listing.segments(first));
+    delete(listing.condensed(first));
+    objects.put(layout.segmentOutlines(first), outlines);
+    objects.put(layout.condensedOutline(first), List.of(joined));
+    for (WalOutline outline : outlines) {
+      delete(listing.segment(outline.firstSegment()));
+    }
+    condensed++;
+  }
+
+  private void delete(Optional<String> objectName) throws IOException {
+    if (objectName.isPresent()) {
+      objects.delete(objectName.get());
+    }
+  }
+
+  /** One outline of all, if they go on from one another. */
+  static Optional<WalOutline> join(List<WalOutline> outlines) {
+    Optional<WalOutline> joined = Optional.of(outlines.get(0).condensed());
+    for (int i = 1; i < outlines.size() && joined.isPresent(); i++) {
+      joined = joined.get().followedBy(outlines.get(i).condensed()).map(WalOutline::condensed);
+    }
+    return joined;
+  }
+}

@@ -1,0 +1,157 @@
+package dev.walden.recovery;
+
+import dev.walden.backup.BaseBackup;
+import dev.walden.recovery.RecoveryImpossibleException.Reason;
+import dev.walden.recovery.RecoveryTarget.Immediate;
+import dev.walden.recovery.RecoveryTarget.Latest;
+import dev.walden.recovery.RecoveryTarget.Position;
+import dev.walden.recovery.RecoveryTarget.Time;
+import dev.walden.recovery.StopSearch.Found;
+import dev.walden.wal.Lsn;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** Chooses the newest backup from which a server stops at the target, by looking into the WAL. */
+final class ExactChoice {
+  private final List<Coverage> coverages;
+  private final RecoveryTarget target;
+  private final Refusal refusal;
+
+  /**
+   * Begins to choose.
+   *
+   * @param coverages all along one way, the oldest first; not empty
+   */
+  ExactChoice(List<Coverage> coverages, RecoveryTarget target, Refusal refusal) {
+    this.coverages = coverages;
+    this.target = target;
+    this.refusal = refusal;
+  }
+
+  /**
+   * What was chosen.
+   *
+   * @param reason why this backup, as a phrase
+   * @param serverTarget what the server is told, so that it stops where it should
+   * @param needed no WAL from here on is needed
+   */
+  record Chosen(
+      BaseBackup backup, String reason, RecoveryTarget serverTarget, StopPoint stop, Lsn needed) {}
+
+  /** A backup and the WAL behind it. */
+  private record Candidate(BaseBackup backup, Coverage coverage, StopSearch search) {}
+
+  Chosen choose() throws IOException {
+    if (target instanceof Latest) {
+      Candidate newest = newestFirst().get(0);
+      StopPoint end = newest.search().end();
+      if (newest.coverage().wal().damage().isPresent()) {
+        throw refusal.of(Reason.WAL_DAMAGED, newest.coverage().wal().damage().get() + ".");
+      }
+      return new Chosen(newest.backup(), "the newest" + of(), target, end, end.lsn());
+    }
+    if (target instanceof Immediate) {
+      BaseBackup backup = newestFirst().get(0).backup();
+      StopPoint stop = newestFirst().get(0).search().at(backup.endLsn());
+      return new Chosen(backup, "the newest" + of(), target, stop, backup.endLsn());
+    }
+    if (target instanceof Position || target instanceof Time) {
+      return stopping();
+    }
+    Occurrence occurrence = new Occurrences(coverages, target, refusal).only();
+    return upTo(occurrence);
+  }
+
+  private String of() {
+    int count = coverages.stream().mapToInt(coverage -> coverage.backups().size()).sum();
+    return count == 1 ? ", and the only one" : " of the " + count + " on the way";
+  }
+
+  private List<Candidate> newestFirst() {
+    List<Candidate> all = new ArrayList<>();
+    for (Coverage coverage : coverages) {
+      StopSearch search = new StopSearch(coverage.wal());
+      coverage.backups().forEach(backup -> all.add(new Candidate(backup, coverage, search)));
+    }
+    Collections.reverse(all);
+    return all;
+  }
+
+  /** Whether the target may lie behind the beginning of a backup. */
+  private boolean mayFollow(BaseBackup backup) {
+    return target instanceof Time time
+        ? !backup.startTime().isAfter(time.time())
+        : !backup.startLsn().isAfter(((Position) target).lsn());
+  }
+
+  /** Where a server stops that was restored from a backup; empty if before it is consistent. */
+  private Optional<Found> stop(Candidate candidate, RecoveryTarget wanted) throws IOException {
+    return candidate
+        .search()
+        .first(candidate.backup().startLsn(), wanted)
+        .filter(found -> !found.lsn().isBefore(candidate.backup().endLsn()));
+  }
+
+  private Chosen stopping() throws IOException {
+    List<Candidate> candidates = newestFirst();
+    String stop = "it lies before all of them";
+    for (Candidate candidate : candidates) {
+      if (mayFollow(candidate.backup())) {
+        Optional<Found> found = candidate.search().first(candidate.backup().startLsn(), target);
+        if (found.isEmpty()) {
+          throw refusal.notReached(candidate.coverage(), candidate.search().end());
+        }
+        if (!found.get().lsn().isBefore(candidate.backup().endLsn())) {
+          return chosen(newest(candidate, found.get()), found.get(), target);
+        }
+        stop = found.get().stop().logged();
+      }
+    }
+    throw refusal.tooEarly(candidates.get(candidates.size() - 1).backup(), stop);
+  }
+
+  /** The newest backup from which the same record is met: nothing of it may be in the backup. */
+  private Candidate newest(Candidate first, Found found) {
+    return newestFirst().stream()
+        .filter(candidate -> candidate.coverage() == first.coverage())
+        .filter(candidate -> !found.lsn().isBefore(candidate.backup().endLsn()))
+        .findFirst()
+        .orElse(first);
+  }
+
+  private Chosen upTo(Occurrence wanted) throws IOException {
+    BaseBackup oldest = null;
+    for (Candidate candidate : newestFirst()) {
+      boolean reaches =
+          candidate.coverage() == wanted.coverage()
+              && !candidate.backup().startLsn().isAfter(wanted.lsn());
+      if (reaches) {
+        oldest = candidate.backup();
+        Optional<Found> found = stop(candidate, wanted.target());
+        if (found.isPresent() && found.get().record().start().equals(wanted.lsn())) {
+          return chosen(candidate, found.get(), wanted.target());
+        }
+        // the same words mean an earlier record; its position does not
+        RecoveryTarget position = wanted.position();
+        Optional<Found> exactly = stop(candidate, position);
+        if (exactly.isPresent()) {
+          return chosen(candidate, exactly.get(), position);
+        }
+      }
+    }
+    throw refusal.tooEarly(oldest, wanted.text());
+  }
+
+  private Chosen chosen(Candidate candidate, Found found, RecoveryTarget serverTarget)
+      throws IOException {
+    return new Chosen(
+        candidate.backup(),
+        "the newest from which a server can stop there",
+        serverTarget,
+        candidate.search().describe(found, target),
+        Lsn.max(found.lsn(), found.record().end()));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.walden.recovery;
+
+import dev.walden.recovery.RecoveryImpossibleException.Reason;
+import dev.walden.recovery.RecoveryTarget.RestorePoint;
+import dev.walden.recovery.RecoveryTarget.Transaction;
+import dev.walden.wal.index.WalEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The records that a name or a transaction ID can mean. */
+final class Occurrences {
+  private final List<Coverage> coverages;
+  private final RecoveryTarget target;
+  private final Refusal refusal;
+
+  Occurrences(List<Coverage> coverages, RecoveryTarget target, Refusal refusal) {
+    this.coverages = coverages;
+    this.target = target;
+    this.refusal = refusal;
+  }
+
+  /**
+   * The only one.
+   *
+   * @throws RecoveryImpossibleException if there is none, or more than one
+   */
+  Occurrence only() throws IOException {
+    List<Occurrence> all = new ArrayList<>();
+    for (Coverage coverage : coverages) {
+      if (target instanceof Transaction transaction) {
+        all.addAll(new TransactionSearch(coverage, transaction).occurrences());
+      } else if (target instanceof RestorePoint point) {
+        all.addAll(points(coverage, point));
+      }
+    }
+    if (all.isEmpty()) {
+      throw refusal.unknown(coverages);
+    }
+    if (all.size() > 1) {
+      throw refusal.of(
+          Reason.AMBIGUOUS_TARGET,
+          "the archived WAL holds it "
+              + all.size()
+              + " times. Name the one you mean by its position:"
+              + all.stream()
+                  .map(o -> "\n  lsn:" + o.lsn() + " " + o.text())
+                  .collect(Collectors.joining())
+              + "\n");
+    }
+    return all.get(0);
+  }
+
+  private List<Occurrence> points(Coverage coverage, RestorePoint point) {
+    return coverage.wal().events().stream()
+        .filter(WalEvent.RestorePoint.class::isInstance)
+        .map(WalEvent.RestorePoint.class::cast)
+        .filter(made -> made.name().equals(point.name()))
+        .map(made -> new Occurrence(coverage, made.lsn(), target, "made at " + made.time()))
+        .toList();
+  }
+}

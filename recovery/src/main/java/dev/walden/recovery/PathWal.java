@@ -1,0 +1,134 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.WalIndex;
+import dev.walden.archive.WalPath;
+import dev.walden.backup.WalRange;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.index.WalEvent;
+import dev.walden.wal.index.WalOutline;
+import dev.walden.wal.record.WalReader;
+import dev.walden.wal.record.WalSource;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The archived WAL along a way, from a position to where it ends: in outlines and record by record.
+ */
+final class PathWal {
+  private final WalPath path;
+  private final ClusterIdentity cluster;
+  private final WalIndex index;
+  private final WalSource source;
+  private final List<WalOutline> outlines = new ArrayList<>();
+  private final Lsn start;
+  private Optional<WalOutline> whole = Optional.empty();
+  private Optional<String> damage = Optional.empty();
+
+  /**
+   * Reads the outlines.
+   *
+   * @param from in a segment that the archive holds
+   */
+  PathWal(WalPath path, Lsn from, ClusterIdentity cluster, WalIndex index, WalSource source)
+      throws IOException {
+    this.path = path;
+    this.cluster = cluster;
+    this.index = index;
+    this.source = source;
+    this.start = size().floor(from);
+    for (WalRange range : path.from(from).ranges()) {
+      for (WalOutline outline : index.condensed(range)) {
+        if (!add(outline)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private WalSegmentSize size() {
+    return cluster.segmentSize();
+  }
+
+  /** Adds an outline; false if it does not go on from those before. */
+  private boolean add(WalOutline outline) {
+    if (whole.isEmpty()) {
+      whole = Optional.of(outline.condensed());
+    } else {
+      WalOutline before = whole.get();
+      Optional<WalOutline> joined = before.followedBy(outline.condensed());
+      if (joined.isEmpty()) {
+        damage =
+            Optional.of(
+                String.format(
+                    "the archived WAL ends at %s, though %s is there: %s",
+                    end(),
+                    outline.firstSegment(),
+                    before.breakBefore(outline).orElse("it does not go on from there")));
+        return false;
+      }
+      whole = joined.map(WalOutline::condensed);
+    }
+    outlines.add(outline);
+    return true;
+  }
+
+  /** Where the first segment starts. */
+  Lsn start() {
+    return start;
+  }
+
+  /** Outlines in the order of the WAL, each of one or many segments. */
+  List<WalOutline> outlines() {
+    return outlines;
+  }
+
+  /** Why WAL that is there cannot be replayed, if there is such. */
+  Optional<String> damage() {
+    return damage;
+  }
+
+  /** The outlines of the single segments of an outline. */
+  List<WalOutline> singles(WalOutline outline) throws IOException {
+    return outline.segmentCount() == 1
+        ? List.of(outline)
+        : index.segments(
+            new WalRange(outline.firstSegment().timeline(), outline.startLsn(), outline.endLsn()));
+  }
+
+  /** The end of the last record. */
+  Lsn end() {
+    return whole.flatMap(WalOutline::lastRecordEndLsn).orElse(start);
+  }
+
+  /** Reads the records that begin at {@code from} or later, and before {@code until}. */
+  WalReader records(Lsn from, Lsn until) {
+    return WalReader.builder(source, size())
+        .cluster(cluster.systemIdentifier())
+        .timelines(number -> path.segment(size().startOf(number)).timeline())
+        .from(from)
+        .until(until)
+        .build();
+  }
+
+  /** What happened, in the order of the WAL, without what condensed outlines leave out. */
+  List<WalEvent> events() {
+    return whole.map(WalOutline::events).orElse(List.of());
+  }
+
+  /** The outline of both, if the record between them, which is in neither, says something. */
+  static Optional<WalOutline> joint(WalOutline before, WalOutline after) {
+    return before
+        .followedBy(after)
+        .filter(
+            joint ->
+                joint.transactions().count()
+                        > before.transactions().count() + after.transactions().count()
+                    || joint.events().size() > before.events().size() + after.events().size()
+                    || joint.unresolved().size()
+                        > before.unresolved().size() + after.unresolved().size());
+  }
+}

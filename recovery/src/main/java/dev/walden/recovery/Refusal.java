@@ -1,0 +1,68 @@
+package dev.walden.recovery;
+
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.WalRange;
+import dev.walden.recovery.RecoveryImpossibleException.Reason;
+import dev.walden.recovery.RecoveryTarget.Time;
+import java.util.List;
+
+/** Says no, why, and what would be possible. */
+record Refusal(ArchiveContents contents, RecoveryTarget target) {
+
+  RecoveryImpossibleException of(Reason reason, String problem) {
+    return new RecoveryImpossibleException(
+        reason,
+        String.format("Cannot recover to %s: %s %s", target, problem, Recoverable.offer(contents)));
+  }
+
+  /** The server would stop before it is consistent. */
+  RecoveryImpossibleException tooEarly(BaseBackup oldest, String stop) {
+    return of(
+        Reason.TARGET_BEFORE_BACKUP,
+        String.format(
+            "the oldest usable backup %s, which ended at %s, is consistent only at %s, and no server"
+                + " can stop before that (%s).",
+            oldest.id(), oldest.endTime(), oldest.endLsn(), stop));
+  }
+
+  /** The WAL ends before the target. */
+  RecoveryImpossibleException notReached(Coverage coverage, StopPoint end) {
+    String last =
+        end.last()
+            .map(transaction -> ", and the last transaction in it is the " + transaction)
+            .orElse(", and no transaction ended in it");
+    String wal =
+        String.format("the archived WAL on the way ends at %s%s", end.lsn(), last)
+            + coverage.wal().damage().map(damage -> "; " + damage).orElse("");
+    if (coverage.reach().next().isPresent()) {
+      WalRange next = coverage.reach().next().get();
+      return of(
+          Reason.WAL_MISSING,
+          String.format(
+              "%s; the WAL from %s to %s is missing.", wal, coverage.reach().end(), next.start()));
+    }
+    if (coverage.wal().damage().isPresent()) {
+      return of(Reason.WAL_DAMAGED, wal + ".");
+    }
+    return of(
+        Reason.TARGET_BEYOND_WAL,
+        target instanceof Time
+            ? wal + ". Its state is all there is: recover to the latest instead."
+            : wal + ".");
+  }
+
+  /** Nothing in the WAL is what the target names. */
+  RecoveryImpossibleException unknown(List<Coverage> coverages) {
+    Coverage newest = coverages.get(coverages.size() - 1);
+    return of(
+        newest.wal().damage().isPresent()
+            ? Reason.WAL_DAMAGED
+            : newest.reach().next().isPresent() ? Reason.WAL_MISSING : Reason.TARGET_NOT_FOUND,
+        String.format(
+            "the archived WAL on the way, from %s to %s, does not hold %s%s; what happened before it is in every base backup.",
+            coverages.get(0).wal().start(),
+            newest.wal().end(),
+            TargetText.event(target),
+            newest.wal().damage().map(damage -> "; " + damage).orElse("")));
+  }
+}

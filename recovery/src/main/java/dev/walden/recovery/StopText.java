@@ -1,0 +1,47 @@
+package dev.walden.recovery;
+
+import dev.walden.json.JsonObject;
+import dev.walden.recovery.RecoveryTarget.Immediate;
+import java.util.List;
+import java.util.Optional;
+
+/** A {@link StopPoint} for people and for programs. */
+final class StopText {
+  private StopText() {}
+
+  static String place(RecoveryPlan plan, StopPoint stop) {
+    if (stop.record().isEmpty()) {
+      return plan.target() instanceof Immediate
+          ? "at " + stop.lsn() + ", as soon as the backup is consistent"
+          : "at " + stop.lsn() + ", the end of the archived WAL";
+    }
+    return String.format(
+        "at %s, %s the record at %s",
+        stop.lsn(), stop.replayed() ? "after" : "before", stop.record().get());
+  }
+
+  static String transaction(Optional<EndedTransaction> transaction) {
+    return transaction.map(EndedTransaction::toString).orElse("none in the archived WAL");
+  }
+
+  static JsonObject toJson(StopPoint stop) {
+    JsonObject json = JsonObject.create().with("lsn", stop.lsn().toString());
+    stop.record()
+        .ifPresent(
+            record ->
+                json.with("record", record.toString()).with("recordReplayed", stop.replayed()));
+    stop.logged().ifPresent(logged -> json.with("logged", logged));
+    stop.last().ifPresent(last -> json.with("lastKept", toJson(last)));
+    stop.next().ifPresent(next -> json.with("firstNotKept", toJson(next)));
+    List<JsonObject> lost = stop.lost().stream().map(StopText::toJson).toList();
+    return json.with("notKeptThoughEarlier", lost);
+  }
+
+  static JsonObject toJson(EndedTransaction transaction) {
+    return JsonObject.create()
+        .with("xid", transaction.xid())
+        .with("committed", transaction.commit())
+        .with("time", transaction.time().toString())
+        .with("lsn", transaction.lsn().toString());
+  }
+}
