@@ -7,6 +7,7 @@ import dev.walden.wal.record.RecordChain.First;
 import dev.walden.wal.record.RecordChain.Head;
 import dev.walden.wal.record.RecordChain.Last;
 import dev.walden.wal.record.RecordChain.Tail;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Joins the chains of neighbours, by the rules that hold within one. */
@@ -42,7 +43,7 @@ final class ChainLink {
     if (left.version() != right.version()) {
       throw broken("segment %s is of %s, not of %s", next, right.version(), left.version());
     }
-    if (left.end().isPresent()) {
+    if (left.end().isPresent() && !left.mayBeSwitched()) {
       throw broken("valid WAL ends before segment %s: %s", next, left.end().get());
     }
   }
@@ -54,8 +55,8 @@ final class ChainLink {
           "segment %s continues a record, but the one before it is complete", right.firstSegment());
     }
     checkLink(lastStart());
-    return chain(
-        left.records() + right.records(), left.head(), left.first().or(right::first), last());
+    Optional<Head> head = left.end().isPresent() ? left.head().map(Head::ofSwitch) : left.head();
+    return chain(left.records() + right.records(), head, left.first().or(right::first), last());
   }
 
   /** The left segments are a part of one record. */
@@ -73,7 +74,7 @@ final class ChainLink {
   private RecordChain joinTail(Tail tail) throws BrokenChainException {
     Head next = continuing(tail.remaining());
     return switch (next.fate()) {
-      case ENDS -> joinEnd(tail, next);
+      case ENDS, ENDS_SEGMENT -> joinEnd(tail, next);
       case GOES_ON -> joinMore(tail, next);
       case OVERWRITTEN -> {
         if (!next.at().equals(Optional.of(tail.lsn()))) {
@@ -121,7 +122,11 @@ final class ChainLink {
     }
     Lsn bytesEnd = rest.at().orElseThrow();
     boolean switched = is(whole, XlogBodyReader.SWITCH);
-    Lsn end = switched ? switchedTo(bytesEnd) : bytesEnd;
+    boolean must = rest.fate() == RecordChain.Fate.ENDS_SEGMENT;
+    if (must && !switched) {
+      throw broken("zeros follow the record at %s", tail.lsn());
+    }
+    Lsn end = switched ? switchedTo(must) : bytesEnd;
     show(tail.lsn(), whole, bytesEnd, end);
     checkLink(Optional.of(tail.lsn()));
     Last joined = new Last(Optional.of(tail.lsn()), end);
@@ -134,16 +139,16 @@ final class ChainLink {
         firstWithLink(tail, whole),
         right.last().filter(last -> last.lsn().isPresent()).or(() -> Optional.of(joined)),
         right.tail(),
-        switched ? Optional.empty() : right.end());
+        switched && !must ? Optional.empty() : right.end());
   }
 
   /** After SWITCH the rest of its segment is unused, so what stands there does not matter. */
-  private Lsn switchedTo(Lsn bytesEnd) throws BrokenChainException {
+  private Lsn switchedTo(boolean already) throws BrokenChainException {
     WalSegment segment = right.firstSegment();
-    if (right.first().isPresent() || !right.lastSegment().equals(segment)) {
+    if (!already && (right.first().isPresent() || !right.lastSegment().equals(segment))) {
       throw broken("records follow in segment %s, which is unused", segment);
     }
-    return bytesEnd.isAfter(segment.start()) ? segment.end() : bytesEnd;
+    return segment.end();
   }
 
   private void show(Lsn lsn, RecordFragment whole, Lsn bytesEnd, Lsn end)
@@ -246,6 +251,6 @@ final class ChainLink {
   }
 
   private static BrokenChainException broken(String format, Object... arguments) {
-    return new BrokenChainException(String.format(java.util.Locale.ROOT, format, arguments));
+    return new BrokenChainException(String.format(Locale.ROOT, format, arguments));
   }
 }

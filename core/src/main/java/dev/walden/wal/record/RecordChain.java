@@ -34,6 +34,8 @@ public record RecordChain(
   public enum Fate {
     /** It ends here. */
     ENDS,
+    /** It ends here, and only if it is a SWITCH is what follows valid WAL. */
+    ENDS_SEGMENT,
     /** It goes on behind the last segment. */
     GOES_ON,
     /** It was never completed: a page stands here that overwrites its rest. */
@@ -54,11 +56,19 @@ public record RecordChain(
     public Head {
       long missing = remaining - fragment.length();
       if (missing < 0
-          || fate == Fate.ENDS && (missing != 0 || at.isEmpty())
+          || ends(fate) && (missing != 0 || at.isEmpty())
           || fate == Fate.GOES_ON && missing == 0
-          || fate != Fate.ENDS && fate != Fate.OVERWRITTEN && at.isPresent()) {
+          || !ends(fate) && fate != Fate.OVERWRITTEN && at.isPresent()) {
         throw new IllegalArgumentException(fragment + " of " + remaining + ", " + fate);
       }
+    }
+
+    private static boolean ends(Fate fate) {
+      return fate == Fate.ENDS || fate == Fate.ENDS_SEGMENT;
+    }
+
+    Head ofSwitch() {
+      return new Head(remaining, fragment, Fate.ENDS_SEGMENT, at);
     }
 
     boolean isOverwritten() {
@@ -123,6 +133,19 @@ public record RecordChain(
   /** Whether it is but a part of one record. */
   boolean isWithinRecord() {
     return head.isPresent() && head.get().fate() == Fate.GOES_ON && tail.isEmpty();
+  }
+
+  /**
+   * Whether it ends as a segment does into which only the end of a SWITCH reaches: that of any
+   * other record of this length could be followed by nothing but zeros only at the end of WAL.
+   */
+  boolean mayBeSwitched() {
+    return head.isPresent()
+        && head.get().fate() == Fate.ENDS
+        && head.get().remaining() < RecordParts.HEADER
+        && first.isEmpty()
+        && firstSegment.equals(lastSegment)
+        && end.equals(Optional.of(WalEnd.Reason.ZEROS));
   }
 
   /**

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Segments that a real server wrote, in memory, to be damaged and restored. */
-final class SampleSegments implements WalSource {
+public final class SampleSegments implements WalSource {
   /** Where a record begins and ends. */
   record Place(Lsn start, Lsn end) {}
 
@@ -39,7 +39,7 @@ final class SampleSegments implements WalSource {
   }
 
   /** Fresh copies of the segments of one server that is run once. */
-  static SampleSegments take() {
+  public static SampleSegments take() {
     return new SampleSegments(Once.SEGMENTS, Once.RECORDS);
   }
 
@@ -146,12 +146,12 @@ final class SampleSegments implements WalSource {
     original.forEach((number, bytes) -> segments.put(number, bytes.clone()));
   }
 
-  Lsn start() {
+  public Lsn start() {
     return WalWorkload.SIZE.startOf(original.keySet().iterator().next());
   }
 
   /** The end of the last segment. */
-  Lsn end() {
+  public Lsn end() {
     return start().plus((long) original.size() * WalWorkload.SIZE.bytes());
   }
 
@@ -173,7 +173,7 @@ final class SampleSegments implements WalSource {
     return some;
   }
 
-  WalSegment segment(Lsn lsn) {
+  public WalSegment segment(Lsn lsn) {
     return WalSegment.containing(TimelineId.FIRST, lsn, WalWorkload.SIZE);
   }
 
@@ -182,7 +182,7 @@ final class SampleSegments implements WalSource {
   }
 
   /** The segment that holds a position. */
-  byte[] bytesAt(Lsn lsn) {
+  public byte[] bytesAt(Lsn lsn) {
     return segments.get(segment(lsn).number());
   }
 
@@ -190,7 +190,7 @@ final class SampleSegments implements WalSource {
     segments.put(segment.number(), bytes);
   }
 
-  void cut(WalSegment segment, int length) {
+  public void cut(WalSegment segment, int length) {
     put(segment, Arrays.copyOf(original.get(segment.number()), length));
   }
 
@@ -231,7 +231,7 @@ final class SampleSegments implements WalSource {
     return end(WalReader.builder(this, WalWorkload.SIZE).from(start()));
   }
 
-  static WalEnd end(WalReader.Builder builder) throws IOException {
+  public static WalEnd end(WalReader.Builder builder) throws IOException {
     try (WalReader reader = builder.build()) {
       while (reader.next()) {
         reader.record().body();

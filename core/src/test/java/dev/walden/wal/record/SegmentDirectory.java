@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The segments in a {@code pg_wal}. */
-record SegmentDirectory(Path path) implements WalSource {
+public record SegmentDirectory(Path path) implements WalSource {
 
   @Override
   public Optional<InputStream> open(WalSegment segment) throws IOException {
@@ -25,7 +25,7 @@ record SegmentDirectory(Path path) implements WalSource {
   }
 
   /** Where the first segment begins that is there. */
-  Lsn start(WalSegmentSize size) throws IOException {
+  public Lsn start(WalSegmentSize size) throws IOException {
     try (Stream<Path> files = Files.list(path)) {
       String first =
           files

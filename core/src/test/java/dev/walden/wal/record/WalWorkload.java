@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Random;
 
 /** A server in small segments that keeps its WAL, and work that makes it write all kinds of it. */
-final class WalWorkload {
-  static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+public final class WalWorkload {
+  public static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
 
   private WalWorkload() {}
 
-  static PostgresServer server(PostgresBinaries binaries, Path data, String walLevel)
+  public static PostgresServer server(PostgresBinaries binaries, Path data, String walLevel)
       throws IOException, InterruptedException {
     return PostgresServer.builder(binaries, data)
         .segmentSize(SIZE)
@@ -32,7 +32,7 @@ final class WalWorkload {
         .create();
   }
 
-  static void run(PostgresServer server, long seed) throws SQLException {
+  public static void run(PostgresServer server, long seed) throws SQLException {
     server.execute(tables());
     server.execute(
         "INSERT INTO w (n, t, a, p) SELECT i, md5(i::text), ARRAY[i % 97, i % 13],"
