@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -165,7 +166,7 @@ class GeneratedBackupIT {
   }
 
   private static String run(String program, String... arguments) throws Exception {
-    List<String> command = new java.util.ArrayList<>(List.of(DEBIAN.resolve(program).toString()));
+    List<String> command = new ArrayList<>(List.of(DEBIAN.resolve(program).toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C");

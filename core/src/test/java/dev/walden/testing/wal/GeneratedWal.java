@@ -22,6 +22,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * WAL of one timeline as a server of the cluster's version would have written it: each call adds a
@@ -340,11 +341,18 @@ public final class GeneratedWal implements WalSource {
    * the timelines before it nothing. May be called again when there are more.
    */
   public void archiveInto(ArchiveStore archive) throws IOException {
+    archiveInto(archive, segment -> true);
+  }
+
+  /** The same, but only the segments that are {@code wanted}: the others were lost. */
+  public void archiveInto(ArchiveStore archive, Predicate<WalSegment> wanted) throws IOException {
     if (!history.ancestors().isEmpty()) {
       archive.push(history.fileName(), ObjectSource.of(history.content()));
     }
     for (WalSegment segment : completeSegments()) {
-      archive.push(segment.fileName(), source(segment).orElseThrow());
+      if (wanted.test(segment)) {
+        archive.push(segment.fileName(), source(segment).orElseThrow());
+      }
     }
   }
 

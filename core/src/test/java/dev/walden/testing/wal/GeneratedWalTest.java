@@ -25,6 +25,7 @@ import dev.walden.wal.record.TransactionBody.Outcome;
 import dev.walden.wal.record.WalEnd;
 import dev.walden.wal.record.WalReader;
 import dev.walden.wal.record.XlogBody;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -255,7 +256,7 @@ class GeneratedWalTest {
             + "\tbefore transaction 732\n\n2\t"
             + third.history().ancestors().get(1).switchPoint()
             + "\tno recovery target specified\n",
-        new String(third.history().content(), java.nio.charset.StandardCharsets.UTF_8));
+        new String(third.history().content(), StandardCharsets.UTF_8));
     List<GeneratedRecord> places = new ArrayList<>();
     List<RecordBody> bodies = read(third, new Lsn(2L * MIB), places);
     assertEquals(end(Outcome.COMMIT, 731, NOON), bodies.get(1));
