@@ -123,6 +123,35 @@ class GeneratedBackupIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {14, 15, 16, 17, 18})
+  void serversFollowItsTimelines(int major) throws Exception {
+    assumeTrue(PostgresBinaries.available(major), "no PostgreSQL " + major + " at hand");
+    GeneratedWal wal = wal(major);
+    try (ArchiveStore archive = archive(wal)) {
+      wal.backup(NOON).into(archive);
+      GeneratedRecord last = new RandomWal(wal, new Random(major), NOON).add(30).records().get(9);
+      wal.commit(5000, NOON);
+      wal.switchSegment();
+      GeneratedWal second = wal.fork().after(last).promoted(NOON);
+      new RandomWal(second, new Random(-major), NOON).add(30);
+      // a server reads what was prepared from the file of the timeline that it replays
+      second.switchSegment();
+      GeneratedWal third = second.fork().recovered(NOON);
+      GeneratedRecord wanted = third.commit(9001, NOON);
+      third.commit(9002, NOON);
+      third.switchSegment();
+      for (GeneratedWal timeline : List.of(wal, second, third)) {
+        timeline.archiveInto(archive);
+      }
+      stops(
+          archive,
+          RecoveryTarget.transaction(9001),
+          "after commit of transaction 9001, time 2026-11-22 12:00:00+00",
+          wanted.endLsn());
+    }
+  }
+
   @Test
   void postgresqlsOwnProgramsAcceptTheBackup() throws Exception {
     assumeTrue(Files.isExecutable(DEBIAN.resolve("pg_verifybackup")), "no pg_verifybackup 15");

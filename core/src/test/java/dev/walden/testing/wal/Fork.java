@@ -6,7 +6,6 @@ import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * A timeline that leaves another, to be begun by {@link #promoted} or {@link #recovered}. The
@@ -74,7 +73,7 @@ public final class Fork {
     return new GeneratedWal(
         parent.cluster(),
         history(last.endLsn()),
-        Optional.of(parent),
+        parent,
         parent.pages().fork(timeline, last),
         parent.stateAfter(last));
   }

@@ -1,25 +1,21 @@
 package dev.walden.testing.wal;
 
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.storage.ObjectSource;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.ControlFile;
 import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
-import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.TransactionBody.Outcome;
 import dev.walden.wal.record.WalSource;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -39,23 +35,30 @@ import java.util.function.Predicate;
 public final class GeneratedWal implements WalSource {
   private final ClusterIdentity cluster;
   private final TimelineHistory history;
-  private final Optional<GeneratedWal> parent;
+  private final GeneratedWal parent;
   private final GeneratedPages pages;
+  private final TimelineFiles files;
   private final ClusterState state;
   private final NavigableMap<Lsn, ClusterState> states = new TreeMap<>();
   private final TransactionRecords transactions;
   private final XlogRecords records;
 
+  /**
+   * Goes on behind pages.
+   *
+   * @param parent the timeline that this one left, or null
+   */
   GeneratedWal(
       ClusterIdentity cluster,
       TimelineHistory history,
-      Optional<GeneratedWal> parent,
+      GeneratedWal parent,
       GeneratedPages pages,
       ClusterState state) {
     this.cluster = cluster;
     this.history = history;
     this.parent = parent;
     this.pages = pages;
+    this.files = new TimelineFiles(history, pages);
     this.state = state;
     this.transactions = new TransactionRecords(state);
     this.records = new XlogRecords(state);
@@ -74,7 +77,7 @@ public final class GeneratedWal implements WalSource {
         new GeneratedWal(
             cluster,
             TimelineHistory.first(),
-            Optional.empty(),
+            null,
             new GeneratedPages(cluster, TimelineId.FIRST, start, Lsn.ZERO),
             ClusterState.initial(cluster.version()));
     wal.shutdownCheckpoint(time);
@@ -309,31 +312,21 @@ public final class GeneratedWal implements WalSource {
 
   /** The segments of this timeline that nothing can be added to, in order. */
   public List<WalSegment> completeSegments() {
-    return pages.segments().values().stream()
-        .map(GeneratedSegment::segment)
-        .filter(segment -> !segment.end().isAfter(end()))
-        .toList();
+    return files.complete();
   }
 
   /** The segment that the last record ends in, if it has room. */
   public Optional<WalSegment> openSegment() {
-    return pages.segments().values().stream()
-        .map(GeneratedSegment::segment)
-        .filter(segment -> segment.end().isAfter(end()))
-        .findFirst();
+    return files.open();
   }
 
   /** A segment as it is now, of this timeline or one that it descends from. */
   @Override
   public Optional<InputStream> open(WalSegment segment) {
-    return source(segment).map(GeneratedSegment::open);
-  }
-
-  private Optional<GeneratedSegment> source(WalSegment segment) {
-    return segment.timeline().equals(timeline())
-        ? Optional.ofNullable(pages.segments().get(segment.number()))
-            .filter(found -> found.segment().equals(segment))
-        : parent.flatMap(wal -> wal.source(segment));
+    if (segment.timeline().equals(timeline())) {
+      return files.find(segment).map(GeneratedSegment::open);
+    }
+    return parent == null ? Optional.empty() : parent.open(segment);
   }
 
   /**
@@ -346,22 +339,12 @@ public final class GeneratedWal implements WalSource {
 
   /** The same, but only the segments that are {@code wanted}: the others were lost. */
   public void archiveInto(ArchiveStore archive, Predicate<WalSegment> wanted) throws IOException {
-    if (!history.ancestors().isEmpty()) {
-      archive.push(history.fileName(), ObjectSource.of(history.content()));
-    }
-    for (WalSegment segment : completeSegments()) {
-      if (wanted.test(segment)) {
-        archive.push(segment.fileName(), source(segment).orElseThrow());
-      }
-    }
+    files.archiveInto(archive, wanted);
   }
 
   /** Archives the segment that is not complete as {@code .partial}, as a promotion does. */
   public void archivePartialInto(ArchiveStore archive) throws IOException {
-    if (openSegment().isPresent()) {
-      WalSegment segment = openSegment().get();
-      archive.push(new WalFileName.Partial(segment.fileName()), source(segment).orElseThrow());
-    }
+    files.archivePartialInto(archive);
   }
 
   /**
@@ -370,15 +353,7 @@ public final class GeneratedWal implements WalSource {
    * overwritten.
    */
   public void writeInto(Path folder) throws IOException {
-    Objects.requireNonNull(folder);
-    if (!history.ancestors().isEmpty()) {
-      Files.write(folder.resolve(history.fileName().toString()), history.content());
-    }
-    for (GeneratedSegment segment : pages.segments().values()) {
-      try (var out = Files.newOutputStream(folder.resolve(segment.segment().toString()))) {
-        segment.copyTo(out);
-      }
-    }
+    files.writeInto(folder);
   }
 
   @Override

@@ -174,6 +174,26 @@ class GeneratedWalTest {
     assertEquals(written, places);
   }
 
+  /** Lengths seen in the WAL of servers. */
+  @ParameterizedTest
+  @EnumSource(PgVersion.class)
+  void recordsAreAsLongAsThoseOfServers(PgVersion version) throws Exception {
+    boolean since17 = version.compareTo(PgVersion.PG_17) >= 0;
+    GeneratedWal wal = GeneratedWal.begin(cluster(version, 1), NOON);
+    Lsn first = wal.lastRecord().lsn();
+    wal.commit(731, NOON);
+    wal.restorePoint("x", NOON);
+    GeneratedWal child = wal.fork().promoted(NOON);
+    child.switchSegment();
+    List<Integer> lengths = new ArrayList<>();
+    try (WalReader reader = reader(child).from(first).build()) {
+      while (reader.next()) {
+        lengths.add(reader.record().totalLength());
+      }
+    }
+    assertEquals(List.of(114, 34, 98, since17 ? 50 : 42, 24), lengths);
+  }
+
   @Test
   void recordsGoOnOverPagesAndSegments() throws Exception {
     GeneratedWal wal = GeneratedWal.begin(cluster(PgVersion.PG_16, 1), NOON);

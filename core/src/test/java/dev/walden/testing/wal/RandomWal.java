@@ -91,7 +91,9 @@ public final class RandomWal {
     }
     if (random.nextInt(4) == 0) {
       RelFileLocator file = new RelFileLocator(1663, 5, 1_000_000L + random.nextInt(1000));
-      parts = parts.inDatabase(5).dropping(file).droppingStatistics(file);
+      // two of each, so that a wrong length of one is noticed
+      RelFileLocator other = new RelFileLocator(1663, 5, file.relation() + 1000);
+      parts = parts.inDatabase(5).dropping(file, other).droppingStatistics(file, other);
     }
     return parts;
   }

@@ -12,7 +12,6 @@ import dev.walden.wal.record.WalSource;
 import dev.walden.wal.record.XlogBody;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
 
 /** The WAL that a server wrote, read to its end, to be continued. */
 final class ServerWal {
@@ -43,7 +42,7 @@ final class ServerWal {
                 beginning(WalSegment.containing(timeline, end, cluster.segmentSize()), offset),
                 end,
                 previous);
-    return new GeneratedWal(cluster, history, Optional.empty(), pages, state);
+    return new GeneratedWal(cluster, history, null, pages, state);
   }
 
   private Lsn read() throws IOException {
