@@ -57,6 +57,8 @@ final class IndexUpdate {
       if (stored.isEmpty()) {
         stored = Optional.of(index.made(segment));
         made++;
+        // damaged, or it would have been read
+        delete(index.listing(segment.timeline()).segment(segment));
         if (!whole) {
           objects.put(layout.segmentOutline(segment), List.of(stored.get()));
         }
