@@ -135,6 +135,14 @@ public final class NewBackup implements Closeable {
       plainBytes += length;
     }
 
+    /**
+     * Makes durable what has reached the storage so far, so that less is left for {@link #finish}.
+     * Another thread may call this while one writes.
+     */
+    public void force() throws IOException {
+      object.force();
+    }
+
     /** Makes the object durable. */
     public BackupObject finish() throws IOException {
       encoder.finish();

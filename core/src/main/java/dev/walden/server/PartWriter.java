@@ -10,15 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 
 /**
  * Cuts a stream of files into parts: tar archives of whole files, of about one size. Encoding and
- * storing happen in the pipeline's thread, while the caller already reads on. A part that is
- * complete becomes durable in a thread of its own, while the next one is written: otherwise the
- * server would wait for the disk.
+ * storing happen in the pipeline's thread, while the caller already reads on. Parts become durable
+ * in a thread of its own, piece by piece while they are written, and at their end while the next
+ * one is written: otherwise the server would wait for the disk.
  */
 final class PartWriter implements Closeable {
+  private static final long FORCE_EVERY = 32 << 20;
+
   private final NewBackup backup;
   private final Pipeline pipeline;
   private final Pipeline finishing;
@@ -27,7 +31,12 @@ final class PartWriter implements Closeable {
   private final Set<NewBackup.Writer> unfinished = ConcurrentHashMap.newKeySet();
   private TarWriter tar;
   private NewBackup.Writer object;
+
+  /** When the part before is durable; for the pipeline's thread. */
+  private Future<?> before = CompletableFuture.completedFuture(null);
+
   private long partBytes;
+  private long unforced;
   private int number;
 
   PartWriter(NewBackup backup, Pipeline pipeline, Pipeline finishing, long partSize) {
@@ -55,6 +64,12 @@ final class PartWriter implements Closeable {
 
   void write(byte[] bytes, int offset, int length) throws IOException {
     tar.write(bytes, offset, length);
+    unforced += length;
+    if (unforced >= FORCE_EVERY) {
+      unforced = 0;
+      NewBackup.Writer part = object;
+      pipeline.submit(() -> finishing.submit(part::force));
+    }
   }
 
   void end() throws IOException {
@@ -65,12 +80,13 @@ final class PartWriter implements Closeable {
     tar.finish();
     tar = null;
     partBytes = 0;
+    unforced = 0;
     NewBackup.Writer full = object;
     pipeline.submit(
         () -> {
           // one part at a time, so that no more than two are open
-          finishing.drain();
-          finishing.submit(() -> finish(full));
+          Pipeline.await(before);
+          before = finishing.submit(() -> finish(full));
         });
   }
 

@@ -113,14 +113,19 @@ final class Pipeline implements Closeable {
 
   /** Waits until everything submitted is done. */
   void drain() throws IOException {
+    await(submit(() -> {}));
+    check();
+  }
+
+  /** Waits until a step is done, or skipped. */
+  static void await(Future<?> step) throws IOException {
     try {
-      submit(() -> {}).get();
+      step.get();
     } catch (InterruptedException e) {
       throw interrupted();
     } catch (ExecutionException e) {
       throw new IOException("a step failed in an unforeseen way", e.getCause());
     }
-    check();
   }
 
   private static InterruptedIOException interrupted() {

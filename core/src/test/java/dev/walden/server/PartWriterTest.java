@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class PartWriterTest {
@@ -27,6 +28,10 @@ class PartWriterTest {
 
   /** A storage whose objects cannot be written; it counts those that are open. */
   private Storage fullStorage() {
+    return storage(this::unwritable);
+  }
+
+  private static Storage storage(Supplier<ObjectWriter> writers) {
     Storage storage = new InMemoryStorage();
     return (Storage)
         Proxy.newProxyInstance(
@@ -34,7 +39,7 @@ class PartWriterTest {
             new Class<?>[] {Storage.class},
             (proxy, method, arguments) ->
                 method.getName().equals("create")
-                    ? unwritable()
+                    ? writers.get()
                     : method.invoke(storage, arguments));
   }
 
@@ -63,14 +68,49 @@ class PartWriterTest {
     };
   }
 
+  /** An object that cannot be made durable before its end. */
+  private static ObjectWriter unforceable() {
+    return new ObjectWriter() {
+      @Override
+      public void force() throws IOException {
+        throw new StorageUnavailableException("the disk is lost");
+      }
+
+      @Override
+      public void commit() {}
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
   @Test
-  void closesAPartThatWasCompleteBeforeItsWritingFailed() throws Exception {
+  void aPartThatCannotBeForcedWhileItIsWrittenFails() throws Exception {
+    try (NewBackup backup = archive(storage(PartWriterTest::unforceable)).newBackup(Instant.EPOCH);
+        Pipeline finishing = new Pipeline(Thread::new);
+        Pipeline pipeline = new Pipeline(Thread::new);
+        PartWriter parts = new PartWriter(backup, pipeline, finishing, 1 << 20)) {
+      byte[] bytes = new byte[32 << 20];
+      parts.begin(new TarMember("file", TarMember.Kind.FILE, 0600, bytes.length, Instant.EPOCH));
+      parts.write(bytes, 0, bytes.length);
+      parts.end();
+      assertThrows(StorageUnavailableException.class, parts::finish);
+    }
+  }
+
+  private static ArchiveStore archive(Storage storage) throws IOException {
     ClusterIdentity cluster =
         new ClusterIdentity(new SystemIdentifier(1), WalSegmentSize.DEFAULT, PgVersion.PG_17);
-    ArchiveStore archive =
-        ArchiveStore.openOrCreate(
-            fullStorage(), ArchiveSettings.defaults().compression(Compression.NONE), cluster);
-    try (NewBackup backup = archive.newBackup(Instant.EPOCH);
+    return ArchiveStore.openOrCreate(
+        storage, ArchiveSettings.defaults().compression(Compression.NONE), cluster);
+  }
+
+  @Test
+  void closesAPartThatWasCompleteBeforeItsWritingFailed() throws Exception {
+    try (NewBackup backup = archive(fullStorage()).newBackup(Instant.EPOCH);
         PartWriter parts = write(backup)) {
       assertEquals(1, open.get(), parts + " has closed its part already");
     }

@@ -32,6 +32,11 @@ final class FaultyWriter extends ObjectWriter {
   }
 
   @Override
+  public void force() throws IOException {
+    writer.force();
+  }
+
+  @Override
   public void commit() throws IOException {
     Optional<Fault> fault = begin(Operation.COMMIT);
     writer.commit();

@@ -36,7 +36,9 @@ interface StorageWriterContract extends StorageUnderTest {
         writer.write(content[0]);
         writer.write(content, 1, 10);
         writer.write(content, 11, 0);
+        writer.force();
         writer.write(content, 11, content.length - 11);
+        writer.force();
         writer.flush();
         assertAbsent(other, "backup/x/1.tar");
         writer.commit();

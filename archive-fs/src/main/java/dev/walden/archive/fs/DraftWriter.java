@@ -73,6 +73,17 @@ final class DraftWriter extends ObjectWriter {
   }
 
   @Override
+  public void force() throws IOException {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      // the system tells this once: a commit would not hear of it
+      channel.close();
+      throw root.unavailable("force " + name, e);
+    }
+  }
+
+  @Override
   public void commit() throws IOException {
     if (!publish()) {
       throw new ArchiveConflictException(name + " exists already in " + root.path());

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 /**
  * An object being written. It appears under its name when {@link #commit} returns, and never by
  * {@link #close}: closing an uncommitted writer discards what was written. Used by one thread at a
- * time.
+ * time, but for {@link #force}.
  */
 public abstract class ObjectWriter extends OutputStream {
 
@@ -18,6 +18,16 @@ public abstract class ObjectWriter extends OutputStream {
    * @throws dev.walden.StorageUnavailableException if that failed, or nobody can tell
    */
   public abstract void commit() throws IOException;
+
+  /**
+   * Makes durable what was written so far, as far as it has left the writer's own buffer, so that
+   * less is left for {@link #commit}, which makes everything durable in any case. Another thread
+   * may call this while one writes. After a failure the object cannot be committed. Does nothing
+   * where a storage has nothing to gain from it.
+   *
+   * @throws dev.walden.StorageUnavailableException if that failed
+   */
+  public void force() throws IOException {}
 
   @Override
   public void write(int b) throws IOException {
