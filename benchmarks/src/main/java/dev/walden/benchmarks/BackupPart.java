@@ -1,5 +1,6 @@
 package dev.walden.benchmarks;
 
+import dev.walden.backup.ObjectDigest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ final class BackupPart {
             settings.folder(),
             List.of(
                 new Contestant("pg_basebackup", this::pgBasebackup),
-                walden("Walden", WrittenAs.plain())))
+                walden("Walden", WrittenAs.plain()),
+                walden("Walden, CRC-32", WrittenAs.plain(ObjectDigest.Algorithm.CRC32))))
         .run(settings.rounds(), bytes, this::check);
     new Comparison(
             "Base backup, zstd level 1",
@@ -40,6 +42,7 @@ final class BackupPart {
         .run(settings.rounds(), bytes, outputs -> {});
     if (settings.profile()) {
       profile("Backing up, uncompressed", WrittenAs.plain());
+      profile("Backing up, CRC-32", WrittenAs.plain(ObjectDigest.Algorithm.CRC32));
       profile("Backing up, zstd", zstd);
     }
     server.dropSlots();

@@ -17,15 +17,16 @@ public final class TakeBackup {
 
   /** Arguments: URL, slot, new folder, and a {@link WrittenAs}. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
+    WrittenAs written = WrittenAs.parse(arguments[3]);
     ServerAddress server = ServerAddress.of(arguments[0]);
     try (ArchiveStore archive =
             ArchiveStore.openOrCreate(
                 FileSystemStorage.createAt(Path.of(arguments[2])),
-                WrittenAs.parse(arguments[3]).settings(),
+                written.settings(),
                 server.identity());
         WalReceiver receiver =
             WalReceiver.from(server).into(archive).slot(arguments[1]).parallelism(1).start()) {
-      BaseBackupTaker.of(server, archive).take();
+      BaseBackupTaker.of(server, archive).partDigest(written.digest()).take();
       receiver.status().trouble().ifPresent(System.err::println);
     }
   }

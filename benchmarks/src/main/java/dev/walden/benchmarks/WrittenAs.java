@@ -1,6 +1,7 @@
 package dev.walden.benchmarks;
 
 import dev.walden.archive.ArchiveSettings;
+import dev.walden.backup.ObjectDigest;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.AgeRecipient;
 import dev.walden.codec.Codec;
@@ -15,20 +16,31 @@ import java.util.Optional;
  * How an archive is written, in one word for a command line.
  *
  * @param workers zstd's threads
+ * @param digest of the parts of a backup
  */
-record WrittenAs(Compression compression, int workers, Optional<AgeRecipient> recipient) {
+record WrittenAs(
+    Compression compression,
+    int workers,
+    Optional<AgeRecipient> recipient,
+    ObjectDigest.Algorithm digest) {
 
   static WrittenAs plain() {
-    return new WrittenAs(Compression.NONE, 0, Optional.empty());
+    return plain(ObjectDigest.Algorithm.SHA256);
+  }
+
+  static WrittenAs plain(ObjectDigest.Algorithm digest) {
+    return new WrittenAs(Compression.NONE, 0, Optional.empty(), digest);
   }
 
   static WrittenAs zstd(int workers) {
-    return new WrittenAs(Compression.ZSTD, workers, Optional.empty());
+    return new WrittenAs(
+        Compression.ZSTD, workers, Optional.empty(), ObjectDigest.Algorithm.SHA256);
   }
 
   static WrittenAs zstdAndAge() {
     AgeRecipient recipient = AgeIdentity.generate(new SecureRandom()).recipient();
-    return new WrittenAs(Compression.ZSTD, 0, Optional.of(recipient));
+    return new WrittenAs(
+        Compression.ZSTD, 0, Optional.of(recipient), ObjectDigest.Algorithm.SHA256);
   }
 
   static WrittenAs parse(String text) {
@@ -36,7 +48,8 @@ record WrittenAs(Compression compression, int workers, Optional<AgeRecipient> re
     return new WrittenAs(
         Compression.valueOf(words[0]),
         Integer.parseInt(words[1]),
-        words[2].isEmpty() ? Optional.empty() : Optional.of(AgeRecipient.parse(words[2])));
+        words[2].isEmpty() ? Optional.empty() : Optional.of(AgeRecipient.parse(words[2])),
+        ObjectDigest.Algorithm.valueOf(words[3]));
   }
 
   ArchiveSettings settings() {
@@ -49,6 +62,12 @@ record WrittenAs(Compression compression, int workers, Optional<AgeRecipient> re
   /** The word. */
   @Override
   public String toString() {
-    return compression + ":" + workers + ":" + recipient.map(Object::toString).orElse("");
+    return compression
+        + ":"
+        + workers
+        + ":"
+        + recipient.map(Object::toString).orElse("")
+        + ":"
+        + digest.name();
   }
 }

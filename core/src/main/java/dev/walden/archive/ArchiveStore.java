@@ -8,6 +8,7 @@ import dev.walden.archive.storage.Storage;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.ObjectDigest;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.wal.TimelineHistory;
@@ -246,7 +247,13 @@ public final class ArchiveStore implements Closeable {
 
   /** Begins a backup. It exists only once it is committed. */
   public NewBackup newBackup(Instant now) {
-    return new NewBackup(storage, settings.codec(), layout, BackupId.next(now, new SecureRandom()));
+    return newBackup(now, ObjectDigest.Algorithm.SHA256);
+  }
+
+  /** Begins a backup whose parts get this digest; its other objects have SHA-256 always. */
+  public NewBackup newBackup(Instant now, ObjectDigest.Algorithm partDigest) {
+    BackupId id = BackupId.next(now, new SecureRandom());
+    return new NewBackup(storage, settings.codec(), layout, id, partDigest);
   }
 
   /** Closes the storage. */

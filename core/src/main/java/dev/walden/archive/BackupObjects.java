@@ -71,7 +71,7 @@ final class BackupObjects {
     String name = layout.backupObject(backup.id(), object.name());
     VerifiedInputStream verified =
         new VerifiedInputStream(
-            name, storage.open(name), object.storedBytes(), object.sha256(), "backup.json");
+            name, storage.open(name), object.storedBytes(), object.digest(), "backup.json");
     return Decoder.decode(name, verified, settings.keys(), object.plainBytes());
   }
 }

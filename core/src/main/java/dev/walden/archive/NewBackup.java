@@ -8,15 +8,13 @@ import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.BaseBackupJson;
+import dev.walden.backup.ObjectDigest.Algorithm;
 import dev.walden.codec.Codec;
 import dev.walden.codec.EncodingOutputStream;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -30,14 +28,16 @@ public final class NewBackup implements Closeable {
   private final Codec codec;
   private final ArchiveLayout layout;
   private final BackupId id;
+  private final Algorithm partDigest;
   private final Queue<String> written = new ConcurrentLinkedQueue<>();
   private volatile boolean committed;
 
-  NewBackup(Storage storage, Codec codec, ArchiveLayout layout, BackupId id) {
+  NewBackup(Storage storage, Codec codec, ArchiveLayout layout, BackupId id, Algorithm partDigest) {
     this.storage = storage;
     this.codec = codec;
     this.layout = layout;
     this.id = id;
+    this.partDigest = partDigest;
   }
 
   public BackupId id() {
@@ -46,11 +46,20 @@ public final class NewBackup implements Closeable {
 
   /** Begins an object; {@code plainName} has no codec's suffix. */
   public Writer create(String plainName) throws IOException {
+    return create(plainName, Algorithm.SHA256);
+  }
+
+  /** Begins a part: an object with the digest that was chosen for parts. */
+  public Writer createPart(String plainName) throws IOException {
+    return create(plainName, partDigest);
+  }
+
+  private Writer create(String plainName, Algorithm algorithm) throws IOException {
     String name = plainName + codec.suffix();
     String objectName = layout.backupObject(id, name);
     ObjectWriter object = storage.create(objectName);
     try {
-      return new Writer(name, objectName, object);
+      return new Writer(name, objectName, object, RunningDigest.of(algorithm));
     } catch (IOException | RuntimeException e) {
       object.close();
       throw e;
@@ -94,19 +103,22 @@ public final class NewBackup implements Closeable {
     private final String name;
     private final String objectName;
     private final ObjectWriter object;
-    private final MessageDigest digest = Digests.newSha256();
+    private final RunningDigest digest;
     private final EncodingOutputStream encoder;
     private long plainBytes;
     private long storedBytes;
 
-    private Writer(String name, String objectName, ObjectWriter object) throws IOException {
+    private Writer(String name, String objectName, ObjectWriter object, RunningDigest digest)
+        throws IOException {
       this.name = name;
       this.objectName = objectName;
       this.object = object;
-      OutputStream counting =
+      this.digest = digest;
+      OutputStream sink =
           new FilterOutputStream(object) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
+              digest.update(bytes, offset, length);
               out.write(bytes, offset, length);
               storedBytes += length;
             }
@@ -116,7 +128,7 @@ public final class NewBackup implements Closeable {
               write(new byte[] {(byte) b}, 0, 1);
             }
           };
-      this.encoder = codec.encode(new DigestOutputStream(counting, digest));
+      this.encoder = codec.encode(sink);
     }
 
     /** How many bytes were written. */
@@ -148,8 +160,7 @@ public final class NewBackup implements Closeable {
       encoder.finish();
       written.add(objectName);
       object.commit();
-      return new BackupObject(
-          name, plainBytes, storedBytes, HexFormat.of().formatHex(digest.digest()));
+      return new BackupObject(name, plainBytes, storedBytes, digest.finish());
     }
 
     /** Discards the object unless it was finished. */

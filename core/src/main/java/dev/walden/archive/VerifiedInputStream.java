@@ -1,19 +1,18 @@
 package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
+import dev.walden.backup.ObjectDigest;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 
 /** Ends only when exactly the promised bytes were read; otherwise it throws. */
 final class VerifiedInputStream extends FilterInputStream {
   private final String name;
   private final long length;
-  private final String sha256;
+  private final ObjectDigest promised;
   private final String witness;
-  private final MessageDigest digest = Digests.newSha256();
+  private final RunningDigest digest;
   private long position;
   private boolean verified;
 
@@ -22,11 +21,13 @@ final class VerifiedInputStream extends FilterInputStream {
    *
    * @param witness who promises length and digest
    */
-  VerifiedInputStream(String name, InputStream in, long length, String sha256, String witness) {
+  VerifiedInputStream(
+      String name, InputStream in, long length, ObjectDigest promised, String witness) {
     super(in);
     this.name = name;
     this.length = length;
-    this.sha256 = sha256;
+    this.promised = promised;
+    this.digest = RunningDigest.of(promised.algorithm());
     this.witness = witness;
   }
 
@@ -56,8 +57,9 @@ final class VerifiedInputStream extends FilterInputStream {
               + " promises");
     }
     if (n < 0 && !verified) {
-      if (!HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
-        throw new CorruptFileException(name, "its SHA-256 is not the one in " + witness);
+      if (!digest.finish().equals(promised)) {
+        throw new CorruptFileException(
+            name, "its " + promised.algorithm() + " is not the one in " + witness);
       }
       verified = true;
     }

@@ -10,6 +10,7 @@ import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.Storage;
 import dev.walden.archive.storage.Storage.PutOutcome;
 import dev.walden.archive.storage.StoredObject;
+import dev.walden.backup.ObjectDigest;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Compression;
@@ -209,7 +210,10 @@ final class WalObjects {
     if (storage.find(Digests.companionName(name)).isEmpty()) {
       return Optional.empty();
     }
-    String digest = HexFormat.of().formatHex(Digests.companion(storage, name));
+    ObjectDigest digest =
+        new ObjectDigest(
+            ObjectDigest.Algorithm.SHA256,
+            HexFormat.of().formatHex(Digests.companion(storage, name)));
     return Optional.of(
         new VerifiedInputStream(
             name, storage.open(name), segment.size().bytes(), digest, Digests.companionName(name)));

@@ -3,6 +3,7 @@ package dev.walden.backup;
 import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.UnsupportedFormatException;
+import dev.walden.backup.ObjectDigest.Algorithm;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.json.JsonObject;
 import dev.walden.wal.Lsn;
@@ -10,6 +11,7 @@ import dev.walden.wal.TimelineId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code backup.json}: a {@link BaseBackup} as a JSON document of format 1. */
 public final class BaseBackupJson {
@@ -84,14 +86,28 @@ public final class BaseBackupJson {
         .with("name", object.name())
         .with("plainBytes", object.plainBytes())
         .with("storedBytes", object.storedBytes())
-        .with("sha256", object.sha256());
+        .with(member(object.digest().algorithm()), object.digest().value());
   }
 
   private static BackupObject object(JsonObject json) throws ArchiveException {
     return new BackupObject(
-        json.text("name"),
-        json.number("plainBytes"),
-        json.number("storedBytes"),
-        json.text("sha256"));
+        json.text("name"), json.number("plainBytes"), json.number("storedBytes"), digest(json));
+  }
+
+  private static ObjectDigest digest(JsonObject json) throws ArchiveException {
+    for (Algorithm algorithm : Algorithm.values()) {
+      Optional<String> value = json.optionalText(member(algorithm));
+      if (value.isPresent()) {
+        return new ObjectDigest(algorithm, value.get());
+      }
+    }
+    throw new IllegalArgumentException(json.text("name") + " has no digest that is known");
+  }
+
+  private static String member(Algorithm algorithm) {
+    return switch (algorithm) {
+      case SHA256 -> "sha256";
+      case CRC32 -> "crc32";
+    };
   }
 }

@@ -41,7 +41,7 @@ final class BackupRun implements Closeable {
   BackupRun(BaseBackupTaker settings) throws IOException {
     this.settings = settings;
     this.meter = new BackupMeter(settings.progress);
-    this.backup = settings.archive.newBackup(settings.clock.instant());
+    this.backup = settings.archive.newBackup(settings.clock.instant(), settings.partDigest);
     this.server = WalsenderConnection.open(settings.server);
     this.pipeline = new Pipeline(settings.threads);
     this.finishing = new Pipeline(settings.threads);

@@ -53,7 +53,7 @@ final class PartWriter implements Closeable {
     }
     if (tar == null) {
       number++;
-      object = backup.create(String.format(Locale.ROOT, "%05d.tar", number));
+      object = backup.createPart(String.format(Locale.ROOT, "%05d.tar", number));
       unfinished.add(object);
       tar = new TarWriter(pipeline.feeding(object));
     }

@@ -5,6 +5,7 @@ import dev.walden.archive.WalInventory;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.ObjectDigest;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
@@ -103,7 +104,9 @@ final class PlanWorld {
 
   PlanWorld backup(long start, int startTimeline, long end, int endTimeline, long second) {
     Instant ended = EPOCH.plusSeconds(second);
-    BackupObject object = new BackupObject("x", 1000, 100, "0".repeat(64));
+    BackupObject object =
+        new BackupObject(
+            "x", 1000, 100, new ObjectDigest(ObjectDigest.Algorithm.CRC32, "00000000"));
     backups.add(
         new BaseBackup(
             new BackupId(String.format(Locale.ROOT, "20261122T000000Z-%012x", backups.size())),

@@ -8,6 +8,7 @@ import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.ObjectDigest;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.AgeIdentityFile;
 import dev.walden.codec.Compression;
@@ -40,6 +41,7 @@ class RecoveryByHandIT {
   @TempDir Path directory;
   private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
   private final Map<String, String> variables = new LinkedHashMap<>();
+  private ObjectDigest.Algorithm partDigest = ObjectDigest.Algorithm.SHA256;
   private Shell shell;
   private String target;
 
@@ -65,6 +67,7 @@ class RecoveryByHandIT {
 
   @Test
   void readsAnArchiveThatIsNeitherCompressedNorEncrypted() throws Exception {
+    partDigest = ObjectDigest.Algorithm.CRC32;
     recover(16, ArchiveSettings.defaults().compression(Compression.NONE), true);
   }
 
@@ -128,7 +131,8 @@ class RecoveryByHandIT {
             "CLUSTER",
             directory.resolve("archive").resolve(archive.cluster().systemIdentifier().toString())
                 + "");
-        BaseBackup backup = BaseBackupTaker.of(address, archive).partSize(4 << 20).take();
+        BaseBackup backup =
+            BaseBackupTaker.of(address, archive).partSize(4 << 20).partDigest(partDigest).take();
         insert(server, 1001, 2000);
         target = timeAfter(server, backup.endTime());
         insert(server, 2001, 3000);

@@ -15,6 +15,7 @@ import dev.walden.archive.NewBackup;
 import dev.walden.archive.WalInventory;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.ObjectDigest;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.TarWriter;
 import dev.walden.cluster.ClusterIdentity;
@@ -45,6 +46,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a restore refuses, and what it leaves behind when it fails. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -55,6 +58,7 @@ class RestoreTest {
   @TempDir Path folder;
   private final FaultyStorage storage = new FaultyStorage(new InMemoryStorage(), 1);
   private ArchiveStore archive;
+  private ObjectDigest.Algorithm partDigest = ObjectDigest.Algorithm.SHA256;
   private Path target;
 
   @BeforeEach
@@ -72,10 +76,10 @@ class RestoreTest {
 
   /** A backup of such files, each in a part of its own, that no server would start on. */
   private BaseBackup backup(List<Long> tablespaces, TarMember... members) throws IOException {
-    try (NewBackup backup = archive.newBackup(Instant.EPOCH)) {
+    try (NewBackup backup = archive.newBackup(Instant.EPOCH, partDigest)) {
       BackupObject[] parts = new BackupObject[members.length];
       for (int i = 0; i < parts.length; i++) {
-        try (NewBackup.Writer out = backup.create("0000" + i + ".tar")) {
+        try (NewBackup.Writer out = backup.createPart("0000" + i + ".tar")) {
           TarWriter tar = new TarWriter(out);
           tar.begin(members[i]);
           tar.write(new byte[(int) members[i].size()], 0, (int) members[i].size());
@@ -151,7 +155,7 @@ class RestoreTest {
   void refusesADiskThatIsTooSmall() throws IOException {
     BaseBackup small = backup(List.of(), DIRECTORY);
     BackupObject part = small.parts().get(0);
-    BackupObject huge = new BackupObject(part.name(), 1L << 60, part.storedBytes(), part.sha256());
+    BackupObject huge = new BackupObject(part.name(), 1L << 60, part.storedBytes(), part.digest());
     BaseBackup large =
         new BaseBackup(
             small.id(),
@@ -210,8 +214,11 @@ class RestoreTest {
     assertFalse(Files.exists(target.resolve(FileSink.CONTROL_FILE)));
   }
 
-  @Test
-  void aFlippedBitIsFoundBeforeAServerCanStart() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void aFlippedBitIsFoundBeforeAServerCanStart(ObjectDigest.Algorithm algorithm)
+      throws IOException {
+    partDigest = algorithm;
     Restore restore =
         restore(backup(List.of(), file("global/pg_control", 8192), file("base/1/1", 9000)));
     storage.fail(
