@@ -253,6 +253,8 @@ class GeneratedWalIT {
       assertEquals("committed", status(server, xid + 4));
       assertEquals("in progress", status(server, xid));
       assertEquals("kept", server.query("SELECT string_agg(gid, ',') FROM pg_prepared_xacts"));
+      // it is read from a file now, and checked more closely
+      server.restart();
       server.execute("COMMIT PREPARED 'kept'");
       assertEquals("committed", status(server, xid));
       assertEquals("committed", status(server, xid + 1));

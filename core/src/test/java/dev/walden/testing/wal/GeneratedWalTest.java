@@ -25,6 +25,8 @@ import dev.walden.wal.record.TransactionBody.Outcome;
 import dev.walden.wal.record.WalEnd;
 import dev.walden.wal.record.WalReader;
 import dev.walden.wal.record.XlogBody;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -151,7 +153,7 @@ class GeneratedWalTest {
     }
     written.add(wal.lastRecord());
     expected.add(
-        new StandbyBody.RunningTransactions(741, 740, 740, false, List.of(740L), List.of()));
+        new StandbyBody.RunningTransactions(741, 740, 739, false, List.of(740L), List.of()));
     written.add(wal.completeCheckpoint(redo, NOON));
     expected.add(
         new XlogBody.Checkpoint(false, redo, one, one, true, level, 741, 16384, 3, 740, NOON));
@@ -254,6 +256,19 @@ class GeneratedWalTest {
     assertEquals(new Lsn(2L * megabytes * MIB + WalPageHeader.LONG), places.get(3).lsn());
   }
 
+  /** The timelines that the pages of the segment from {@code start} to the end are of. */
+  private static List<Long> pageTimelines(GeneratedWal wal, Lsn start) throws Exception {
+    WalSegment segment = WalSegment.containing(wal.timeline(), start, wal.cluster().segmentSize());
+    List<Long> timelines = new ArrayList<>();
+    try (InputStream in = wal.open(segment).orElseThrow()) {
+      for (Lsn at = start; at.isBefore(wal.end()); at = at.plus(WalPageHeader.PAGE_SIZE)) {
+        ByteBuffer page = ByteBuffer.wrap(in.readNBytes(WalPageHeader.PAGE_SIZE));
+        timelines.add(WalPageHeader.parse("page", 0, page).timeline().value());
+      }
+    }
+    return timelines;
+  }
+
   @ParameterizedTest
   @EnumSource(PgVersion.class)
   void timelinesLeaveOneAnother(PgVersion version) throws Exception {
@@ -266,6 +281,9 @@ class GeneratedWalTest {
     GeneratedWal second = wal.fork().after(last).reason("before transaction 732").recovered(LATER);
     GeneratedWal third = second.fork().timeline(new TimelineId(5)).promoted(NOON);
     third.commit(733, NOON);
+    assertEquals(List.of(1L), pageTimelines(third, new Lsn(2L * MIB)));
+    third.filler(8192);
+    assertEquals(List.of(1L, 5L), pageTimelines(third, new Lsn(2L * MIB)));
     second.commitPrepared(730, LATER);
     assertThrows(IllegalStateException.class, () -> wal.commitPrepared(730, NOON));
     assertThrows(IllegalArgumentException.class, () -> second.fork().after(last));
@@ -290,7 +308,7 @@ class GeneratedWalTest {
     assertEquals(new TimelineId(5), end.timeline());
     assertEquals(new TimelineId(2), end.previousTimeline());
     assertEquals(end(Outcome.COMMIT, 733, NOON), bodies.get(4));
-    assertEquals(5, bodies.size());
+    assertEquals(6, bodies.size());
     WalSegment old = new WalSegment(TimelineId.FIRST, 1, wal.cluster().segmentSize());
     assertArrayEquals(
         wal.open(old).orElseThrow().readAllBytes(), third.open(old).orElseThrow().readAllBytes());

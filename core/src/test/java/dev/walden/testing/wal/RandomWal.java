@@ -22,7 +22,7 @@ public final class RandomWal {
 
   private final GeneratedWal wal;
   private final Random random;
-  private final List<Long> prepared = new ArrayList<>();
+  private final Map<Long, TransactionParts> prepared = new TreeMap<>();
   private final Map<Long, Boolean> ended = new TreeMap<>();
   private final List<GeneratedRecord> records = new ArrayList<>();
   private Instant time;
@@ -101,6 +101,10 @@ public final class RandomWal {
   private void end(boolean commit, long xid, TransactionParts parts) {
     Instant at = time();
     records.add(commit ? wal.commit(xid, at, parts) : wal.abort(xid, at, parts));
+    ended(commit, xid, parts);
+  }
+
+  private void ended(boolean commit, long xid, TransactionParts parts) {
     ended.put(xid, commit);
     parts.subtransactions().forEach(child -> ended.put(child, commit));
   }
@@ -108,18 +112,19 @@ public final class RandomWal {
   private void prepare() {
     if (prepared.size() < MAX_PREPARED) {
       long xid = wal.nextXid();
-      records.add(wal.prepare(xid, "gid " + xid, time()));
-      prepared.add(xid);
+      TransactionParts parts = parts();
+      records.add(wal.prepare(xid, "gid " + xid, time(), parts));
+      prepared.put(xid, parts);
     }
   }
 
   private void endPrepared() {
     if (!prepared.isEmpty()) {
-      long xid = prepared.remove(random.nextInt(prepared.size()));
+      long xid = List.copyOf(prepared.keySet()).get(random.nextInt(prepared.size()));
       boolean commit = random.nextBoolean();
       Instant at = time();
       records.add(commit ? wal.commitPrepared(xid, at) : wal.abortPrepared(xid, at));
-      ended.put(xid, commit);
+      ended(commit, xid, prepared.remove(xid));
     }
   }
 

@@ -95,10 +95,18 @@ final class XlogRecords {
             .flatMap(prepared -> prepared.parts().subtransactions().stream())
             .toList();
     Body body = new Body().u32(state.prepared().size()).u32(children.size()).u32(0);
-    body.u32(state.nextXid()).u32(state.oldestActive()).u32(state.nextXid() - 1);
+    body.u32(state.nextXid()).u32(state.oldestActive()).u32(latestCompleted(children));
     state.prepared().keySet().forEach(body::u32);
     children.forEach(body::u32);
     return RecordDraft.of(ResourceManager.STANDBY, 0x10, body);
+  }
+
+  private long latestCompleted(List<Long> children) {
+    long xid = state.nextXid() - 1 & 0xFFFFFFFFL;
+    while (state.prepared().containsKey(xid) || children.contains(xid)) {
+      xid--;
+    }
+    return xid;
   }
 
   RecordDraft dropDatabase(long xid, long database, List<Long> tablespaces) {
