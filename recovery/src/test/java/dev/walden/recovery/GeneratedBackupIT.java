@@ -119,6 +119,11 @@ class GeneratedBackupIT {
           RecoveryTarget.beforeLsn(dropped.lsn()),
           "before WAL location (LSN) \"" + dropped.lsn() + "\"",
           dropped.lsn());
+      stops(
+          archive,
+          RecoveryTarget.lsn(dropped.lsn().plus(-7)),
+          "after WAL location (LSN) \"" + dropped.lsn() + "\"",
+          dropped.endLsn());
       stops(archive, RecoveryTarget.immediate(), "after reaching consistency", backup.endLsn());
     }
   }

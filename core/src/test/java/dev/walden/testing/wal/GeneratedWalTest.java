@@ -119,7 +119,14 @@ class GeneratedWalTest {
     expected.add(end(Outcome.ABORT, 735, NOON));
     written.add(
         wal.prepare(
-            736, "ü1", LATER, TransactionParts.none().with(737L).dropping(FILE).inDatabase(5)));
+            736,
+            "ü1",
+            LATER,
+            TransactionParts.none()
+                .with(737L)
+                .dropping(FILE)
+                .droppingStatistics(FILE)
+                .inDatabase(5)));
     expected.add(
         new TransactionBody.Prepare(736, 5, LATER, "ü1", List.of(737L), List.of(FILE), List.of()));
     written.add(wal.abortPrepared(736, NOON));
@@ -130,7 +137,13 @@ class GeneratedWalTest {
             NOON,
             List.of(737L),
             List.of(FILE),
-            new TransactionBody.Detail(0x017, 5, 0, 0, Optional.empty(), Optional.empty())));
+            new TransactionBody.Detail(
+                since15 ? 0x117 : 0x017,
+                5,
+                since15 ? 1 : 0,
+                0,
+                Optional.empty(),
+                Optional.empty())));
     written.add(wal.restorePoint("before release", LATER));
     expected.add(new XlogBody.RestorePoint(LATER, "before release"));
     written.add(wal.dropDatabase(738, 16400, List.of(1663L, 16401L)));
