@@ -1,6 +1,7 @@
 package dev.walden.examples;
 
 import dev.walden.examples.cli.BackupCommand;
+import dev.walden.examples.cli.IndexCommand;
 import dev.walden.examples.cli.InfoCommand;
 import dev.walden.examples.cli.InitCommand;
 import dev.walden.examples.cli.KeygenCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       PushCommand.class,
       BackupCommand.class,
       InfoCommand.class,
+      IndexCommand.class,
       PlanCommand.class,
       RestoreIntoCommand.class,
       RestoreCommandCommand.class,

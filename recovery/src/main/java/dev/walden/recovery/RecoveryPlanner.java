@@ -77,6 +77,16 @@ public final class RecoveryPlanner {
     return new RecoveryPlanner(() -> contents, Optional::empty);
   }
 
+  /**
+   * Plans with what an archive held, looking into its WAL: for many plans with one listing.
+   *
+   * @param contents read from the archive before
+   */
+  public static RecoveryPlanner of(ArchiveContents contents, ArchiveStore archive) {
+    return new RecoveryPlanner(
+        () -> contents, () -> Optional.of(new WalKnowledge(archive.index(), archive::open)));
+  }
+
   /** Looks into no WAL; see {@link #of(ArchiveContents)}. */
   public RecoveryPlanner byInventory() {
     return new RecoveryPlanner(source, Optional::empty, timeline, backup, action);

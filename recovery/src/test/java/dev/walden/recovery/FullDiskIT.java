@@ -110,8 +110,8 @@ class FullDiskIT {
       assertTrue(trouble.contains("No space left"), trouble);
       Lsn durable = receiver.status().durable();
       assertTrue(durable.isBefore(end));
-      assertEquals(
-          durable, archive.inventory().ranges(TimelineId.FIRST).get(0).end(), "acknowledged");
+      Lsn archived = archive.inventory().ranges(TimelineId.FIRST).get(0).end();
+      assertFalse(durable.isAfter(archived), durable + " acknowledged, archived " + archived);
       resize("size=100m");
       awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size());

@@ -183,7 +183,7 @@ class RestoreCommandTest {
   private void damage(String name) throws IOException {
     StoredObject object =
         storage.list("", "", 100).stream()
-            .filter(stored -> stored.name().contains(name))
+            .filter(stored -> stored.name().contains("/wal/") && stored.name().contains(name))
             .findFirst()
             .orElseThrow();
     byte[] bytes;

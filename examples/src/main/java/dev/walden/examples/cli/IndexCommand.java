@@ -1,0 +1,26 @@
+package dev.walden.examples.cli;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.WalIndex;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Completes the index of an archive. */
+@Command(
+    name = "index",
+    description = "Reads the WAL that is not indexed yet, so that plans are made at once.")
+public final class IndexCommand implements Callable<Integer> {
+  @Mixin private ArchiveOptions archive;
+
+  @Override
+  public Integer call() throws IOException {
+    try (ArchiveStore store = archive.open()) {
+      WalIndex.Update update = store.index().update();
+      System.out.printf(
+          "indexed %d segments, condensed %d groups%n", update.segments(), update.groups());
+    }
+    return 0;
+  }
+}
