@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 /**
  * The files that a recovering server asks {@code restore_command} for, in order.
  *
+ * <p>Not listed are the histories of its own timelines that a server asks for whenever it looks up
+ * a prepared transaction in the WAL.
+ *
  * <p>From version 15 on the server looks ahead while it replays. It then asks for {@link #replay}
  * earlier than it needs it, and, as it goes on, again for what it did not get; it may ask for any
  * first part of {@link #ahead}; and whether it asks for {@link #again} depends on what it had open.

@@ -56,12 +56,24 @@ final class HotStandby {
   }
 
   /** Whether the server's settings are too low for WAL written with others. */
-  boolean tooLow(Settings server, ParameterChange needed) {
+  boolean tooLow(Settings server, Settings needed) {
     return on
         && (server.maxConnections() < needed.maxConnections()
             || server.maxWorkerProcesses() < needed.maxWorkerProcesses()
             || server.maxWalSenders() < needed.maxWalSenders()
             || server.maxPreparedTransactions() < needed.maxPreparedTransactions()
             || server.maxLocksPerTransaction() < needed.maxLocksPerTransaction());
+  }
+
+  static Settings of(ParameterChange change) {
+    return new Settings(
+        change.walLevel(),
+        change.walLogHints(),
+        change.maxConnections(),
+        change.maxWorkerProcesses(),
+        change.maxWalSenders(),
+        change.maxPreparedTransactions(),
+        change.maxLocksPerTransaction(),
+        change.trackCommitTimestamp());
   }
 }

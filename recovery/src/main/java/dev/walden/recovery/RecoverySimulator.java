@@ -29,20 +29,17 @@ public final class RecoverySimulator {
 
   private final Contents contents;
   private final WalSource source;
-  private final boolean hotStandby;
-  private final Optional<Settings> settings;
+  private final ServerSettings settings;
 
-  private RecoverySimulator(
-      Contents contents, WalSource source, boolean hotStandby, Optional<Settings> settings) {
+  private RecoverySimulator(Contents contents, WalSource source, ServerSettings settings) {
     this.contents = contents;
     this.source = source;
-    this.hotStandby = hotStandby;
     this.settings = settings;
   }
 
   /** Simulates with what an archive holds whenever a simulation is asked for. */
   public static RecoverySimulator of(ArchiveStore archive) {
-    return new RecoverySimulator(archive::inventory, archive::open, true, Optional.empty());
+    return new RecoverySimulator(archive::inventory, archive::open, ServerSettings.defaults());
   }
 
   /**
@@ -51,20 +48,27 @@ public final class RecoverySimulator {
    * @param source has the segments of the inventory; others are never asked for
    */
   public static RecoverySimulator of(WalInventory inventory, WalSource source) {
-    return new RecoverySimulator(() -> inventory, source, true, Optional.empty());
+    return new RecoverySimulator(() -> inventory, source, ServerSettings.defaults());
   }
 
   /** Whether {@code hot_standby} is on, as it is by default. */
   public RecoverySimulator hotStandby(boolean on) {
-    return new RecoverySimulator(contents, source, on, settings);
+    return new RecoverySimulator(
+        contents, source, new ServerSettings(on, settings.own(), settings.backedUp()));
   }
 
   /**
-   * The restored server's settings. Without them they are taken to be high enough for a hot
-   * standby.
+   * The settings that a hot standby must not have lower than its primary. Without them they are
+   * taken to be high enough.
+   *
+   * @param own the restored server's
+   * @param backedUp what the backup's {@code pg_control} says
    */
-  public RecoverySimulator settings(Settings server) {
-    return new RecoverySimulator(contents, source, hotStandby, Optional.of(server));
+  public RecoverySimulator settings(Settings own, Settings backedUp) {
+    return new RecoverySimulator(
+        contents,
+        source,
+        new ServerSettings(settings.hotStandby(), Optional.of(own), Optional.of(backedUp)));
   }
 
   /**
@@ -75,6 +79,6 @@ public final class RecoverySimulator {
    * @throws IOException if the archive could not be asked
    */
   public SimulatedRecovery simulate(RecoveryPlan plan) throws IOException {
-    return new Simulation(plan, contents.inventory(), source, hotStandby, settings).run();
+    return new Simulation(plan, contents.inventory(), source, settings).run();
   }
 }

@@ -4,9 +4,11 @@ import dev.walden.cluster.ControlFile.Settings;
 import dev.walden.cluster.ControlFile.WalLevel;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.RecordBody;
 import dev.walden.wal.record.StandbyBody.RunningTransactions;
 import dev.walden.wal.record.TransactionBody.End;
+import dev.walden.wal.record.TransactionBody.Prepare;
 import dev.walden.wal.record.XlogBody.BackupEnd;
 import dev.walden.wal.record.XlogBody.Checkpoint;
 import dev.walden.wal.record.XlogBody.CheckpointRedo;
@@ -15,6 +17,7 @@ import dev.walden.wal.record.XlogBody.ParameterChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,6 +32,8 @@ final class Replay {
   private final StopRules rules;
   private final HotStandby hotStandby;
   private final Optional<Settings> settings;
+  private final FetchedSegments fetched;
+  private final PreparedTransactions prepared;
   private final List<String> log = new ArrayList<>();
   private TimelineId timeline;
   private Lsn start;
@@ -44,11 +49,13 @@ final class Replay {
   private boolean failed;
   private boolean paused;
 
-  Replay(ReplayStart from, StopRules rules, boolean hotStandbyOn, Optional<Settings> settings) {
+  Replay(ReplayStart from, StopRules rules, ServerSettings server, FetchedSegments fetched) {
     this.from = from;
     this.rules = rules;
-    this.hotStandby = new HotStandby(hotStandbyOn);
-    this.settings = settings;
+    this.hotStandby = new HotStandby(server.hotStandby());
+    this.settings = server.own();
+    this.fetched = fetched;
+    this.prepared = new PreparedTransactions(from.history(), from.cluster().segmentSize());
     timeline = from.checkpoint().timeline();
     start = from.afterCheckpoint() ? from.location() : Lsn.ZERO;
     end = from.afterCheckpoint() ? from.checkpointEnd() : from.checkpoint().redo();
@@ -81,7 +88,7 @@ final class Replay {
   private boolean begin(ReplayedRecord first) {
     begun = true;
     if (!from.afterCheckpoint()
-        && from.version().major() >= 17
+        && from.cluster().version().major() >= 17
         && !(first.body().orElse(null) instanceof CheckpointRedo)) {
       return fail("FATAL", "unexpected record type found at redo point " + first.start());
     }
@@ -91,7 +98,8 @@ final class Replay {
 
   private boolean apply(ReplayedRecord record) {
     RecordBody body = record.body().orElse(null);
-    if (!switchTimeline(record, body) || !replayed(record, body)) {
+    TimelineId before = timeline;
+    if (!switchTimeline(record, body) || !replayed(record, body, before)) {
       return false;
     }
     start = record.start();
@@ -141,9 +149,9 @@ final class Replay {
   }
 
   /** What redo of a record does, as far as the course of recovery depends on it. */
-  private boolean replayed(ReplayedRecord record, RecordBody body) {
+  private boolean replayed(ReplayedRecord record, RecordBody body, TimelineId before) {
     if (body instanceof Checkpoint checkpoint) {
-      return replayed(checkpoint);
+      return replayed(checkpoint, before);
     }
     if (body instanceof ParameterChange change) {
       return replayed(change);
@@ -152,20 +160,23 @@ final class Replay {
       backupEnded = true;
     } else if (body instanceof RunningTransactions running) {
       hotStandby.learn(running);
+    } else if (body instanceof Prepare transaction) {
+      prepared.add(record, transaction, fetched);
     } else if (body instanceof End transaction) {
       last = new EndedTransaction(record.start(), transaction);
+      prepared.remove(transaction);
       lastCommit = last.commit() ? last : lastCommit;
     }
     return true;
   }
 
-  private boolean replayed(Checkpoint checkpoint) {
+  private boolean replayed(Checkpoint checkpoint, TimelineId before) {
     if (checkpoint.shutdown()) {
       if (consistent == null && !from.ofStandby()) {
         return fail("PANIC", "online backup was canceled, recovery cannot continue");
       }
       hotStandby.shutDown();
-      return true;
+      return !hotStandby.ready() || findPrepared(before);
     }
     return checkpoint.timeline().equals(timeline)
         || fail(
@@ -175,9 +186,21 @@ final class Replay {
                 checkpoint.timeline(), timeline));
   }
 
+  /** Reads the prepared transactions again, at the end of recovery. */
+  boolean findPrepared() {
+    return findPrepared(timeline);
+  }
+
+  private boolean findPrepared(TimelineId reached) {
+    Optional<WalSegment> missing = prepared.missing(reached);
+    return missing.isEmpty()
+        || fail(
+            "FATAL", "requested WAL segment pg_wal/" + missing.get() + " has already been removed");
+  }
+
   private boolean replayed(ParameterChange change) {
     if (change.walLevel() == WalLevel.MINIMAL) {
-      String quote = from.version().major() >= 17 ? "\"" : "";
+      String quote = from.cluster().version().major() >= 17 ? "\"" : "";
       return fail(
           "FATAL",
           "WAL was generated with "
@@ -186,16 +209,21 @@ final class Replay {
               + quote
               + ", cannot continue recovering");
     }
-    if (settings.isPresent() && hotStandby.tooLow(settings.get(), change)) {
-      if (!active()) {
-        return fail("FATAL", "recovery aborted because of insufficient parameter settings");
-      }
-      log("WARNING", "hot standby is not possible because of insufficient parameter settings");
-      log("LOG", "recovery has paused");
-      paused = true;
-      return false;
+    return suffices(HotStandby.of(change));
+  }
+
+  /** Whether the server's settings are high enough; if not, it ends, or lets people see why. */
+  boolean suffices(Settings needed) {
+    if (settings.isEmpty() || !hotStandby.tooLow(settings.get(), needed)) {
+      return true;
     }
-    return true;
+    if (!active()) {
+      return fail("FATAL", "recovery aborted because of insufficient parameter settings");
+    }
+    log("WARNING", "hot standby is not possible because of insufficient parameter settings");
+    log("LOG", "recovery has paused");
+    paused = true;
+    return false;
   }
 
   private void checkConsistency() {
@@ -279,6 +307,11 @@ final class Replay {
 
   Optional<EndedTransaction> lastCommit() {
     return Optional.ofNullable(lastCommit);
+  }
+
+  /** The names of the transactions that replay prepared and did not end, by their IDs. */
+  Map<Long, String> prepared() {
+    return prepared.gids();
   }
 
   List<String> log() {

@@ -1,6 +1,6 @@
 package dev.walden.recovery;
 
-import dev.walden.cluster.PgVersion;
+import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
@@ -17,7 +17,7 @@ import dev.walden.wal.record.XlogBody.Checkpoint;
  * @param ofStandby whether it was taken from a standby, which writes no end-of-backup record
  */
 record ReplayStart(
-    PgVersion version,
+    ClusterIdentity cluster,
     TimelineHistory history,
     Lsn location,
     Lsn checkpointEnd,

@@ -11,9 +11,10 @@ import java.util.Optional;
  * What of a WAL record decides the course of recovery.
  *
  * @param end where the next record can start
+ * @param ofTransaction whether it is of the resource manager Transaction
  * @param body of those about transactions and the WAL as a whole
  */
-record ReplayedRecord(Lsn start, Lsn end, Optional<RecordBody> body) {
+record ReplayedRecord(Lsn start, Lsn end, boolean ofTransaction, Optional<RecordBody> body) {
 
   static ReplayedRecord of(WalRecord record) throws CorruptFileException {
     ResourceManager manager = record.resourceManager();
@@ -22,6 +23,9 @@ record ReplayedRecord(Lsn start, Lsn end, Optional<RecordBody> body) {
             || manager == ResourceManager.XLOG
             || manager == ResourceManager.STANDBY;
     return new ReplayedRecord(
-        record.lsn(), record.endLsn(), matters ? record.body() : Optional.empty());
+        record.lsn(),
+        record.endLsn(),
+        manager == ResourceManager.TRANSACTION,
+        matters ? record.body() : Optional.empty());
   }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * <p>Source: {@code XLogFileReadAnyTLI} and {@code XLogPageRead} in {@code
  * src/backend/access/transam/xlogrecovery.c}.
  */
-final class SegmentRequests {
+final class SegmentRequests implements FetchedSegments {
   private static final long NONE = -1;
 
   private final WalInventory wal;
@@ -28,6 +28,7 @@ final class SegmentRequests {
   private TimelineId lowest = TimelineId.FIRST;
   private long open = NONE;
   private TimelineId openTimeline;
+  private TimelineId previous;
   // what to go back to if the last segment was only looked for by the reader, not by the server
   private int lookups;
   private int askedBefore;
@@ -41,6 +42,7 @@ final class SegmentRequests {
     history.ancestors().stream().map(Ancestor::timeline).forEach(newestFirst::add);
     Collections.sort(newestFirst, Collections.reverseOrder());
     openTimeline = history.timeline();
+    previous = openTimeline;
   }
 
   /** The server jumps elsewhere: it takes any timeline again. */
@@ -61,6 +63,7 @@ final class SegmentRequests {
     openTimelineBefore = openTimeline;
     lookups++;
     if (number != open) {
+      previous = openTimeline;
       Optional<TimelineId> found = ask(number);
       open = found.isPresent() ? number : NONE;
       openTimeline = found.orElse(history.timeline());
@@ -99,6 +102,11 @@ final class SegmentRequests {
       open = openBefore;
       openTimeline = openTimelineBefore;
     }
+  }
+
+  @Override
+  public TimelineId timelineOf(long number) {
+    return number == open ? openTimeline : previous;
   }
 
   /** The segment that was open before the server looked ahead is taken to be open still. */

@@ -5,6 +5,7 @@ import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.record.WalEnd;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param consistent where the cluster becomes consistent, if it does
  * @param lastTransaction the transaction, or rolled back subtransaction, whose end was applied last
  * @param lastCommit the transaction whose commit was applied last
+ * @param prepared the transactions that wait for COMMIT PREPARED or ROLLBACK PREPARED, their names
+ *     by their IDs; those prepared before the backup began are not known
  * @param newHistory the history of the new timeline, byte for byte as the server writes it
  * @param walEnd why there was no more WAL to replay; empty if recovery stopped before that
  * @param log what the server logs about it, in order and among other lines: each is the beginning
@@ -29,12 +32,14 @@ public record SimulatedRecovery(
     Optional<Lsn> consistent,
     Optional<EndedTransaction> lastTransaction,
     Optional<EndedTransaction> lastCommit,
+    Map<Long, String> prepared,
     Optional<TimelineHistory> newHistory,
     Optional<WalEnd> walEnd,
     List<String> log,
     FileRequests requests) {
 
   public SimulatedRecovery {
+    prepared = Map.copyOf(prepared);
     log = List.copyOf(log);
   }
 

@@ -3,7 +3,6 @@ package dev.walden.recovery;
 import dev.walden.CorruptFileException;
 import dev.walden.archive.WalInventory;
 import dev.walden.backup.BaseBackup;
-import dev.walden.cluster.ControlFile.Settings;
 import dev.walden.recovery.SimulatedRecovery.Outcome;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
@@ -23,6 +22,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -42,8 +42,7 @@ final class Simulation {
   private final WalInventory wal;
   private final WalSource source;
   private final WalSegmentSize size;
-  private final boolean hotStandby;
-  private final Optional<Settings> settings;
+  private final ServerSettings settings;
   private final StopRules rules;
   private final List<WalFileName> startup = new ArrayList<>();
   private List<WalFileName> replayed = List.of();
@@ -55,18 +54,12 @@ final class Simulation {
   private Lsn checkpointEnd;
   private WalEnd walEnd;
 
-  Simulation(
-      RecoveryPlan plan,
-      WalInventory wal,
-      WalSource source,
-      boolean hotStandby,
-      Optional<Settings> settings) {
+  Simulation(RecoveryPlan plan, WalInventory wal, WalSource source, ServerSettings settings) {
     this.plan = plan;
     this.backup = plan.backup();
     this.wal = wal;
     this.source = source;
     this.size = wal.cluster().segmentSize();
-    this.hotStandby = hotStandby;
     this.settings = settings;
     this.rules = new StopRules(plan.serverTarget());
   }
@@ -160,7 +153,7 @@ final class Simulation {
 
   private ReplayStart from(Checkpoint checkpoint) throws IOException {
     return new ReplayStart(
-        wal.cluster().version(),
+        wal.cluster(),
         history,
         backup.checkpointLsn(),
         checkpointEnd,
@@ -220,12 +213,18 @@ final class Simulation {
   }
 
   private SimulatedRecovery replay(ReplayStart from, WalReader reader) throws IOException {
-    Replay replay = new Replay(from, rules, hotStandby, settings);
+    Replay replay = new Replay(from, rules, settings, segments);
+    if (settings.backedUp().isPresent() && !replay.suffices(settings.backedUp().get())) {
+      return result(Outcome.FAILED, replay);
+    }
     boolean more = from.afterCheckpoint() ? advance(reader) : true;
     while (more && replay.next(ReplayedRecord.of(reader.record()))) {
       more = advance(reader);
     }
     replayed = segments.take();
+    if (more) {
+      lookAhead();
+    }
     return finish(replay);
   }
 
@@ -234,7 +233,6 @@ final class Simulation {
       return result(replay.hasFailed() ? Outcome.FAILED : Outcome.PAUSED, replay);
     }
     if (replay.stop().isPresent()) {
-      lookAhead();
       Optional<Outcome> kept = kept(replay);
       if (kept.isPresent()) {
         return result(kept.get(), replay);
@@ -250,6 +248,9 @@ final class Simulation {
       replay.fail("FATAL", "WAL ends before end of online backup");
       return result(Outcome.FAILED, replay);
     }
+    if (!replay.findPrepared()) {
+      return result(Outcome.FAILED, replay);
+    }
     return promoted(replay);
   }
 
@@ -257,7 +258,7 @@ final class Simulation {
   private Optional<Outcome> kept(Replay replay) {
     boolean shutdown =
         plan.action() == TargetAction.SHUTDOWN
-            || plan.action() == TargetAction.PAUSE && !hotStandby;
+            || plan.action() == TargetAction.PAUSE && !settings.hotStandby();
     if (shutdown) {
       replay.log("LOG", "shutdown at recovery target");
       return Optional.of(Outcome.SHUT_DOWN);
@@ -285,6 +286,9 @@ final class Simulation {
 
   /** The server reads the last record that it applied once more, to write behind it. */
   private void readAgain(Replay replay) {
+    if (wal.cluster().version().major() >= 15) {
+      segments.close();
+    }
     segments.jump();
     long last = size.segmentNumberBefore(replay.lastEnd());
     for (long number = size.segmentNumber(replay.lastStart()); number <= last; number++) {
@@ -332,6 +336,7 @@ final class Simulation {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Map.of(),
         Optional.empty(),
         Optional.ofNullable(walEnd),
         List.of("FATAL:  " + message),
@@ -351,6 +356,7 @@ final class Simulation {
         replay.consistent(),
         replay.last(),
         replay.lastCommit(),
+        replay.prepared(),
         newHistory,
         Optional.ofNullable(walEnd),
         replay.log(),

@@ -66,7 +66,8 @@ final class StopRules {
    */
   Optional<RecoveryStop> after(ReplayedRecord record, boolean consistent) {
     if (target instanceof Immediate) {
-      return consistent ? Optional.of(CONSISTENT) : Optional.empty();
+      // of other records the server does not ask here: it goes on, and stops before the next one
+      return consistent && record.ofTransaction() ? Optional.of(CONSISTENT) : Optional.empty();
     }
     if (target instanceof Position position) {
       return position.inclusive() ? reached(position, record) : Optional.empty();

@@ -1,0 +1,54 @@
+package dev.walden.recovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random work, random targets, possible ones and others: the simulation says what the server will
+ * do, then a real server does it. Both must agree on everything, to the byte.
+ *
+ * <p>{@value #CASES} says how many cases for each version, {@value #SEED} with which seed.
+ */
+@Timeout(value = 3600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RecoveryAgreementIT {
+  private static final String CASES = "walden.agreement.cases";
+  private static final String SEED = "walden.agreement.seed";
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(ints = {14, 15, 16, 17, 18})
+  void serverAndSimulationAgree(int major) throws Exception {
+    long seed = Long.getLong(SEED, 1);
+    int cases = Integer.getInteger(CASES, 4);
+    AgreementWorld world = new AgreementWorld(major, seed, directory);
+    world.make(cases < 10 ? 1 : 3);
+    Map<SimulatedRecovery.Outcome, Integer> outcomes =
+        new EnumMap<>(SimulatedRecovery.Outcome.class);
+    for (int i = 1; i <= cases; i++) {
+      AgreementWorld.Case next = world.draw();
+      String which = "version " + major + ", seed " + seed + ", case " + i + ": " + next;
+      SimulatedRecovery simulated = world.simulator(next).simulate(next.plan());
+      assertEquals(
+          simulated,
+          world.configured(next, RecoverySimulator.of(world.archive())).simulate(next.plan()),
+          which);
+      RecoveredServer server = world.recover(next);
+      List<String> differences = server.differences(simulated);
+      server.kill();
+      assertTrue(differences.isEmpty(), which + "\n" + String.join("\n", differences));
+      AgreementWorld.clean(next);
+      outcomes.merge(simulated.outcome(), 1, Integer::sum);
+    }
+    System.out.println("version " + major + ", seed " + seed + ": " + outcomes);
+  }
+}
