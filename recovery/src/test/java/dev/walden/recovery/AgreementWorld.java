@@ -135,14 +135,22 @@ final class AgreementWorld {
     throw new IllegalStateException("no target in a hundred promotes");
   }
 
-  /** Draws a case that damages nothing. */
+  /** Draws a case; in some of them WAL is damaged or missing. */
   Case draw() throws IOException {
     boolean hotStandby = random.nextInt(5) > 0;
     TargetAction action =
         random.nextInt(3) > 0
             ? TargetAction.PROMOTE
             : TargetAction.values()[random.nextInt(TargetAction.values().length)];
-    return draw(action, hotStandby);
+    Case drawn = draw(action, hotStandby);
+    if (random.nextInt(4) == 0) {
+      drawn
+          .wal()
+          .damage(
+              random,
+              archive.cluster().segmentSize().segmentNumber(drawn.plan().backup().startLsn()));
+    }
+    return drawn;
   }
 
   private Case draw(TargetAction action, boolean hotStandby) throws IOException {

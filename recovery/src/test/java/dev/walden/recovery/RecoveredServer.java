@@ -220,8 +220,7 @@ final class RecoveredServer {
   private static List<String> withoutPrepared(List<String> asked, List<String> expected) {
     List<String> left = new ArrayList<>();
     for (String name : asked) {
-      boolean wanted = left.size() < expected.size() && expected.get(left.size()).equals(name);
-      if (wanted || !expected.contains(name)) {
+      if (left.size() < expected.size() && expected.get(left.size()).equals(name)) {
         left.add(name);
       }
     }

@@ -5,6 +5,7 @@ import dev.walden.archive.WalInventory;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /**
@@ -56,6 +60,47 @@ record WalFolder(ClusterIdentity cluster, Path wal, Path seen) {
   /** Puts other bytes in the place of a segment. */
   void replace(WalFileName name, byte[] content) throws IOException {
     Files.write(seen.resolve("instead").resolve(name.toString()), content);
+  }
+
+  /** Whether nothing is absent or replaced. */
+  boolean intact() throws IOException {
+    try (Stream<Path> absent = Files.list(seen.resolve("absent"));
+        Stream<Path> instead = Files.list(seen.resolve("instead"))) {
+      return absent.findAny().isEmpty() && instead.findAny().isEmpty();
+    }
+  }
+
+  /** Flips a bit, zeroes a page, or takes a file away. */
+  void damage(Random random, long firstSegment) throws IOException {
+    List<WalFileName> names;
+    try (Stream<Path> files = Files.list(wal)) {
+      names = files.map(path -> WalFileName.parse(path.getFileName().toString())).toList();
+    }
+    names =
+        names.stream()
+            .filter(
+                name ->
+                    name instanceof WalFileName.History
+                        || name instanceof WalFileName.Segment segment
+                            && segment.segment(cluster.segmentSize()).number() > firstSegment)
+            .sorted(Comparator.comparing(WalFileName::toString))
+            .toList();
+    WalFileName name = names.get(random.nextInt(names.size()));
+    int kind = random.nextInt(3);
+    if (kind == 0 || name instanceof WalFileName.History) {
+      hide(name);
+      return;
+    }
+    byte[] content = Files.readAllBytes(wal.resolve(name.toString()));
+    // the upper part of a segment is often unused
+    int at = random.nextInt(content.length >> random.nextInt(5));
+    if (kind == 1) {
+      content[at] ^= (byte) (1 << random.nextInt(8));
+    } else {
+      int page = at & -WalPageHeader.PAGE_SIZE;
+      Arrays.fill(content, page, page + WalPageHeader.PAGE_SIZE, (byte) 0);
+    }
+    replace(name, content);
   }
 
   /** The shell command that does the same, and writes down what it is asked for. */
