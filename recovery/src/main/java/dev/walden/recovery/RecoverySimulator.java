@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * Says what a server would do with a plan, without one: walks the archived WAL from the base backup
  * on as the server's recovery does, asks for the same files, and stops at the same record for the
- * same reason. Reads every planned segment up to there once, in memory that does not grow with
- * them. Immutable: each method gives a changed simulator.
+ * same reason. Reads every segment up to there once; of what it read, only the names of the files
+ * stay in memory. Immutable: each method gives a changed simulator.
  *
  * <p>The simulated server is restored as {@link Restore} does it, has {@code recovery.signal}, and
  * its {@code restore_command} brings what the archive holds and answers 1 for what it does not

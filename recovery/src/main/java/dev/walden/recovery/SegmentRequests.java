@@ -26,6 +26,7 @@ final class SegmentRequests implements FetchedSegments {
   private final List<TimelineId> newestFirst = new ArrayList<>();
   private List<WalFileName> asked = new ArrayList<>();
   private TimelineId lowest = TimelineId.FIRST;
+  private boolean jumping;
   private long open = NONE;
   private TimelineId openTimeline;
   private TimelineId previous;
@@ -45,10 +46,15 @@ final class SegmentRequests implements FetchedSegments {
     previous = openTimeline;
   }
 
-  /** The server jumps elsewhere: it takes any timeline again. */
+  /** The server jumps elsewhere: what it opens until it has a record may be of any timeline. */
   void jump() {
-    lowest = TimelineId.FIRST;
+    jumping = true;
     lookups = 0;
+  }
+
+  /** The server has a record, and goes on from there. */
+  void goOn() {
+    jumping = false;
   }
 
   /** The server found no valid WAL, and closed its file. */
@@ -64,6 +70,7 @@ final class SegmentRequests implements FetchedSegments {
     lookups++;
     if (number != open) {
       previous = openTimeline;
+      lowest = jumping ? TimelineId.FIRST : lowest;
       Optional<TimelineId> found = ask(number);
       open = found.isPresent() ? number : NONE;
       openTimeline = found.orElse(history.timeline());

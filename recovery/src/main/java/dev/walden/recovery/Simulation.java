@@ -125,6 +125,7 @@ final class Simulation {
   /** Goes on in the WAL as the server does; false if it sees no more. */
   private boolean advance(WalReader reader) throws IOException {
     if (reader.next()) {
+      segments.goOn();
       return true;
     }
     walEnd = reader.end().orElseThrow();

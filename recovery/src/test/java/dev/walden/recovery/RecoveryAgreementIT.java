@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,8 +32,7 @@ class RecoveryAgreementIT {
     int cases = Integer.getInteger(CASES, 4);
     AgreementWorld world = new AgreementWorld(major, seed, directory);
     world.make(cases < 10 ? 1 : 3);
-    Map<SimulatedRecovery.Outcome, Integer> outcomes =
-        new EnumMap<>(SimulatedRecovery.Outcome.class);
+    Map<String, Integer> outcomes = new TreeMap<>();
     for (int i = 1; i <= cases; i++) {
       AgreementWorld.Case next = world.draw();
       String which = "version " + major + ", seed " + seed + ", case " + i + ": " + next;
@@ -49,8 +48,16 @@ class RecoveryAgreementIT {
       server.kill();
       assertTrue(differences.isEmpty(), which + "\n" + String.join("\n", differences));
       AgreementWorld.clean(next);
-      outcomes.merge(simulated.outcome(), 1, Integer::sum);
+      outcomes.merge(kind(simulated), 1, Integer::sum);
     }
     System.out.println("version " + major + ", seed " + seed + ": " + outcomes);
+  }
+
+  private static String kind(SimulatedRecovery simulated) {
+    List<String> log = simulated.log();
+    String last = log.get(log.size() - 1).replaceAll("[0-9A-F]+/[0-9A-F]+|[0-9][0-9A-F]*", "n");
+    return simulated.outcome() == SimulatedRecovery.Outcome.FAILED
+        ? last
+        : simulated.outcome() + (simulated.metDamage() ? " at damage" : "");
   }
 }
