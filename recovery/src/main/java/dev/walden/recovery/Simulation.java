@@ -114,8 +114,8 @@ final class Simulation {
     return exactTexts() ? " at " + lsn : "";
   }
 
-  private WalReader.Builder reading(Lsn from) {
-    return WalReader.builder(this::open, size).cluster(wal.cluster().systemIdentifier()).from(from);
+  private WalReader.Builder reading() {
+    return WalReader.builder(this::open, size).cluster(wal.cluster().systemIdentifier());
   }
 
   private Optional<InputStream> open(WalSegment segment) throws IOException {
@@ -139,7 +139,7 @@ final class Simulation {
   private Optional<Checkpoint> checkpoint() throws IOException {
     segments.jump();
     Lsn location = backup.checkpointLsn();
-    try (WalReader reader = reading(location).timelines(segments::open).build()) {
+    try (WalReader reader = reading().at(location).timelines(segments::open).build()) {
       if (!advance(reader) || !reader.record().lsn().equals(location)) {
         return Optional.empty();
       }
@@ -168,7 +168,8 @@ final class Simulation {
   private boolean endsWithRecord(Lsn redo) throws IOException {
     Lsn end = backup.endLsn();
     Lsn near = new Lsn(Math.max(0, end.value() - BACKUP_END_BYTES));
-    try (WalReader reader = reading(near).timeline(backup.endTimeline()).until(end).build()) {
+    try (WalReader reader =
+        reading().from(near).timeline(backup.endTimeline()).until(end).build()) {
       RecordBody last = null;
       while (reader.next()) {
         last = reader.record().body().orElse(null);
@@ -181,8 +182,11 @@ final class Simulation {
   /** A reader that stands before the first record to replay, or on the checkpoint before that. */
   private WalReader reader(ReplayStart from) {
     segments.jump();
+    if (from.afterCheckpoint()) {
+      segments.goOn();
+    }
     Lsn first = from.afterCheckpoint() ? from.checkpointEnd() : redo(from);
-    return reading(first).timelines(segments::open).build();
+    return reading().at(first).timelines(segments::open).build();
   }
 
   /** Why the backup is not on the way to the target timeline. */

@@ -91,6 +91,7 @@ final class AgreementWorld {
         CompletableFuture<BaseBackup> backup = CompletableFuture.supplyAsync(() -> take(cluster));
         while (!backup.isDone()) {
           work.run(5);
+          Thread.sleep(20);
         }
         backup.join();
         work.run(STEPS);

@@ -32,11 +32,14 @@ class RecoveryAgreementIT {
     int cases = Integer.getInteger(CASES, 4);
     AgreementWorld world = new AgreementWorld(major, seed, directory);
     world.make(cases < 10 ? 1 : 3);
+    long nanos = 0;
     Map<String, Integer> outcomes = new TreeMap<>();
     for (int i = 1; i <= cases; i++) {
       AgreementWorld.Case next = world.draw();
       String which = "version " + major + ", seed " + seed + ", case " + i + ": " + next;
+      long start = System.nanoTime();
       SimulatedRecovery simulated = world.simulator(next).simulate(next.plan());
+      nanos += System.nanoTime() - start;
       if (next.wal().intact()) {
         assertEquals(
             simulated,
@@ -50,7 +53,16 @@ class RecoveryAgreementIT {
       AgreementWorld.clean(next);
       outcomes.merge(kind(simulated), 1, Integer::sum);
     }
-    System.out.println("version " + major + ", seed " + seed + ": " + outcomes);
+    System.out.println(
+        "version "
+            + major
+            + ", seed "
+            + seed
+            + ": "
+            + outcomes
+            + ", simulated in "
+            + nanos / cases / 1000000
+            + " ms each");
   }
 
   private static String kind(SimulatedRecovery simulated) {

@@ -32,6 +32,7 @@ public final class WalReader implements Closeable {
   private final RecordWalk walk;
   private final long from;
   private final long until;
+  private final boolean exact;
   private boolean located;
   private boolean current;
   private long validEnd;
@@ -43,6 +44,7 @@ public final class WalReader implements Closeable {
     from = builder.from.value();
     until = builder.until.value();
     walk = new RecordWalk(builder.size, (manager, info) -> true, until);
+    exact = builder.exact;
     validEnd = from;
   }
 
@@ -90,6 +92,9 @@ public final class WalReader implements Closeable {
   /** Finds the first record that starts on the wanted position's page or after it. */
   private boolean locate() throws IOException {
     long page = from & -WalPages.PAGE;
+    if (exact) {
+      return pages.moveTo(page) ? startAt(from) : stop(pages.problem());
+    }
     while (true) {
       if (!pages.moveTo(page)) {
         return stop(pages.problem());
@@ -115,8 +120,12 @@ public final class WalReader implements Closeable {
               pages.segmentName(),
               lsn(page)));
     }
-    validEnd = page + header + align(left);
-    walk.startAt(validEnd);
+    return startAt(page + header + align(left));
+  }
+
+  private boolean startAt(long lsn) throws IOException {
+    validEnd = lsn;
+    walk.startAt(lsn);
     pages.show(walk);
     located = true;
     return true;
@@ -203,6 +212,7 @@ public final class WalReader implements Closeable {
     private final WalSegmentSize size;
     private LongFunction<TimelineId> timelines = number -> TimelineId.FIRST;
     private Lsn from = Lsn.ZERO;
+    private boolean exact;
     private Lsn until = new Lsn(-1);
     private SystemIdentifier cluster;
 
@@ -225,6 +235,17 @@ public final class WalReader implements Closeable {
     /** The first record wanted is the first that starts here or later. */
     public Builder from(Lsn start) {
       from = Objects.requireNonNull(start);
+      exact = false;
+      return this;
+    }
+
+    /**
+     * The first record wanted starts here: what stands before it on its page is not looked at. With
+     * a position at which no record starts, what is read is invalid.
+     */
+    public Builder at(Lsn start) {
+      from = Objects.requireNonNull(start);
+      exact = true;
       return this;
     }
 

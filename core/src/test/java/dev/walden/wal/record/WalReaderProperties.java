@@ -1,5 +1,6 @@
 package dev.walden.wal.record;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.CorruptFileException;
@@ -48,6 +49,31 @@ class WalReaderProperties {
       assertTrue(!end.lsn().isBefore(page) && !end.lsn().isAfter(wal.end()), end::toString);
     } catch (UnsupportedFormatException e) {
       assertTrue(!e.getMessage().isEmpty());
+    }
+  }
+
+  /** As the server reads a checkpoint: what precedes it on the page does not matter. */
+  @Property(tries = 300)
+  void aRecordIsReadWhereItStandsWhateverPrecedesIt(@ForAll long seed) throws IOException {
+    SampleSegments wal = SampleSegments.take();
+    Random random = new Random(seed);
+    SampleSegments.Place place = wal.records().get(random.nextInt(wal.records().size()));
+    byte[] bytes = wal.bytesAt(place.start());
+    int offset = WalWorkload.SIZE.offset(place.start());
+    int page = offset & -8192;
+    int header = page == 0 ? 40 : 24;
+    for (int i = page + header; i < offset; i++) {
+      bytes[i] = (byte) random.nextInt();
+    }
+    try (WalReader reader = WalReader.builder(wal, WalWorkload.SIZE).at(place.start()).build()) {
+      assertTrue(reader.next(), () -> reader.end().toString());
+      assertEquals(
+          place, new SampleSegments.Place(reader.record().lsn(), reader.record().endLsn()));
+    }
+    try (WalReader reader =
+        WalReader.builder(wal, WalWorkload.SIZE).at(place.start().plus(8)).build()) {
+      boolean read = reader.next();
+      assertTrue(!read || !reader.record().lsn().equals(place.start()));
     }
   }
 
