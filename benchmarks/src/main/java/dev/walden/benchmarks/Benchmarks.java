@@ -36,6 +36,9 @@ public final class Benchmarks {
       if (settings.has("restore")) {
         new RestorePart(settings, server).run();
       }
+      if (settings.has("decode")) {
+        new DecodePart(settings, server).run();
+      }
     } finally {
       Folders.delete(settings.folder());
     }

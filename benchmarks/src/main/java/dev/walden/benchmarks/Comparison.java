@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -82,28 +83,30 @@ final class Comparison {
   private void print(Map<Contestant, List<Figures>> seen, long bytes) {
     List<Figures> first = seen.get(contestants.get(0));
     System.out.printf(Locale.ROOT, "%n### %s (%.2f GB)%n%n", title, bytes / 1e9);
-    System.out.println("| | ratio | MB/s in each round | CPU s | peak MB |");
-    System.out.println("| --- | --- | --- | --- | --- |");
+    System.out.println("| | ratio | MB/s in each round | CPU s | ratio per CPU s | peak MB |");
+    System.out.println("| --- | --- | --- | --- | --- | --- |");
     seen.forEach(
         (contestant, figures) ->
             System.out.printf(
                 Locale.ROOT,
-                "| %s | %.2f | %s | %.1f | %d |%n",
+                "| %s | %.2f | %s | %.2f | %.2f | %d |%n",
                 contestant.name(),
-                ratio(first, figures),
+                ratio(first, figures, Figures::seconds),
                 figures.stream()
                     .map(f -> String.format(Locale.ROOT, "%.0f", f.megabytesPerSecond(bytes)))
                     .collect(Collectors.joining(" ")),
                 median(figures.stream().map(Figures::cpuSeconds).toList()),
+                ratio(first, figures, Figures::cpuSeconds),
                 figures.stream().mapToLong(Figures::peakResidentBytes).max().orElse(0)
                     / 1_000_000));
   }
 
   /** The median of the rounds' ratios of throughput: more than 1 is faster than the first. */
-  private static double ratio(List<Figures> first, List<Figures> other) {
+  private static double ratio(
+      List<Figures> first, List<Figures> other, ToDoubleFunction<Figures> cost) {
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < first.size(); round++) {
-      ratios.add(first.get(round).seconds() / other.get(round).seconds());
+      ratios.add(cost.applyAsDouble(first.get(round)) / cost.applyAsDouble(other.get(round)));
     }
     return median(ratios);
   }

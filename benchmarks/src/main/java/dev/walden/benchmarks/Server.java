@@ -80,6 +80,40 @@ final class Server implements AutoCloseable {
     return new WalToStream(start, WalSegmentSize.DEFAULT.floor(position()));
   }
 
+  /**
+   * Writes WAL of pgbench's transactions, with page images only where a page is changed for the
+   * first time.
+   *
+   * @param log where pgbench's messages go
+   */
+  WalToStream generateTransactions(long bytes, Path log)
+      throws IOException, InterruptedException, SQLException {
+    pgbench(log, "-i", "-q", "-s", "10");
+    server.execute(
+        "SELECT pg_switch_wal()",
+        "CHECKPOINT",
+        "SELECT pg_create_physical_replication_slot('" + FIRST_SLOT + "', true)",
+        "SELECT pg_switch_wal()");
+    Lsn start = WalSegmentSize.DEFAULT.floor(position());
+    while (position().minus(start) < bytes) {
+      pgbench(log, "-n", "-M", "prepared", "-c", "4", "-j", "2", "-t", "25000");
+    }
+    server.execute("SELECT pg_switch_wal()");
+    return new WalToStream(start, WalSegmentSize.DEFAULT.floor(position()));
+  }
+
+  private void pgbench(Path log, String... arguments) throws IOException, InterruptedException {
+    List<String> command = client("pgbench", arguments);
+    command.remove("-w");
+    command.add("postgres");
+    MeteredProcesses.run(List.of(command), log, null);
+  }
+
+  /** Where the server keeps its segments. */
+  Path walFolder() {
+    return server.dataDirectory().resolve("pg_wal");
+  }
+
   private static void insert(Statement statement) throws SQLException {
     statement.execute(
         "INSERT INTO item (at, a, b) SELECT now(), md5(random()::text), 'item number ' || i"

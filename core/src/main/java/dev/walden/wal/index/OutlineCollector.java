@@ -5,10 +5,12 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.record.FileBody;
 import dev.walden.wal.record.RecordBody;
 import dev.walden.wal.record.RecordVisitor;
+import dev.walden.wal.record.ResourceManager;
 import dev.walden.wal.record.TransactionBody;
 import dev.walden.wal.record.WalRecord;
 import dev.walden.wal.record.XlogBody;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,18 +18,29 @@ import java.util.TreeSet;
 
 /** Gathers the contents of an outline from the records of interest, in their order. */
 final class OutlineCollector implements RecordVisitor {
+  private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+  private static final int TRANSACTION = ResourceManager.TRANSACTION.ordinal();
+  private static final int COMMIT = 0x00;
+  private static final int ABORT = 0x20;
+
   private final List<WalEvent> events = new ArrayList<>();
   private final List<UnresolvedRecord> unresolved = new ArrayList<>();
   private final TreeSet<Long> creators = new TreeSet<>();
+  // in microseconds since 2000, as stored
   private long count;
-  private Instant first;
-  private Instant last;
-  private Instant lowest;
-  private Instant highest;
+  private long first;
+  private long last;
+  private long lowest = Long.MAX_VALUE;
+  private long highest = Long.MIN_VALUE;
   private XidRange xids = XidRange.NONE;
 
   @Override
   public void record(WalRecord record) throws CorruptFileException {
+    if (isPlainEnd(record)) {
+      ended(record.mainDataLong(0));
+      ended(record.xid(), List.of());
+      return;
+    }
     Optional<RecordBody> body = record.body();
     if (body.isEmpty()) {
       return;
@@ -52,13 +65,25 @@ final class OutlineCollector implements RecordVisitor {
     unresolved.add(new UnresolvedRecord(lsn, endLsn));
   }
 
+  /** Whether it is a commit or abort that tells nothing but its time, as nearly all are. */
+  private static boolean isPlainEnd(WalRecord record) {
+    int info = record.info() & 0xF0;
+    return record.resourceManagerId() == TRANSACTION
+        && (info == COMMIT || info == ABORT)
+        && record.mainDataLength() >= Long.BYTES;
+  }
+
+  private void ended(long time) {
+    first = count == 0 ? time : first;
+    last = time;
+    lowest = Math.min(lowest, time);
+    highest = Math.max(highest, time);
+    count++;
+  }
+
   private void end(WalRecord record, TransactionBody.End end) {
     Instant time = end.time();
-    first = count == 0 ? time : first;
-    lowest = count == 0 || time.isBefore(lowest) ? time : lowest;
-    highest = count == 0 || time.isAfter(highest) ? time : highest;
-    last = time;
-    count++;
+    ended(ChronoUnit.MICROS.between(EPOCH, time));
     ended(end.xid(), end.subtransactions());
     if (end.outcome().isCommit() && !end.droppedFiles().isEmpty()) {
       events.add(
@@ -88,9 +113,13 @@ final class OutlineCollector implements RecordVisitor {
   }
 
   private void ended(long xid, List<Long> subtransactions) {
-    xids = xids.and(XidRange.of(xid));
-    for (long subtransaction : subtransactions) {
-      xids = xids.and(XidRange.of(subtransaction));
+    add(xid);
+    subtransactions.forEach(this::add);
+  }
+
+  private void add(long xid) {
+    if (!xids.contains(xid)) {
+      xids = xids.and(XidRange.of(xid));
     }
   }
 
@@ -118,11 +147,17 @@ final class OutlineCollector implements RecordVisitor {
     }
   }
 
+  private static Instant instant(long micros) {
+    return EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
   OutlineContents contents() {
     Optional<TransactionEnds.Times> times =
         count == 0
             ? Optional.empty()
-            : Optional.of(new TransactionEnds.Times(first, last, lowest, highest));
+            : Optional.of(
+                new TransactionEnds.Times(
+                    instant(first), instant(last), instant(lowest), instant(highest)));
     return new OutlineContents(
         new TransactionEnds(count, times, xids),
         events,

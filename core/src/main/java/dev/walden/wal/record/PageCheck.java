@@ -78,7 +78,7 @@ final class PageCheck {
     if (page.magic() != version.walMagic()) {
       return bad(address, "magic number %04X is not that of %s", page.magic(), version);
     }
-    if (!page.pageAddress().equals(address)) {
+    if (page.pageAddress().value() != address.value()) {
       return bad(address, "its header says %s", page.pageAddress());
     }
     boolean first = size.offset(address) == 0;

@@ -7,7 +7,7 @@ public interface RecordInterest {
    * Whether records like this are wanted.
    *
    * @param resourceManager the number in the record's header
-   * @param info the flags byte in it, with the operation in its upper half
+   * @param info the flags byte in it: only its upper half, the operation, may matter
    */
   boolean in(int resourceManager, int info);
 }

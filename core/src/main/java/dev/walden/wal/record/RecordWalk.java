@@ -36,16 +36,25 @@ final class RecordWalk {
   private static final int MAX_LENGTH = 1020 << 20;
   private static final int RETAINED = 1 << 20;
 
+  private static final int INVALID = 1;
+  private static final int WANTED = 2;
+  private static final int SPECIAL = 4;
+
   private final WalSegmentSize size;
   private final RecordInterest interest;
   private final long until;
   private final CRC32C crc = new CRC32C();
   private final WalRecord record = new WalRecord();
 
+  // by resource manager and operation
+  private final byte[] kinds = new byte[256 << 4];
+  private boolean kindsKnown;
+
   private byte[] array;
   private int pageAt;
   private int available;
   private WalPageHeader header;
+  private int headerSize;
   private long page;
   private PgVersion version;
   private String segmentName;
@@ -57,7 +66,13 @@ final class RecordWalk {
   private int got;
   private long start;
   private long position;
-  private long link;
+  private long end;
+  private long previousBefore;
+  private long endBefore;
+  private long records;
+  private long firstStart;
+  private long firstLink;
+  private long firstOverwrites;
   private long previous = NONE;
   private long overwritten = NONE;
   private Stop problem;
@@ -84,33 +99,57 @@ final class RecordWalk {
     available = count;
     header = checked.header();
     page = header.pageAddress().value();
+    headerSize = header.size();
     version = checked.version();
     segmentName = checked.segmentName();
+    if (!kindsKnown) {
+      findKinds();
+      kindsKnown = true;
+    }
   }
 
-  /** Goes on in the page. */
+  private void findKinds() {
+    for (int i = 0; i < kinds.length; i++) {
+      int kind = ResourceManager.isValid(i >>> 4, version) ? 0 : INVALID;
+      kind |= interest.in(i >>> 4, (i & 0xF) << 4) ? WANTED : 0;
+      if (i == XlogBodyReader.OVERWRITE_CONTRECORD >>> 4) {
+        kind |= WANTED;
+      }
+      kinds[i] = (byte) (i == XlogBodyReader.SWITCH >>> 4 ? kind | SPECIAL : kind);
+    }
+  }
+
+  private int kind(byte[] bytes, int at) {
+    int both = LittleEndian.u16(bytes, at + 16);
+    return kinds[(both & 0xFF00 | both & 0xF0) >>> 4];
+  }
+
+  /** Goes on in the page, to the next record that is wanted. */
   Step next() {
     if (open) {
       Step step = resume();
-      if (open || step != Step.PAGE) {
+      if (open || step != Step.PAGE && (step != Step.RECORD || wanted)) {
         return step;
       }
     }
-    if (position - page >= PAGE) {
-      return Step.PAGE;
+    while (position - page < PAGE) {
+      int offset = Math.max((int) (position - page), headerSize);
+      start = page + offset;
+      if (Long.compareUnsigned(start, until) >= 0) {
+        return Step.UNTIL;
+      }
+      if (offset == headerSize && header.continuesRecord()) {
+        return stop(
+            WalEnd.Reason.BAD_CONTRECORD,
+            "page %s continues a record, but the one before it is complete",
+            new Lsn(page));
+      }
+      Step step = begin(offset, pageAt + offset);
+      if (step != Step.RECORD || wanted) {
+        return step;
+      }
     }
-    int offset = Math.max((int) (position - page), header.size());
-    start = page + offset;
-    if (Long.compareUnsigned(start, until) >= 0) {
-      return Step.UNTIL;
-    }
-    if (offset == header.size() && header.continuesRecord()) {
-      return stop(
-          WalEnd.Reason.BAD_CONTRECORD,
-          "page %s continues a record, but the one before it is complete",
-          new Lsn(page));
-    }
-    return begin(offset, pageAt + offset);
+    return Step.PAGE;
   }
 
   private Step begin(int offset, int at) {
@@ -131,10 +170,14 @@ final class RecordWalk {
       return tooShort();
     }
     crc.reset();
-    if (length <= onPage) {
-      crc.update(array, at + HEADER, length - HEADER);
-      return complete(array, at, start + WalReader.align(length));
+    if (length > onPage) {
+      return beginOpen(at, onPage);
     }
+    crc.update(array, at + HEADER, length - HEADER);
+    return complete(array, at, start + WalReader.align(length));
+  }
+
+  private Step beginOpen(int at, int onPage) {
     if (assembly.length > RETAINED && length <= RETAINED) {
       assembly = new byte[2 * PAGE];
     }
@@ -166,18 +209,18 @@ final class RecordWalk {
     if (problem != null) {
       return Step.STOP;
     }
-    int count = Math.min(left, PAGE - header.size());
-    if (available - header.size() < count) {
+    int count = Math.min(left, PAGE - headerSize);
+    if (available - headerSize < count) {
       return tooShort();
     }
-    if (!take(pageAt + header.size(), count)) {
+    if (!take(pageAt + headerSize, count)) {
       return Step.STOP;
     }
     if (got < length) {
       return Step.PAGE;
     }
     open = false;
-    return complete(assembly, 0, page + header.size() + WalReader.align(count));
+    return complete(assembly, 0, page + headerSize + WalReader.align(count));
   }
 
   /** Why a page is not the one that goes on with a record; null if it is. */
@@ -221,14 +264,14 @@ final class RecordWalk {
 
   /** Checks resource manager and link, and decides whether the record is wanted. */
   private boolean headerIsValid(byte[] bytes, int at) {
-    problem = wrongHeader(bytes, at, version, start, previous);
-    if (problem != null) {
-      return false;
+    int kind = kind(bytes, at);
+    if ((kind & INVALID) != 0 || previous == NONE || LittleEndian.i64(bytes, at + 8) != previous) {
+      problem = wrongHeader(bytes, at, version, start, previous);
+      if (problem != null) {
+        return false;
+      }
     }
-    wanted =
-        interest.in(LittleEndian.u8(bytes, at + 17), LittleEndian.u8(bytes, at + 16))
-            || overwritten != NONE
-            || isXlog(bytes, at, XlogBodyReader.OVERWRITE_CONTRECORD);
+    wanted = (kind & WANTED) != 0 || overwritten != NONE;
     return true;
   }
 
@@ -265,42 +308,58 @@ final class RecordWalk {
       return stop(WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
     }
     long next = bytesEnd;
-    if (isXlog(bytes, at, XlogBodyReader.SWITCH)) {
+    if ((kind(bytes, at) & SPECIAL) != 0) {
       next = size.floor(new Lsn(bytesEnd - 1)).value() + size.bytes();
     }
-    if (wanted) {
-      record.set(bytes, at, length, version);
-      if (!record.decode()) {
-        return stop(
-            WalEnd.Reason.BAD_RECORD, "record at %s has %s", new Lsn(start), record.problem());
-      }
-      record.place(start, bytesEnd, next);
+    if (wanted && !decode(bytes, at, bytesEnd, next)) {
+      return Step.STOP;
     }
-    link = LittleEndian.i64(bytes, at + 8);
+    if (records == 0) {
+      firstStart = start;
+      firstLink = LittleEndian.i64(bytes, at + 8);
+      firstOverwrites = overwrites();
+    }
+    records++;
+    previousBefore = previous;
+    endBefore = end;
+    previous = start;
+    position = next;
+    end = next;
+    return Step.RECORD;
+  }
+
+  /** Takes back the record that was come to, which is not valid after all. */
+  void reject() {
+    records--;
+    previous = previousBefore;
+    end = endBefore;
+  }
+
+  private boolean decode(byte[] bytes, int at, long bytesEnd, long next) {
+    record.set(bytes, at, length, version);
+    if (!record.decode()) {
+      stop(WalEnd.Reason.BAD_RECORD, "record at %s has %s", new Lsn(start), record.problem());
+      return false;
+    }
+    record.place(start, bytesEnd, next);
     if (overwritten != NONE && overwrites() != overwritten) {
-      return stop(
+      stop(
           WalEnd.Reason.BAD_OVERWRITE,
           "record at %s does not overwrite the one at %s",
           new Lsn(start),
           new Lsn(overwritten));
+      return false;
     }
     overwritten = NONE;
-    previous = start;
-    position = next;
-    return Step.RECORD;
-  }
-
-  private static boolean isXlog(byte[] bytes, int at, int operation) {
-    return LittleEndian.u8(bytes, at + 17) == ResourceManager.XLOG.ordinal()
-        && (LittleEndian.u8(bytes, at + 16) & 0xF0) == operation;
+    return true;
   }
 
   /** Where the record that this one overwrites begins; 0 if it overwrites none. */
-  long overwrites() {
+  private long overwrites() {
     return wanted
             && record.isA(ResourceManager.XLOG, XlogBodyReader.OVERWRITE_CONTRECORD)
             && record.mainDataLength() >= Long.BYTES
-        ? record.mainData().getLong(0)
+        ? record.mainDataLong(0)
         : NONE;
   }
 
@@ -322,13 +381,9 @@ final class RecordWalk {
     return problem;
   }
 
-  /** The record that the walk came to; means nothing if it is not {@link #wanted}. */
+  /** The record that the walk came to. */
   WalRecord record() {
     return record;
-  }
-
-  boolean wanted() {
-    return wanted;
   }
 
   /** Where the next record can begin. */
@@ -341,9 +396,34 @@ final class RecordWalk {
     return start;
   }
 
-  /** Where the record before the one that was come to begins, as that says. */
-  long link() {
-    return link;
+  /** How many records were whole, wanted or not. */
+  long records() {
+    return records;
+  }
+
+  /** Where the first of them begins. */
+  long firstStart() {
+    return firstStart;
+  }
+
+  /** Where the record before that one begins, as it says. */
+  long firstLink() {
+    return firstLink;
+  }
+
+  /** Where the record begins that the first one overwrites; 0 if it overwrites none. */
+  long firstOverwrites() {
+    return firstOverwrites;
+  }
+
+  /** Where the last of them begins. */
+  long lastStart() {
+    return previous;
+  }
+
+  /** Where the record after that one can begin. */
+  long lastEnd() {
+    return end;
   }
 
   /** Whether the next record must be one that overwrites another. */

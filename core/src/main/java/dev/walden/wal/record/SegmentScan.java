@@ -40,11 +40,6 @@ public final class SegmentScan {
   private long headLength;
   private long headAt;
   private boolean overwriting;
-  private long records;
-  private long firstStart;
-  private long firstPrevious;
-  private long lastStart;
-  private long lastEnd;
   private Stop stop;
 
   /** Before the first byte. */
@@ -113,7 +108,7 @@ public final class SegmentScan {
 
   /** Whether the rest of the segment is unused. */
   private boolean isSkipping() {
-    return records > 0 && !walk.open() && walk.position() == segment.end().value();
+    return walk.records() > 0 && !walk.open() && walk.position() == segment.end().value();
   }
 
   private void page(byte[] bytes, int at, int count)
@@ -176,7 +171,6 @@ public final class SegmentScan {
     }
     headFate = Fate.ENDS;
     headAt = address + header.size() + WalReader.align(here);
-    lastEnd = headAt;
     walk.startAt(headAt);
     return true;
   }
@@ -196,7 +190,7 @@ public final class SegmentScan {
     while (true) {
       switch (walk.next()) {
         case RECORD -> {
-          if (!record()) {
+          if (!show()) {
             return;
           }
         }
@@ -211,26 +205,15 @@ public final class SegmentScan {
     }
   }
 
-  private boolean record() {
-    if (walk.wanted()) {
-      try {
-        visitor.record(walk.record());
-      } catch (CorruptFileException e) {
-        stop = Stop.of(WalEnd.Reason.BAD_RECORD, "%s", e.getMessage());
-        return false;
-      }
+  private boolean show() {
+    try {
+      visitor.record(walk.record());
+      return true;
+    } catch (CorruptFileException e) {
+      walk.reject();
+      stop = Stop.of(WalEnd.Reason.BAD_RECORD, "%s", e.getMessage());
+      return false;
     }
-    if (records == 0) {
-      firstStart = walk.start();
-      firstPrevious = walk.link();
-      if (overwriting) {
-        headAt = walk.overwrites();
-      }
-    }
-    records++;
-    lastStart = walk.start();
-    lastEnd = walk.position();
-    return true;
   }
 
   /** WAL ends; if it does with the first page, there is nothing to tell of. */
@@ -252,11 +235,9 @@ public final class SegmentScan {
         segment,
         segment,
         check.version(),
-        records,
+        walk.records(),
         head(),
-        records > 0
-            ? Optional.of(first(firstStart, Optional.of(firstPrevious)))
-            : tail.map(this::first),
+        first(tail),
         last(),
         tail,
         Optional.ofNullable(stop).map(Stop::reason));
@@ -269,29 +250,31 @@ public final class SegmentScan {
     byte[] kept =
         headLength <= RecordFragment.MAX_KEPT ? head : Arrays.copyOf(head, RecordParts.HEADER);
     RecordFragment fragment = new RecordFragment(headLength, (int) headCrc.getValue(), kept);
-    boolean placed = headFate == Fate.ENDS || headFate == Fate.OVERWRITTEN && headAt != 0;
-    return Optional.of(
-        new Head(
-            headRemaining,
-            fragment,
-            headFate,
-            placed ? Optional.of(new Lsn(headAt)) : Optional.empty()));
+    long at = overwriting ? walk.firstOverwrites() : headAt;
+    Optional<Lsn> place = at == 0 ? Optional.empty() : Optional.of(new Lsn(at));
+    return Optional.of(new Head(headRemaining, fragment, headFate, place));
   }
 
-  private First first(Tail tail) {
+  private Optional<First> first(Optional<Tail> tail) {
+    return walk.records() > 0
+        ? Optional.of(new First(new Lsn(walk.firstStart()), Optional.of(new Lsn(walk.firstLink()))))
+        : tail.map(SegmentScan::first);
+  }
+
+  private static First first(Tail tail) {
     byte[] bytes = tail.fragment().bytes();
     boolean linked = bytes.length >= 2 * Long.BYTES;
-    return first(
-        tail.lsn().value(),
-        linked ? Optional.of(LittleEndian.i64(bytes, Long.BYTES)) : Optional.empty());
-  }
-
-  private static First first(long lsn, Optional<Long> previous) {
-    return new First(new Lsn(lsn), previous.map(Lsn::new));
+    return new First(
+        tail.lsn(),
+        linked ? Optional.of(new Lsn(LittleEndian.i64(bytes, Long.BYTES))) : Optional.empty());
   }
 
   private Optional<Last> last() {
-    Optional<Lsn> start = records > 0 ? Optional.of(new Lsn(lastStart)) : Optional.empty();
-    return lastEnd == 0 ? Optional.empty() : Optional.of(new Last(start, new Lsn(lastEnd)));
+    if (walk.records() > 0) {
+      return Optional.of(new Last(Optional.of(new Lsn(walk.lastStart())), new Lsn(walk.lastEnd())));
+    }
+    return headFate == Fate.ENDS
+        ? Optional.of(new Last(Optional.empty(), new Lsn(headAt)))
+        : Optional.empty();
   }
 }

@@ -5,6 +5,7 @@ import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -152,6 +153,16 @@ public final class WalRecord {
   /** Bytes that belong to no page. */
   public int mainDataLength() {
     return parts.mainLength();
+  }
+
+  /**
+   * Eight of the bytes that belong to no page, as a little-endian number.
+   *
+   * @throws IndexOutOfBoundsException if they are not there
+   */
+  public long mainDataLong(int offset) {
+    Objects.checkFromIndexSize(offset, Long.BYTES, parts.mainLength());
+    return LittleEndian.i64(bytes, parts.mainAt() + offset);
   }
 
   /** The bytes that belong to no page: a read-only view, little-endian. */
