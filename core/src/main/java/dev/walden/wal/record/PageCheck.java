@@ -4,6 +4,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.UnsupportedFormatException;
 import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -16,12 +17,25 @@ import java.nio.ByteBuffer;
  * src/backend/access/transam/xlogreader.c}.
  */
 final class PageCheck {
+  private static final int FIRST_IS_CONTRECORD = 0x0001;
+  private static final int BKP_REMOVABLE = 0x0004;
+  // where they are among the first eight bytes of a header
+  private static final long USUAL_FLAGS = (long) (FIRST_IS_CONTRECORD | BKP_REMOVABLE) << 16;
+
   private final WalSegmentSize size;
   private Long systemIdentifier;
   private PgVersion version;
   private WalSegment segment;
   private String name;
-  private WalPageHeader header;
+  // of the last page accepted
+  private long start;
+  private long address;
+  private long remainingLength;
+  private int headerSize;
+  private boolean accepted;
+  private boolean continues;
+  private boolean overwrites;
+  private TimelineId timeline;
   private Stop problem;
 
   /** Expects the cluster of the first page if the identifier is null. */
@@ -36,8 +50,30 @@ final class PageCheck {
     name = wanted.toString();
   }
 
-  /** Checks {@code count} bytes that are there of the page of {@code address}. */
-  boolean accepts(byte[] bytes, int at, int count, Lsn address) throws UnsupportedFormatException {
+  /** Checks {@code count} bytes that are there of the page at a position. */
+  boolean accepts(byte[] bytes, int at, int count, long lsn) throws UnsupportedFormatException {
+    if (isNext(bytes, at, count, lsn)) {
+      continues = (LittleEndian.u16(bytes, at + 2) & FIRST_IS_CONTRECORD) != 0;
+      overwrites = false;
+      remainingLength = LittleEndian.u32(bytes, at + 16);
+      headerSize = WalPageHeader.SHORT;
+      address = lsn;
+      return true;
+    }
+    return accepts(bytes, at, count, new Lsn(lsn));
+  }
+
+  /** Whether the header is that of the last page but for what differs from page to page. */
+  private boolean isNext(byte[] bytes, int at, int count, long lsn) {
+    return accepted
+        && count >= WalPageHeader.SHORT
+        && (lsn & size.bytes() - 1) != 0
+        && (LittleEndian.i64(bytes, at) & ~USUAL_FLAGS) == start
+        && LittleEndian.i64(bytes, at + 8) == lsn;
+  }
+
+  private boolean accepts(byte[] bytes, int at, int count, Lsn address)
+      throws UnsupportedFormatException {
     if (count < (size.offset(address) == 0 ? WalPageHeader.LONG : WalPageHeader.SHORT)) {
       return truncated(size.offset(address) + count + 1);
     }
@@ -104,15 +140,25 @@ final class PageCheck {
   }
 
   private boolean timelineIsRight(WalPageHeader page) {
-    if (header != null && page.timeline().compareTo(header.timeline()) < 0) {
-      return bad(
-          page.pageAddress(), "timeline %s after timeline %s", page.timeline(), header.timeline());
+    if (timeline != null && page.timeline().compareTo(timeline) < 0) {
+      return bad(page.pageAddress(), "timeline %s after timeline %s", page.timeline(), timeline);
     }
     if (page.timeline().compareTo(segment.timeline()) > 0) {
       return bad(page.pageAddress(), "timeline %s in segment %s", page.timeline(), name);
     }
-    header = page;
+    keep(page);
     return true;
+  }
+
+  private void keep(WalPageHeader page) {
+    accepted = true;
+    start = page.timeline().value() << 32 | page.magic();
+    address = page.pageAddress().value();
+    continues = page.continuesRecord();
+    overwrites = page.overwritesRecord();
+    remainingLength = page.remainingLength();
+    headerSize = page.size();
+    timeline = page.timeline();
   }
 
   private boolean bad(Lsn address, String format, Object... arguments) {
@@ -135,9 +181,34 @@ final class PageCheck {
     return version;
   }
 
-  /** That of the last page accepted. */
-  WalPageHeader header() {
-    return header;
+  /** Whether a page was accepted; then the following is of the last one. */
+  boolean accepted() {
+    return accepted;
+  }
+
+  /** Where the page is. */
+  long address() {
+    return address;
+  }
+
+  /** Bytes of its header. */
+  int headerSize() {
+    return headerSize;
+  }
+
+  /** Whether its first record began on an earlier page. */
+  boolean continuesRecord() {
+    return continues;
+  }
+
+  /** Bytes that are left of that record. */
+  long remainingLength() {
+    return remainingLength;
+  }
+
+  /** Whether it begins after a record that will never be complete. */
+  boolean overwritesRecord() {
+    return overwrites;
   }
 
   String segmentName() {

@@ -53,7 +53,7 @@ final class RecordWalk {
   private byte[] array;
   private int pageAt;
   private int available;
-  private WalPageHeader header;
+  private PageCheck header;
   private int headerSize;
   private long page;
   private PgVersion version;
@@ -97,9 +97,9 @@ final class RecordWalk {
     array = bytes;
     pageAt = at;
     available = count;
-    header = checked.header();
-    page = header.pageAddress().value();
-    headerSize = header.size();
+    header = checked;
+    page = checked.address();
+    headerSize = checked.headerSize();
     version = checked.version();
     segmentName = checked.segmentName();
     if (!kindsKnown) {
@@ -224,12 +224,12 @@ final class RecordWalk {
   }
 
   /** Why a page is not the one that goes on with a record; null if it is. */
-  static Stop notContinued(WalPageHeader header, long left, long start) {
+  static Stop notContinued(PageCheck header, long left, long start) {
     if (!header.continuesRecord()) {
       return Stop.of(
           WalEnd.Reason.BAD_CONTRECORD,
           "page %s does not continue the record at %s",
-          header.pageAddress(),
+          new Lsn(header.address()),
           new Lsn(start));
     }
     return header.remainingLength() == left
@@ -237,7 +237,7 @@ final class RecordWalk {
         : Stop.of(
             WalEnd.Reason.BAD_CONTRECORD,
             "page %s continues a record with %d bytes, the one at %s needs %d",
-            header.pageAddress(),
+            new Lsn(header.address()),
             header.remainingLength(),
             new Lsn(start),
             left);

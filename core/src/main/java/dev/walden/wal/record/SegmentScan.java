@@ -25,6 +25,7 @@ public final class SegmentScan {
   private static final int PAGE = WalPageHeader.PAGE_SIZE;
 
   private final WalSegment segment;
+  private final long start;
   private final RecordVisitor visitor;
   private final PageCheck check;
   private final RecordWalk walk;
@@ -46,6 +47,7 @@ public final class SegmentScan {
   public SegmentScan(WalSegment segment, RecordInterest interest, RecordVisitor visitor) {
     this.segment = segment;
     this.visitor = visitor;
+    start = segment.start().value();
     check = new PageCheck(segment.size(), null);
     check.enter(segment);
     walk = new RecordWalk(segment.size(), interest, -1);
@@ -108,7 +110,7 @@ public final class SegmentScan {
 
   /** Whether the rest of the segment is unused. */
   private boolean isSkipping() {
-    return walk.records() > 0 && !walk.open() && walk.position() == segment.end().value();
+    return walk.records() > 0 && !walk.open() && walk.position() == start + segment.size().bytes();
   }
 
   private void page(byte[] bytes, int at, int count)
@@ -116,12 +118,12 @@ public final class SegmentScan {
     if (stop != null || isSkipping()) {
       return;
     }
-    if (!check.accepts(bytes, at, count, segment.start().plus(done))) {
+    if (!check.accepts(bytes, at, count, start + done)) {
       stop(check.problem());
       return;
     }
     if (done == 0) {
-      begin(check.header());
+      begin();
     }
     if (headFate == Fate.GOES_ON && !continueHead(bytes, at, count)) {
       return;
@@ -130,33 +132,32 @@ public final class SegmentScan {
     records();
   }
 
-  private void begin(WalPageHeader header) {
-    if (header.continuesRecord()) {
+  private void begin() {
+    if (check.continuesRecord()) {
       headFate = Fate.GOES_ON;
-      headRemaining = header.remainingLength();
+      headRemaining = check.remainingLength();
     } else {
-      if (header.overwritesRecord()) {
+      if (check.overwritesRecord()) {
         headFate = Fate.OVERWRITTEN;
         overwriting = true;
       }
-      walk.startAt(segment.start().value());
+      walk.startAt(start);
     }
   }
 
   /** Takes what the page has of the record from before; true if its own records can follow. */
   private boolean continueHead(byte[] bytes, int at, int count) throws CorruptFileException {
-    WalPageHeader header = check.header();
-    long address = header.pageAddress().value();
-    if (header.overwritesRecord()) {
+    int headerSize = check.headerSize();
+    if (check.overwritesRecord()) {
       headFate = Fate.OVERWRITTEN;
       overwriting = true;
-      walk.startAt(address);
+      walk.startAt(check.address());
       return true;
     }
     long left = headRemaining - headLength;
-    Stop wrong = RecordWalk.notContinued(header, left, segment.start().value());
-    int here = (int) Math.min(left, PAGE - header.size());
-    if (wrong == null && count - header.size() < here) {
+    Stop wrong = RecordWalk.notContinued(check, left, start);
+    int here = (int) Math.min(left, PAGE - headerSize);
+    if (wrong == null && count - headerSize < here) {
       check.truncated((int) (done + count));
       wrong = check.problem();
     }
@@ -165,12 +166,12 @@ public final class SegmentScan {
       stop(wrong);
       return false;
     }
-    takeHead(bytes, at + header.size(), here);
+    takeHead(bytes, at + headerSize, here);
     if (headLength < headRemaining) {
       return false;
     }
     headFate = Fate.ENDS;
-    headAt = address + header.size() + WalReader.align(here);
+    headAt = check.address() + headerSize + WalReader.align(here);
     walk.startAt(headAt);
     return true;
   }
@@ -218,7 +219,7 @@ public final class SegmentScan {
 
   /** WAL ends; if it does with the first page, there is nothing to tell of. */
   private void stop(Stop why) throws CorruptFileException {
-    if (done == 0 && check.header() == null) {
+    if (done == 0 && !check.accepted()) {
       throw new CorruptFileException(segment.toString(), why.detail());
     }
     if (headFate == Fate.GOES_ON) {

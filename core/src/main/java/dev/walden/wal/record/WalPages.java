@@ -53,18 +53,17 @@ final class WalPages implements Closeable {
    * if it is absent or not what belongs there; {@link #problem} tells why.
    */
   boolean moveTo(long address) throws IOException {
-    if (header() != null && header().pageAddress().value() == address) {
+    if (check.accepted() && check.address() == address) {
       return true;
     }
-    Lsn lsn = new Lsn(address);
-    long number = size.segmentNumber(lsn);
+    long number = size.segmentNumber(new Lsn(address));
     if (segment == null || segment.number() != number) {
-      if (!open(number) || !accept(0, size.startOf(number))) {
+      if (!open(number) || !accept(0, segment.start().value())) {
         return false;
       }
     }
-    int offset = size.offset(lsn);
-    return offset == 0 || bring(offset) && accept(offset - bufferOffset, lsn);
+    int offset = (int) (address & size.bytes() - 1);
+    return offset == 0 || bring(offset) && accept(offset - bufferOffset, address);
   }
 
   private boolean open(long number) throws IOException {
@@ -112,7 +111,7 @@ final class WalPages implements Closeable {
     return checked(check.truncated(offset));
   }
 
-  private boolean accept(int at, Lsn address) throws UnsupportedFormatException {
+  private boolean accept(int at, long address) throws UnsupportedFormatException {
     int count = Math.min(PAGE, bufferLength - at);
     pageAt = at;
     return checked(check.accepts(buffer, at, count, address));
@@ -154,8 +153,9 @@ final class WalPages implements Closeable {
     return check.version();
   }
 
-  WalPageHeader header() {
-    return check.header();
+  /** What is known of the current page. */
+  PageCheck current() {
+    return check;
   }
 
   /** Lets a walk go on in the current page, which stays where it is until the next move. */

@@ -99,8 +99,8 @@ public final class WalReader implements Closeable {
       if (!pages.moveTo(page)) {
         return stop(pages.problem());
       }
-      int header = pages.header().size();
-      long left = pages.header().continuesRecord() ? pages.header().remainingLength() : 0;
+      int header = pages.current().headerSize();
+      long left = pages.current().continuesRecord() ? pages.current().remainingLength() : 0;
       if (align(left) < WalPages.PAGE - header) {
         return startAt(page, header, left);
       }
@@ -159,9 +159,7 @@ public final class WalReader implements Closeable {
       return stop(endReached());
     }
     long page =
-        walk.open()
-            ? pages.header().pageAddress().value() + WalPages.PAGE
-            : walk.position() & -WalPages.PAGE;
+        walk.open() ? pages.current().address() + WalPages.PAGE : walk.position() & -WalPages.PAGE;
     if (page == 0) {
       return stop(lastPage());
     }
