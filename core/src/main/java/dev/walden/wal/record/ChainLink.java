@@ -192,7 +192,8 @@ final class ChainLink {
 
   private void checkHeader(Lsn lsn, RecordFragment fragment) throws BrokenChainException {
     long previous = lastStart().map(Lsn::value).orElse(RecordWalk.NONE);
-    Stop wrong = RecordWalk.wrongHeader(fragment.bytes(), 0, left.version(), lsn.value(), previous);
+    Stop wrong =
+        RecordRules.wrongHeader(fragment.bytes(), 0, left.version(), lsn.value(), previous);
     if (wrong != null) {
       throw broken("%s", wrong.detail());
     }

@@ -36,19 +36,13 @@ final class RecordWalk {
   private static final int MAX_LENGTH = 1020 << 20;
   private static final int RETAINED = 1 << 20;
 
-  private static final int INVALID = 1;
-  private static final int WANTED = 2;
-  private static final int SPECIAL = 4;
-
   private final WalSegmentSize size;
   private final RecordInterest interest;
   private final long until;
   private final CRC32C crc = new CRC32C();
   private final WalRecord record = new WalRecord();
 
-  // by resource manager and operation
-  private final byte[] kinds = new byte[256 << 4];
-  private boolean kindsKnown;
+  private RecordKinds kinds;
 
   private byte[] array;
   private int pageAt;
@@ -102,26 +96,9 @@ final class RecordWalk {
     headerSize = checked.headerSize();
     version = checked.version();
     segmentName = checked.segmentName();
-    if (!kindsKnown) {
-      findKinds();
-      kindsKnown = true;
+    if (kinds == null) {
+      kinds = new RecordKinds(version, interest);
     }
-  }
-
-  private void findKinds() {
-    for (int i = 0; i < kinds.length; i++) {
-      int kind = ResourceManager.isValid(i >>> 4, version) ? 0 : INVALID;
-      kind |= interest.in(i >>> 4, (i & 0xF) << 4) ? WANTED : 0;
-      if (i == XlogBodyReader.OVERWRITE_CONTRECORD >>> 4) {
-        kind |= WANTED;
-      }
-      kinds[i] = (byte) (i == XlogBodyReader.SWITCH >>> 4 ? kind | SPECIAL : kind);
-    }
-  }
-
-  private int kind(byte[] bytes, int at) {
-    int both = LittleEndian.u16(bytes, at + 16);
-    return kinds[(both & 0xFF00 | both & 0xF0) >>> 4];
   }
 
   /** Goes on in the page, to the next record that is wanted. */
@@ -205,7 +182,7 @@ final class RecordWalk {
       return Step.PAGE;
     }
     int left = length - got;
-    problem = notContinued(header, left, start);
+    problem = RecordRules.notContinued(header, left, start);
     if (problem != null) {
       return Step.STOP;
     }
@@ -221,26 +198,6 @@ final class RecordWalk {
     }
     open = false;
     return complete(assembly, 0, page + headerSize + WalReader.align(count));
-  }
-
-  /** Why a page is not the one that goes on with a record; null if it is. */
-  static Stop notContinued(PageCheck header, long left, long start) {
-    if (!header.continuesRecord()) {
-      return Stop.of(
-          WalEnd.Reason.BAD_CONTRECORD,
-          "page %s does not continue the record at %s",
-          new Lsn(header.address()),
-          new Lsn(start));
-    }
-    return header.remainingLength() == left
-        ? null
-        : Stop.of(
-            WalEnd.Reason.BAD_CONTRECORD,
-            "page %s continues a record with %d bytes, the one at %s needs %d",
-            new Lsn(header.address()),
-            header.remainingLength(),
-            new Lsn(start),
-            left);
   }
 
   /** Takes the next bytes of the open record; false if its header came with them and is wrong. */
@@ -264,41 +221,17 @@ final class RecordWalk {
 
   /** Checks resource manager and link, and decides whether the record is wanted. */
   private boolean headerIsValid(byte[] bytes, int at) {
-    int kind = kind(bytes, at);
-    if ((kind & INVALID) != 0 || previous == NONE || LittleEndian.i64(bytes, at + 8) != previous) {
-      problem = wrongHeader(bytes, at, version, start, previous);
+    int kind = kinds.of(bytes, at);
+    if ((kind & RecordKinds.INVALID) != 0
+        || previous == NONE
+        || LittleEndian.i64(bytes, at + 8) != previous) {
+      problem = RecordRules.wrongHeader(bytes, at, version, start, previous);
       if (problem != null) {
         return false;
       }
     }
-    wanted = (kind & WANTED) != 0 || overwritten != NONE;
+    wanted = (kind & RecordKinds.WANTED) != 0 || overwritten != NONE;
     return true;
-  }
-
-  /**
-   * What is wrong with the header of the record at {@code start}; null if nothing is.
-   *
-   * @param previous where the record before it starts, 0 if that is not known
-   */
-  static Stop wrongHeader(byte[] bytes, int at, PgVersion version, long start, long previous) {
-    int manager = LittleEndian.u8(bytes, at + 17);
-    if (!ResourceManager.isValid(manager, version)) {
-      return Stop.of(
-          WalEnd.Reason.INVALID_RESOURCE_MANAGER,
-          "record at %s of resource manager %d, which %s does not have",
-          new Lsn(start),
-          manager,
-          version);
-    }
-    long link = LittleEndian.i64(bytes, at + 8);
-    boolean linked = previous == NONE ? Long.compareUnsigned(link, start) < 0 : link == previous;
-    return linked
-        ? null
-        : Stop.of(
-            WalEnd.Reason.BAD_PREV,
-            "record at %s says that the one before it is at %s",
-            new Lsn(start),
-            new Lsn(link));
   }
 
   /** The record's bytes are all there, and the checksum of what follows its header is known. */
@@ -308,7 +241,7 @@ final class RecordWalk {
       return stop(WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
     }
     long next = bytesEnd;
-    if ((kind(bytes, at) & SPECIAL) != 0) {
+    if ((kinds.of(bytes, at) & RecordKinds.SWITCH) != 0) {
       next = size.floor(new Lsn(bytesEnd - 1)).value() + size.bytes();
     }
     if (wanted && !decode(bytes, at, bytesEnd, next)) {

@@ -155,7 +155,7 @@ public final class SegmentScan {
       return true;
     }
     long left = headRemaining - headLength;
-    Stop wrong = RecordWalk.notContinued(check, left, start);
+    Stop wrong = RecordRules.notContinued(check, left, start);
     int here = (int) Math.min(left, PAGE - headerSize);
     if (wrong == null && count - headerSize < here) {
       check.truncated((int) (done + count));
