@@ -144,14 +144,22 @@ final class AgreementWorld {
             ? TargetAction.PROMOTE
             : TargetAction.values()[random.nextInt(TargetAction.values().length)];
     Case drawn = draw(action, hotStandby);
-    if (random.nextInt(4) == 0) {
-      drawn
-          .wal()
-          .damage(
-              random,
-              archive.cluster().segmentSize().segmentNumber(drawn.plan().backup().startLsn()));
+    if (random.nextInt(4) > 0) {
+      return drawn;
     }
-    return drawn;
+    RecoveryPlan plan = drawn.plan();
+    long first = archive.cluster().segmentSize().segmentNumber(plan.backup().startLsn());
+    drawn.wal().damage(random, first);
+    if (random.nextBoolean()) {
+      return drawn;
+    }
+    // goes on to where the damage is
+    return new Case(
+        plan(plan.backup(), plan.history(), RecoveryTarget.latest(), plan.action()),
+        drawn.hotStandby(),
+        drawn.maxConnections(),
+        drawn.wal(),
+        drawn.data());
   }
 
   private Case draw(TargetAction action, boolean hotStandby) throws IOException {

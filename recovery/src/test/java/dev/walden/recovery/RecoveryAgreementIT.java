@@ -37,8 +37,9 @@ class RecoveryAgreementIT {
     for (int i = 1; i <= cases; i++) {
       AgreementWorld.Case next = world.draw();
       String which = "version " + major + ", seed " + seed + ", case " + i + ": " + next;
+      RecoverySimulator simulator = world.simulator(next);
       long start = System.nanoTime();
-      SimulatedRecovery simulated = world.simulator(next).simulate(next.plan());
+      SimulatedRecovery simulated = simulator.simulate(next.plan());
       nanos += System.nanoTime() - start;
       if (next.wal().intact()) {
         assertEquals(
