@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
@@ -195,12 +196,14 @@ final class AgreementWorld {
     return new RecoveryPlan(
         backup.cluster(),
         target,
+        target,
         TargetTimeline.of(history.timeline()),
         history,
         backup,
         "drawn by lot",
         List.of(any),
         false,
+        Optional.empty(),
         action,
         List.of());
   }

@@ -143,9 +143,12 @@ class ExactPlanProperties {
       return;
     }
     for (RecoveryPlan plan : fromEveryBackup(planner, target)) {
-      // a server does not notice that transactions after the time are in the backup
+      // a server does not notice that transactions after the time are in the backup; and a clock
+      // that stepped back may have told a later time before a newer backup, which has it all
       boolean unnoticed =
-          target instanceof Time time && plan.backup().startTime().isAfter(time.time());
+          target instanceof Time time
+              && (e.reason() == Reason.TARGET_BEYOND_WAL
+                  || plan.backup().startTime().isAfter(time.time()));
       if (!unnoticed) {
         SimulatedRecovery run = RecoverySimulator.of(archive).simulate(plan);
         assertEquals(Outcome.FAILED, run.outcome(), what + " from " + plan.backup() + e + run);

@@ -1,11 +1,15 @@
 package dev.walden.recovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walden.recovery.RecoveryImpossibleException.Reason;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +50,7 @@ class RecoveryAgreementIT {
             simulated,
             world.configured(next, RecoverySimulator.of(world.archive())).simulate(next.plan()),
             which);
+        checkPlanner(world, next, simulated, which);
       }
       RecoveredServer server = world.recover(next);
       List<String> differences = server.differences(simulated);
@@ -64,6 +69,36 @@ class RecoveryAgreementIT {
             + ", simulated in "
             + nanos / cases / 1000000
             + " ms each");
+  }
+
+  /** The planner must promise what happens, and refuse what fails. */
+  private static void checkPlanner(
+      AgreementWorld world, AgreementWorld.Case next, SimulatedRecovery simulated, String which)
+      throws IOException {
+    RecoveryPlan given = next.plan();
+    RecoveryPlanner planner =
+        RecoveryPlanner.of(world.archive())
+            .targetTimeline(given.requestedTimeline())
+            .backup(given.backup().id())
+            .action(given.action());
+    boolean failed = simulated.outcome() == SimulatedRecovery.Outcome.FAILED;
+    try {
+      RecoveryPlan plan = planner.plan(given.target());
+      boolean settings = simulated.log().toString().contains("insufficient parameter settings");
+      if (plan.serverTarget().equals(given.target()) && !settings) {
+        StopPoint stop = plan.stop().orElseThrow();
+        assertFalse(failed, which + "\n" + plan.explain() + simulated);
+        assertEquals(stop.lsn(), simulated.stopLsn(), which + "\n" + plan.explain());
+        simulated
+            .lastTransaction()
+            .ifPresent(last -> assertEquals(Optional.of(last), stop.last(), which));
+      }
+    } catch (RecoveryImpossibleException e) {
+      boolean unnoticed =
+          given.target() instanceof RecoveryTarget.Time time
+              && given.backup().startTime().isAfter(time.time());
+      assertTrue(failed || unnoticed || e.reason() == Reason.AMBIGUOUS_TARGET, which + "\n" + e);
+    }
   }
 
   private static String kind(SimulatedRecovery simulated) {

@@ -40,12 +40,14 @@ class RecoverySimulatorTest {
         new RecoveryPlan(
             contents.cluster(),
             RecoveryTarget.latest(),
+            RecoveryTarget.latest(),
             TargetTimeline.of(history.timeline()),
             history,
             backup,
             "the only one",
             List.of(wal),
             false,
+            Optional.empty(),
             TargetAction.PROMOTE,
             List.of());
     return RecoverySimulator.of(
