@@ -1,19 +1,38 @@
 package dev.walden.wal.index;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Chooses the few events that a condensed outline keeps, and counts the others. */
 final class EventSelection {
   private final List<WalEvent> kept = new ArrayList<>();
+  private final Set<WalEvent> paired = new HashSet<>();
   private Omissions omissions;
   private int lastCheckpoint = -1;
   private boolean firstCheckpointKept;
 
   EventSelection(List<WalEvent> events, Omissions before) {
     omissions = before;
+    findPairs(events);
     events.forEach(this::look);
+  }
+
+  /** Prepared transactions whose end is known matter no more. */
+  private void findPairs(List<WalEvent> events) {
+    Map<Long, WalEvent> pending = new HashMap<>();
+    for (WalEvent event : events) {
+      if (event instanceof WalEvent.Prepared prepared) {
+        pending.put(prepared.xid(), event);
+      } else if (event instanceof WalEvent.PreparedEnd end && pending.containsKey(end.xid())) {
+        paired.add(pending.remove(end.xid()));
+        paired.add(event);
+      }
+    }
   }
 
   private void look(WalEvent event) {
@@ -24,10 +43,10 @@ final class EventSelection {
       omit(new Omissions(0, 1, Optional.of(time), 0, 0));
     } else if (event instanceof WalEvent.DatabaseDropped) {
       omit(new Omissions(0, 0, Optional.empty(), 1, 0));
+    } else if (!paired.contains(event)) {
+      kept.add(event);
     } else if (event instanceof WalEvent.Prepared) {
       omit(new Omissions(0, 0, Optional.empty(), 0, 1));
-    } else {
-      kept.add(event);
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param filesDropped how many commits that removed files
  * @param filesDroppedTimes the times of these, lowest and highest
  * @param databasesDropped how many databases were dropped or left tablespaces
- * @param prepared how many transactions were prepared
+ * @param prepared how many transactions were prepared, and ended too
  */
 public record Omissions(
     long checkpoints,

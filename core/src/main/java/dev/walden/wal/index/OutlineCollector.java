@@ -7,6 +7,7 @@ import dev.walden.wal.record.RecordBody;
 import dev.walden.wal.record.RecordVisitor;
 import dev.walden.wal.record.ResourceManager;
 import dev.walden.wal.record.TransactionBody;
+import dev.walden.wal.record.TransactionBody.Outcome;
 import dev.walden.wal.record.WalRecord;
 import dev.walden.wal.record.XlogBody;
 import java.time.Instant;
@@ -85,6 +86,11 @@ final class OutlineCollector implements RecordVisitor {
     Instant time = end.time();
     ended(ChronoUnit.MICROS.between(EPOCH, time));
     ended(end.xid(), end.subtransactions());
+    if (end.outcome() == Outcome.COMMIT_PREPARED || end.outcome() == Outcome.ABORT_PREPARED) {
+      events.add(
+          new WalEvent.PreparedEnd(
+              record.lsn(), record.endLsn(), end.xid(), time, end.outcome().isCommit()));
+    }
     if (end.outcome().isCommit() && !end.droppedFiles().isEmpty()) {
       events.add(
           new WalEvent.FilesDropped(

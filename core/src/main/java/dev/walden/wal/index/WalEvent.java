@@ -116,6 +116,14 @@ public sealed interface WalEvent {
     }
   }
 
+  /**
+   * A prepared transaction ended.
+   *
+   * @param committed whether what it did stays
+   */
+  record PreparedEnd(Lsn lsn, Lsn endLsn, long xid, Instant time, boolean committed)
+      implements WalEvent {}
+
   /** A transaction was prepared: the only place that always tells the name that belongs to it. */
   record Prepared(Lsn lsn, Lsn endLsn, long xid, Instant time, long database, String gid)
       implements WalEvent {}

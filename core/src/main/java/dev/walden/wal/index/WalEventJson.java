@@ -60,6 +60,12 @@ final class WalEventJson {
           .with("database", e.database())
           .with("tablespaces", e.tablespaces());
     }
+    if (event instanceof WalEvent.PreparedEnd e) {
+      return begin("preparedEnd", e)
+          .with("xid", e.xid())
+          .with("time", e.time().toString())
+          .with("committed", e.committed());
+    }
     WalEvent.Prepared e = (WalEvent.Prepared) event;
     return begin("prepared", e)
         .with("xid", e.xid())
@@ -123,6 +129,9 @@ final class WalEventJson {
       case "databaseDropped" ->
           new WalEvent.DatabaseDropped(
               lsn, end, json.number("xid"), json.number("database"), json.numbers("tablespaces"));
+      case "preparedEnd" ->
+          new WalEvent.PreparedEnd(
+              lsn, end, json.number("xid"), time(json), json.truth("committed"));
       case "prepared" ->
           new WalEvent.Prepared(
               lsn, end, json.number("xid"), time(json), json.number("database"), json.text("gid"));

@@ -139,8 +139,9 @@ public final class WalOutline {
 
   /**
    * This outline without most of what grows with the number of segments: of the checkpoints the
-   * first and the last stay; dropped files and databases and prepared transactions are only
-   * counted. Restore points, timelines, parameters and ends of backups stay.
+   * first and the last stay; dropped files and databases and prepared transactions that ended are
+   * only counted. Restore points, timelines, parameters, ends of backups, and of prepared
+   * transactions those of which only the beginning or the end is here stay.
    */
   public WalOutline condensed() {
     return new WalOutline(chain, contents.condensed());
