@@ -8,6 +8,7 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.RelFileLocator;
 import dev.walden.wal.record.TransactionBody.Outcome;
 import dev.walden.wal.record.WalSource;
 import java.io.IOException;
@@ -142,6 +143,11 @@ public final class GeneratedWal implements WalSource {
    */
   public GeneratedRecord abortPrepared(long xid, Instant time) {
     return change(transactions.endPrepared(Outcome.ABORT_PREPARED, xid, time));
+  }
+
+  /** Makes the file of a table or index, as a transaction does that creates or rewrites one. */
+  public GeneratedRecord createFile(long xid, RelFileLocator file) {
+    return append(records.createFile(xid, file));
   }
 
   /** Drops a database; the transaction's commit is to follow. */

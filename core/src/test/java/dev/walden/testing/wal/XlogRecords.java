@@ -4,6 +4,7 @@ import dev.walden.cluster.ControlFile.Settings;
 import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.record.RelFileLocator;
 import dev.walden.wal.record.ResourceManager;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -14,7 +15,7 @@ import java.util.List;
  *
  * <p>Source: {@code src/include/catalog/pg_control.h}, {@code src/include/access/xlog_internal.h},
  * {@code src/include/storage/standbydefs.h}, {@code src/include/commands/dbcommands_xlog.h}, {@code
- * src/include/replication/message.h}.
+ * src/include/catalog/storage_xlog.h}, {@code src/include/replication/message.h}.
  */
 final class XlogRecords {
   private static final int MAX_NAME = 63;
@@ -107,6 +108,11 @@ final class XlogRecords {
       xid--;
     }
     return xid;
+  }
+
+  RecordDraft createFile(long xid, RelFileLocator file) {
+    Body body = new Body().u32(file.tablespace()).u32(file.database()).u32(file.relation()).u32(0);
+    return RecordDraft.of(ResourceManager.STORAGE, 0x11, body).by(state.used(xid));
   }
 
   RecordDraft dropDatabase(long xid, long database, List<Long> tablespaces) {
