@@ -22,22 +22,20 @@ record Coverage(List<BaseBackup> backups, Reach reach, PathWal wal) {
     List<Coverage> all = new ArrayList<>();
     for (int first = 0, next; first < backups.size(); first = next) {
       Reach reach = path.from(backups.get(first).startLsn());
+      PathWal wal = knowledge.wal(path, backups.get(first).startLsn(), contents);
       next = first + 1;
       while (next < backups.size()
-          && path.from(backups.get(next).startLsn()).end().equals(reach.end())) {
+          && path.from(backups.get(next).startLsn()).end().equals(reach.end())
+          && !behind(wal, backups.get(next))) {
         next++;
       }
-      all.add(
-          new Coverage(
-              List.copyOf(backups.subList(first, next)),
-              reach,
-              new PathWal(
-                  path,
-                  backups.get(first).startLsn(),
-                  contents.cluster(),
-                  knowledge.index(),
-                  knowledge.source())));
+      all.add(new Coverage(List.copyOf(backups.subList(first, next)), reach, wal));
     }
     return all;
+  }
+
+  /** Whether a backup begins behind the damage at which the WAL ends. */
+  private static boolean behind(PathWal wal, BaseBackup backup) {
+    return wal.next().isPresent() && !backup.startLsn().isBefore(wal.next().get());
   }
 }

@@ -128,10 +128,9 @@ final class PathScan {
 
   private static List<Stretch> stretches(List<WalOutline> neighbours) {
     List<Stretch> stretches = new ArrayList<>();
-    for (int i = 0; i < neighbours.size(); i++) {
-      WalOutline outline = neighbours.get(i);
-      if (i > 0) {
-        WalOutline before = neighbours.get(i - 1);
+    WalOutline before = null;
+    for (WalOutline outline : neighbours) {
+      if (before != null) {
         Optional<Lsn> between = before.unfinishedRecordLsn();
         PathWal.joint(before, outline)
             .ifPresent(
@@ -140,6 +139,7 @@ final class PathScan {
                         new Stretch(
                             joint, between.orElseThrow(), between.orElseThrow().plus(1), false)));
       }
+      before = before == null ? outline : PathWal.carried(before, outline);
       Lsn until = outline.unfinishedRecordLsn().orElse(outline.endLsn());
       stretches.add(
           new Stretch(

@@ -27,6 +27,7 @@ final class PathWal {
   private final Lsn start;
   private Optional<WalOutline> whole = Optional.empty();
   private Optional<String> damage = Optional.empty();
+  private Optional<Lsn> next = Optional.empty();
 
   /**
    * Reads the outlines.
@@ -61,6 +62,7 @@ final class PathWal {
       WalOutline before = whole.get();
       Optional<WalOutline> joined = before.followedBy(outline.condensed());
       if (joined.isEmpty()) {
+        next = Optional.of(outline.startLsn());
         damage =
             Optional.of(
                 String.format(
@@ -91,6 +93,11 @@ final class PathWal {
     return damage;
   }
 
+  /** Where the segment starts that is there and does not go on from those before. */
+  Optional<Lsn> next() {
+    return next;
+  }
+
   /** The outlines of the single segments of an outline. */
   List<WalOutline> singles(WalOutline outline) throws IOException {
     return outline.segmentCount() == 1
@@ -117,6 +124,15 @@ final class PathWal {
   /** What happened, in the order of the WAL, without what condensed outlines leave out. */
   List<WalEvent> events() {
     return whole.map(WalOutline::events).orElse(List.of());
+  }
+
+  /**
+   * What comes before the outline behind the second one: the second, or both if no record begins or
+   * ends in it, because one goes on through all of it.
+   */
+  static WalOutline carried(WalOutline before, WalOutline outline) {
+    boolean inside = outline.recordCount() == 0 && outline.firstRecordLsn().isEmpty();
+    return inside ? before.followedBy(outline).orElse(outline) : outline;
   }
 
   /** The outline of both, if the record between them, which is in neither, says something. */
