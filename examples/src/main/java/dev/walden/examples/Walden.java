@@ -6,6 +6,7 @@ import dev.walden.examples.cli.InfoCommand;
 import dev.walden.examples.cli.InitCommand;
 import dev.walden.examples.cli.KeygenCommand;
 import dev.walden.examples.cli.PlanCommand;
+import dev.walden.examples.cli.PointsCommand;
 import dev.walden.examples.cli.PushCommand;
 import dev.walden.examples.cli.ReceiveCommand;
 import dev.walden.examples.cli.RestoreCommandCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
       BackupCommand.class,
       InfoCommand.class,
       IndexCommand.class,
+      PointsCommand.class,
       PlanCommand.class,
       RestoreIntoCommand.class,
       RestoreCommandCommand.class,

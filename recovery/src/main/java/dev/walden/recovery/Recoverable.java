@@ -9,6 +9,9 @@ import dev.walden.wal.TimelineId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What an archive can bring back. */
@@ -26,14 +29,16 @@ final class Recoverable {
     List<RecoverableRange> ranges = new ArrayList<>();
     for (TimelineHistory history : histories(contents.wal())) {
       WalPath path = new WalPath(contents.wal(), history);
-      Lsn covered = Lsn.ZERO;
+      Map<Lsn, List<BaseBackup>> byEnd = new TreeMap<>();
       for (BaseBackup backup : leadingTo(history, contents.backups())) {
         Lsn end = path.from(backup.startLsn()).end();
-        if (!end.isBefore(backup.endLsn()) && end.isAfter(covered)) {
-          ranges.add(new RecoverableRange(history.timeline(), backup, end));
-          covered = end;
+        if (!end.isBefore(backup.endLsn())) {
+          byEnd.computeIfAbsent(end, any -> new ArrayList<>()).add(backup);
         }
       }
+      byEnd.forEach(
+          (end, backups) ->
+              ranges.add(new RecoverableRange(history.timeline(), backups, end, Optional.empty())));
     }
     return ranges;
   }

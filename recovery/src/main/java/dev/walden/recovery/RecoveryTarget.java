@@ -81,13 +81,19 @@ public sealed interface RecoveryTarget {
    * Reads a target that a person wrote: {@code latest}, {@code immediate}, {@code xid:727}, {@code
    * lsn:0/3000060}, {@code name:before release}, or a time in ISO 8601 form with its offset from
    * UTC, such as {@code 2026-11-22T10:00:00Z} or {@code 2026-11-22 12:00:00.5+02:00}. All are
-   * inclusive.
+   * inclusive; those that are not begin with {@code before-}: {@code before-xid:727}, {@code
+   * before-lsn:0/3000060}, {@code before-time:2026-11-22T10:00:00Z}.
    *
    * @throws IllegalArgumentException if the text is anything else, above all a time without an
    *     offset, which would mean another moment on every machine
    */
   static RecoveryTarget parse(String text) {
     return TargetText.parse(text);
+  }
+
+  /** The text that {@link #parse} reads as this target. */
+  default String text() {
+    return TargetText.of(this);
   }
 
   /** See {@link RecoveryTarget#latest}. */

@@ -24,6 +24,15 @@ final class TargetText {
     if (text.startsWith("name:")) {
       return RecoveryTarget.name(text.substring("name:".length()));
     }
+    if (text.startsWith("before-lsn:")) {
+      return RecoveryTarget.beforeLsn(Lsn.parse(text.substring("before-lsn:".length())));
+    }
+    if (text.startsWith("before-xid:")) {
+      return RecoveryTarget.beforeTransaction(xid(text.substring("before-xid:".length())));
+    }
+    if (text.startsWith("before-time:")) {
+      return RecoveryTarget.beforeTime(time(text.substring("before-time:".length())));
+    }
     if (text.startsWith("lsn:")) {
       return RecoveryTarget.lsn(Lsn.parse(text.substring("lsn:".length())));
     }
@@ -31,6 +40,28 @@ final class TargetText {
       return RecoveryTarget.transaction(xid(text.substring("xid:".length())));
     }
     return RecoveryTarget.time(time(text));
+  }
+
+  /** What is read as the target again. */
+  static String of(RecoveryTarget target) {
+    String before = target.inclusive() ? "" : "before-";
+    if (target instanceof RecoveryTarget.Latest) {
+      return "latest";
+    }
+    if (target instanceof RecoveryTarget.Immediate) {
+      return "immediate";
+    }
+    if (target instanceof RecoveryTarget.RestorePoint point) {
+      return "name:" + point.name();
+    }
+    if (target instanceof RecoveryTarget.Position position) {
+      return before + "lsn:" + position.lsn();
+    }
+    if (target instanceof RecoveryTarget.Transaction transaction) {
+      return before + "xid:" + transaction.xid();
+    }
+    RecoveryTarget.Time time = (RecoveryTarget.Time) target;
+    return (time.inclusive() ? "" : "before-time:") + time.time();
   }
 
   /** What the WAL must hold for the target to be met, as a noun phrase. */

@@ -132,6 +132,14 @@ public final class WalOutline {
     return contents.unresolved();
   }
 
+  /**
+   * The transactions that made files, in ascending order, for who wonders whether files dropped
+   * later were replaced. None in a condensed outline.
+   */
+  public List<Long> creators() {
+    return contents.creators();
+  }
+
   /** What was left out to make the outline smaller. */
   public Omissions omissions() {
     return contents.omissions();

@@ -29,6 +29,12 @@ final class TargetOptions {
   /** At most one of these; none is the latest state. */
   private static final class Target {
     @Option(
+        names = "--target",
+        paramLabel = "TEXT",
+        description = "as the points command prints it: before-xid:742")
+    private String text;
+
+    @Option(
         names = "--time",
         description = "up to and with this instant: 2026-11-22T10:15:30.123456Z")
     private String time;
@@ -55,7 +61,9 @@ final class TargetOptions {
     private boolean immediate;
 
     private RecoveryTarget get() {
-      if (time != null) {
+      if (text != null) {
+        return RecoveryTarget.parse(text);
+      } else if (time != null) {
         return RecoveryTarget.parse(time);
       } else if (beforeTime != null) {
         RecoveryTarget.Time with = (RecoveryTarget.Time) RecoveryTarget.parse(beforeTime);

@@ -1,0 +1,174 @@
+package dev.walden.examples.cli;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.json.JsonObject;
+import dev.walden.recovery.CatalogNames;
+import dev.walden.recovery.Drop;
+import dev.walden.recovery.NamedPoint;
+import dev.walden.recovery.PointList;
+import dev.walden.recovery.RecoverablePoints;
+import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.TimelineCoverage;
+import dev.walden.recovery.TransactionPoint;
+import dev.walden.wal.TimelineId;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists and searches what can be recovered to. */
+@Command(
+    name = "points",
+    description = {
+      "Lists what the archive can bring back: the timelines, what is recoverable, restore points.",
+      "With a time window: what was dropped, and which transactions ended."
+    })
+public final class PointsCommand implements Callable<Integer> {
+  @Mixin private ArchiveOptions archive;
+  @ArgGroup private Way way;
+
+  @ArgGroup(exclusive = false)
+  private Search search;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "list at most so many; 1000 unless set")
+  private Integer limit;
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  /** At most one of these; neither is the newest timeline. */
+  private static final class Way {
+    @Option(names = "--timeline", paramLabel = "N", description = "look along this timeline")
+    private Long timeline;
+
+    @Option(names = "--every-timeline", description = "look along every timeline")
+    private boolean every;
+  }
+
+  /** A time window, and what to look for in it. */
+  private static final class Search {
+    @Option(
+        names = "--from",
+        required = true,
+        paramLabel = "TIME",
+        description = "from this time on: 2026-11-22T10:40:00Z")
+    private String from;
+
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "TIME",
+        description = "up to this time, and with it")
+    private String to;
+
+    @Option(names = "--drops", description = "what was dropped, truncated or rewritten")
+    private boolean drops;
+
+    @Option(names = "--transactions", description = "which transactions ended")
+    private boolean transactions;
+
+    @Option(
+        names = "--names",
+        paramLabel = "URL",
+        description = "ask this server, by JDBC, for the names of what was dropped")
+    private String names;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (ArchiveStore store = archive.open()) {
+      RecoverablePoints points = RecoverablePoints.of(store);
+      if (way != null) {
+        points = way.every ? points.everyTimeline() : points.timeline(new TimelineId(way.timeline));
+      }
+      if (limit != null) {
+        points = points.limit(limit);
+      }
+      if (search == null) {
+        overview(points);
+      } else {
+        search(points);
+      }
+    }
+    return 0;
+  }
+
+  private void overview(RecoverablePoints points) throws IOException {
+    List<TimelineCoverage> coverage = points.coverage();
+    PointList<NamedPoint> named = points.restorePoints();
+    if (json) {
+      JsonObject document =
+          JsonObject.create()
+              .with("coverage", coverage.stream().map(TimelineCoverage::toJson).toList());
+      System.out.print(named.into(document, "restorePoints", NamedPoint::toJson));
+      return;
+    }
+    System.out.println(points.picture());
+    coverage.forEach(timeline -> System.out.print(timeline.explain()));
+    System.out.println("Restore points:");
+    print(named, point -> "  " + point + "\n    to recover to it: " + point.target().text() + "\n");
+  }
+
+  private void search(RecoverablePoints points) throws IOException {
+    boolean both = !search.drops && !search.transactions;
+    JsonObject document = JsonObject.create();
+    if (search.drops || both) {
+      PointList<Drop> drops = drops(points);
+      if (json) {
+        drops.into(document, "drops", Drop::toJson);
+      } else {
+        print(drops, Drop::explain);
+      }
+    }
+    if (search.transactions || both) {
+      PointList<TransactionPoint> ends = points.transactions(time(search.from), time(search.to));
+      if (json) {
+        ends.into(document, "transactions", TransactionPoint::toJson);
+      } else {
+        print(ends, transaction -> transaction + "\n");
+      }
+    }
+    if (json) {
+      System.out.print(document);
+    }
+  }
+
+  private PointList<Drop> drops(RecoverablePoints points) throws IOException {
+    if (search.names == null) {
+      return points.drops(time(search.from), time(search.to));
+    }
+    try (Connection server = DriverManager.getConnection(search.names)) {
+      return points.names(CatalogNames.of(server)).drops(time(search.from), time(search.to));
+    } catch (SQLException e) {
+      throw new IOException("cannot ask the server for names: " + e.getMessage(), e);
+    }
+  }
+
+  private static <T> void print(PointList<T> list, Function<T, String> text) {
+    list.points().forEach(point -> System.out.print(text.apply(point)));
+    if (list.points().isEmpty()) {
+      System.out.println("  none");
+    }
+    if (list.more()) {
+      System.out.println("  and more; see --limit");
+    }
+  }
+
+  private static Instant time(String text) {
+    if (RecoveryTarget.parse(text) instanceof RecoveryTarget.Time time) {
+      return time.time();
+    }
+    throw new IllegalArgumentException("not a time: \"" + text + '"');
+  }
+}

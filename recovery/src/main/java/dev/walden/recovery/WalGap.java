@@ -1,0 +1,35 @@
+package dev.walden.recovery;
+
+import dev.walden.backup.WalRange;
+import dev.walden.json.JsonObject;
+
+/**
+ * WAL over which no server can replay.
+ *
+ * @param range of the timeline whose file would be the right one there
+ * @param reason what is wrong, as a clause
+ */
+public record WalGap(WalRange range, Kind kind, String reason) {
+  /** Why it cannot be replayed. */
+  public enum Kind {
+    /** The archive does not hold it. */
+    MISSING,
+    /** The archive holds it, but its records do not go on from those before. */
+    DAMAGED
+  }
+
+  /** For programs. Members are only ever added. */
+  public JsonObject toJson() {
+    return JsonObject.create()
+        .with("kind", kind.name())
+        .with("timeline", range.timeline().value())
+        .with("start", range.start().toString())
+        .with("end", range.end().toString())
+        .with("reason", reason);
+  }
+
+  @Override
+  public String toString() {
+    return (kind == Kind.MISSING ? "missing: " : "damaged: ") + range + ": " + reason;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.WalPath;
+import dev.walden.archive.WalPath.Reach;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.WalRange;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.index.WalOutline;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * WAL along a way that goes on without a gap, whether a backup leads there or not.
+ *
+ * @param backups those from which a server can replay it, the oldest first
+ * @param gaps what follows it
+ */
+record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
+
+  /**
+   * All along a way, in order.
+   *
+   * @param leading the backups that lead there, the oldest first
+   */
+  static List<WalStretch> along(
+      WalPath path, List<BaseBackup> leading, ArchiveContents contents, WalKnowledge knowledge)
+      throws IOException {
+    List<WalStretch> all = new ArrayList<>();
+    Optional<Lsn> from = path.ranges().stream().findFirst().map(WalRange::start);
+    while (from.isPresent()) {
+      PathWal wal = knowledge.wal(path, from.get(), contents);
+      Reach reach = path.from(from.get());
+      List<BaseBackup> usable =
+          leading.stream()
+              .filter(backup -> !backup.startLsn().isBefore(wal.start()))
+              .filter(backup -> !backup.endLsn().isAfter(wal.end()))
+              .toList();
+      all.add(new WalStretch(wal, usable, gaps(path, wal, reach)));
+      from = wal.next().or(() -> reach.next().map(WalRange::start));
+    }
+    return all;
+  }
+
+  Lsn start() {
+    return wal.start();
+  }
+
+  /** Behind the last valid record. */
+  Lsn end() {
+    return wal.end();
+  }
+
+  private static List<WalGap> gaps(WalPath path, PathWal wal, Reach reach) {
+    List<WalGap> gaps = new ArrayList<>();
+    if (wal.next().isPresent()) {
+      gaps.add(damaged(path, wal.end(), wal.next().get(), wal.damage().orElseThrow()));
+      return gaps;
+    }
+    WalOutline last = wal.outlines().get(wal.outlines().size() - 1);
+    last.end()
+        .ifPresent(
+            reason ->
+                gaps.add(
+                    damaged(
+                        path,
+                        wal.end(),
+                        reach.end(),
+                        "valid WAL ends within " + last.lastSegment() + " (" + reason + ")")));
+    if (reach.next().isPresent()) {
+      gaps.add(missing(path, reach.end(), reach.next().get().start(), "not in the archive"));
+    } else {
+      Optional<WalSegment> impostor = path.impostor(reach);
+      WalSegment wanted = path.segment(reach.end());
+      if (impostor.isPresent()) {
+        gaps.add(
+            missing(
+                path,
+                wanted.start(),
+                wanted.end(),
+                wanted
+                    + " is not in the archive, only "
+                    + impostor.get()
+                    + " of the timeline left"));
+      }
+    }
+    return gaps;
+  }
+
+  private static WalGap damaged(WalPath path, Lsn from, Lsn to, String reason) {
+    return new WalGap(range(path, from, to), WalGap.Kind.DAMAGED, reason);
+  }
+
+  private static WalGap missing(WalPath path, Lsn from, Lsn to, String reason) {
+    return new WalGap(range(path, from, to), WalGap.Kind.MISSING, reason);
+  }
+
+  private static WalRange range(WalPath path, Lsn from, Lsn to) {
+    return new WalRange(path.segment(from).timeline(), from, to);
+  }
+}
