@@ -90,7 +90,8 @@ final class TimelinePicture {
     char[] line = new char[width];
     Arrays.fill(line, ' ');
     Lsn begin = timeline.fork().map(Ancestor::switchPoint).orElse(Lsn.ZERO);
-    timeline.wal().forEach(range -> fill(line, begin, range.start(), range.end(), '-'));
+    // also where a record is that goes on in the gap
+    own(timeline).ifPresent(own -> fill(line, begin, own.start(), own.end(), '-'));
     timeline.ranges().forEach(range -> fill(line, begin, range.start(), range.end(), '='));
     for (WalGap gap : timeline.gaps()) {
       char mark = gap.kind() == WalGap.Kind.MISSING ? '.' : 'x';
@@ -108,6 +109,21 @@ final class TimelinePicture {
     end(timeline, begin).ifPresent(end -> mark(line, column(end), '>'));
     timeline.fork().ifPresent(fork -> line[column(begin)] = '\\');
     return line;
+  }
+
+  /** From the first valid WAL to the last, or to the last gap. */
+  private static Optional<WalRange> own(TimelineCoverage timeline) {
+    Optional<Lsn> start = timeline.wal().stream().findFirst().map(WalRange::start);
+    return start.map(
+        from ->
+            new WalRange(
+                timeline.timeline(),
+                from,
+                Stream.concat(
+                        timeline.wal().stream().map(WalRange::end),
+                        timeline.gaps().stream().map(gap -> gap.range().start()))
+                    .max(Lsn::compareTo)
+                    .orElse(from)));
   }
 
   private void fill(char[] line, Lsn begin, Lsn from, Lsn to, char mark) {

@@ -21,13 +21,17 @@ import dev.walden.testing.wal.GeneratedWal;
 import dev.walden.testing.wal.TransactionParts;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import dev.walden.wal.record.RelFileLocator;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +43,7 @@ class RecoverablePointsTest {
   private static final RelFileLocator ORDERS = new RelFileLocator(1663, 5, 16384);
   private static final RelFileLocator ITEMS = new RelFileLocator(1663, 5, 16390);
 
+  @TempDir Path folder;
   private final ArchiveStore archive;
   private final GeneratedWal wal;
 
@@ -360,5 +365,37 @@ class RecoverablePointsTest {
         points.drops(minute(6), minute(6)).points().stream().map(Drop::xid).toList());
     assertEquals(List.of(733L, 734L), xids(points.transactions(minute(3), minute(5))));
     assertEquals("far", points.restorePoints().points().get(0).name());
+  }
+
+  @Test
+  void damageIsNamedAndWhatLiesBehindIsRecoverable() throws IOException {
+    backup(0);
+    wal.commit(731, minute(1));
+    Lsn border = SIZE.floor(wal.end()).plus(2L * SIZE.bytes());
+    wal.filler(SIZE.bytes());
+    wal.fillTo(border);
+    GeneratedRecord cut = wal.commit(732, minute(2));
+    wal.switchSegment();
+    BaseBackup second = backup(3);
+    wal.commit(733, minute(4));
+    wal.switchSegment();
+    WalSegment damaged = new WalSegment(TimelineId.FIRST, SIZE.segmentNumber(border), SIZE);
+    wal.archiveInto(archive, segment -> segment.number() < damaged.number());
+    byte[] content = wal.open(damaged).orElseThrow().readAllBytes();
+    content[(int) cut.lsn().minus(border) + 30] ^= 1;
+    Path file = Files.write(folder.resolve(damaged.toString()), content);
+    archive.push(damaged.fileName(), file);
+    wal.archiveInto(archive, segment -> segment.number() > damaged.number());
+    TimelineCoverage coverage = RecoverablePoints.of(archive).coverage().get(0);
+    assertEquals(2, coverage.ranges().size(), coverage.explain());
+    assertEquals(WalGap.Kind.DAMAGED, coverage.gaps().get(0).kind());
+    assertEquals(
+        new WalRange(TimelineId.FIRST, border, border.plus(SIZE.bytes())),
+        coverage.gaps().get(0).range());
+    assertEquals(List.of(second), coverage.ranges().get(1).backups());
+    RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.transaction(733));
+    assertEquals(second, plan.backup());
+    assertEquals(second, RecoveryPlanner.of(archive).plan(RecoveryTarget.latest()).backup());
+    assertTrue(RecoverablePoints.of(archive).picture().contains("x"));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.wal.Lsn;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,6 +103,23 @@ class RecoveryTargetTest {
     for (String name :
         new String[] {"x".repeat(64), "ü".repeat(32), "a\nb", "a\u0000b", "half \uD83D"}) {
       assertThrows(IllegalArgumentException.class, () -> RecoveryTarget.name(name));
+    }
+  }
+
+  @Test
+  void whatATargetIsWrittenAsIsReadAsItAgain() {
+    for (RecoveryTarget target :
+        List.of(
+            RecoveryTarget.latest(),
+            RecoveryTarget.immediate(),
+            RecoveryTarget.name("before-xid:7 : ü"),
+            RecoveryTarget.lsn(Lsn.parse("1/2A")),
+            RecoveryTarget.beforeLsn(Lsn.parse("1/2A")),
+            RecoveryTarget.transaction(1L << 33 | 742),
+            RecoveryTarget.beforeTransaction(742),
+            RecoveryTarget.time(Instant.parse("2026-11-22T10:40:00.000001Z")),
+            RecoveryTarget.beforeTime(Instant.parse("2026-11-22T10:40:00Z")))) {
+      assertEquals(target, RecoveryTarget.parse(target.text()), target.text());
     }
   }
 }
