@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Draws targets: what the WAL of a timeline holds, what lies beside that, and the impossible. */
@@ -77,6 +78,11 @@ final class AgreementTargets {
         return RecoveryTarget.name(
             random.nextInt(10) == 0 || names.isEmpty() ? "no such point" : any(names));
     }
+  }
+
+  /** Where some record begins, if there is one. */
+  Optional<Lsn> record() {
+    return positions.isEmpty() ? Optional.empty() : Optional.of(any(positions));
   }
 
   private Lsn position() {

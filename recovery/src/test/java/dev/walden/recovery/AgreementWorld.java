@@ -2,6 +2,7 @@ package dev.walden.recovery;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.WalPath;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.WalRange;
@@ -11,6 +12,7 @@ import dev.walden.cluster.PgVersion;
 import dev.walden.recovery.SimulatedRecovery.Outcome;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -149,8 +151,15 @@ final class AgreementWorld {
       return drawn;
     }
     RecoveryPlan plan = drawn.plan();
-    long first = archive.cluster().segmentSize().segmentNumber(plan.backup().startLsn());
-    drawn.wal().damage(random, first);
+    Optional<Lsn> place =
+        new AgreementTargets(wal, plan.history(), plan.backup().endLsn(), random).record();
+    if (place.isEmpty() || random.nextInt(3) == 0) {
+      long first = archive.cluster().segmentSize().segmentNumber(plan.backup().startLsn());
+      drawn.wal().lose(random, first);
+    } else {
+      WalSegment segment = new WalPath(wal.inventory(), plan.history()).segment(place.get());
+      drawn.wal().damage(random, segment, place.get());
+    }
     if (random.nextBoolean()) {
       return drawn;
     }

@@ -3,6 +3,7 @@ package dev.walden.recovery;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalInventory;
 import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalPageHeader;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -53,15 +53,6 @@ record WalFolder(ClusterIdentity cluster, Path wal, Path seen) {
     return new WalFolder(cluster, wal, other);
   }
 
-  void hide(WalFileName name) throws IOException {
-    Files.createFile(seen.resolve("absent").resolve(name.toString()));
-  }
-
-  /** Puts other bytes in the place of a segment. */
-  void replace(WalFileName name, byte[] content) throws IOException {
-    Files.write(seen.resolve("instead").resolve(name.toString()), content);
-  }
-
   /** Whether nothing is absent or replaced. */
   boolean intact() throws IOException {
     try (Stream<Path> absent = Files.list(seen.resolve("absent"));
@@ -70,37 +61,35 @@ record WalFolder(ClusterIdentity cluster, Path wal, Path seen) {
     }
   }
 
-  /** Flips a bit, zeroes a page, or takes a file away. */
-  void damage(Random random, long firstSegment) throws IOException {
-    List<WalFileName> names;
-    try (Stream<Path> files = Files.list(wal)) {
-      names = files.map(path -> WalFileName.parse(path.getFileName().toString())).toList();
-    }
-    names =
-        names.stream()
-            .filter(
-                name ->
-                    name instanceof WalFileName.History
-                        || name instanceof WalFileName.Segment segment
-                            && segment.segment(cluster.segmentSize()).number() > firstSegment)
-            .sorted(Comparator.comparing(WalFileName::toString))
-            .toList();
-    WalFileName name = names.get(random.nextInt(names.size()));
-    int kind = random.nextInt(3);
-    if (kind == 0 || name instanceof WalFileName.History) {
-      hide(name);
-      return;
-    }
-    byte[] content = Files.readAllBytes(wal.resolve(name.toString()));
-    // the upper part of a segment is often unused
-    int at = random.nextInt(content.length >> random.nextInt(5));
-    if (kind == 1) {
+  /** Flips a bit or zeroes a page near a position. */
+  void damage(Random random, WalSegment segment, Lsn place) throws IOException {
+    byte[] content = Files.readAllBytes(wal.resolve(segment.toString()));
+    int at = Math.min(content.length - 1, segment.size().offset(place) + random.nextInt(40));
+    if (random.nextBoolean()) {
       content[at] ^= (byte) (1 << random.nextInt(8));
     } else {
       int page = at & -WalPageHeader.PAGE_SIZE;
       Arrays.fill(content, page, page + WalPageHeader.PAGE_SIZE, (byte) 0);
     }
-    replace(name, content);
+    Files.write(seen.resolve("instead").resolve(segment.toString()), content);
+  }
+
+  /** Takes a history away, or a segment behind another one. */
+  void lose(Random random, long firstSegment) throws IOException {
+    List<WalFileName> names = new ArrayList<>();
+    try (Stream<Path> files = Files.list(wal)) {
+      for (String text : files.map(path -> path.getFileName().toString()).sorted().toList()) {
+        WalFileName name = WalFileName.parse(text);
+        boolean early =
+            name instanceof WalFileName.Segment segment
+                && segment.segment(cluster.segmentSize()).number() <= firstSegment;
+        if (!early) {
+          names.add(name);
+        }
+      }
+    }
+    String lost = names.get(random.nextInt(names.size())).toString();
+    Files.createFile(seen.resolve("absent").resolve(lost));
   }
 
   /** The shell command that does the same, and writes down what it is asked for. */
