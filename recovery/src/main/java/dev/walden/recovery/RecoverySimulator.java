@@ -16,7 +16,9 @@ import java.util.Optional;
  *
  * <p>The simulated server is restored as {@link Restore} does it, has {@code recovery.signal}, and
  * its {@code restore_command} brings what the archive holds and answers 1 for what it does not
- * hold. A record is not applied to any page, so what fails only there is not foreseen.
+ * hold. A record is not applied to any page, so what fails only there is not foreseen. Nor are
+ * restartpoints, which a long recovery makes from time to time: they can save it from losing sight
+ * of a prepared transaction at a switch of timelines.
  *
  * <p>A base backup of a standby is taken to be consistent where it says that it ended; the server
  * goes by its {@code pg_control}, which can be a little earlier.
