@@ -11,7 +11,6 @@ import dev.walden.backup.TarReader;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.TimelineId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,8 +58,7 @@ final class BackupRun implements Closeable {
               + "; the archive is bound to "
               + settings.archive.cluster());
     }
-    IdentifiedSystem system = server.identifySystem();
-    Instant startTime = serverTime(system.position(), system.timeline());
+    Instant startTime = serverTime();
     meter.phase(BackupProgress.Phase.CHECKPOINT);
     BackupStream stream = server.baseBackup(options());
     LOG.info("backup {} starts at {}", backup.id(), stream.startLsn());
@@ -86,7 +84,7 @@ final class BackupRun implements Closeable {
       manifest = copy.finish();
     }
     BackupEnd end = stream.end();
-    Instant endTime = serverTime(end.endLsn(), end.endTimeline());
+    Instant endTime = serverTime();
     meter.phase(BackupProgress.Phase.AWAITING_WAL);
     new RequiredWal(settings.archive, settings.walTimeout).await(wal);
     BaseBackup complete =
@@ -135,10 +133,13 @@ final class BackupRun implements Closeable {
 
   /**
    * The server's clock. Only streams of WAL tell it over this protocol, so one is begun and
-   * stopped.
+   * stopped: where the server is now, since without a slot older WAL may be gone.
    */
-  private Instant serverTime(Lsn flushed, TimelineId timeline) throws IOException {
-    ReplicationStream stream = server.startReplication(Optional.empty(), flushed, timeline);
+  private Instant serverTime() throws IOException {
+    IdentifiedSystem system = server.identifySystem();
+    Lsn flushed = system.position();
+    ReplicationStream stream =
+        server.startReplication(Optional.empty(), flushed, system.timeline());
     stream.sendStatus(flushed, Lsn.ZERO, Lsn.ZERO, true);
     long start = System.nanoTime();
     while (true) {

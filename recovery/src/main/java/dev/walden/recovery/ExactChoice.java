@@ -54,15 +54,25 @@ final class ExactChoice {
       return new Chosen(newest.backup(), "the newest" + of(), target, end, end.lsn());
     }
     if (target instanceof Immediate) {
-      BaseBackup backup = newestFirst().get(0).backup();
-      StopPoint stop = newestFirst().get(0).search().at(backup.endLsn());
-      return new Chosen(backup, "the newest" + of(), target, stop, backup.endLsn());
+      return immediate(newestFirst().get(0));
     }
     if (target instanceof Position || target instanceof Time) {
       return stopping();
     }
     Occurrence occurrence = new Occurrences(coverages, target, refusal).only();
     return upTo(occurrence);
+  }
+
+  /** A server sees that it is consistent only when it comes to the record behind the backup. */
+  private Chosen immediate(Candidate newest) throws IOException {
+    BaseBackup backup = newest.backup();
+    Optional<Found> next =
+        newest.search().first(backup.endLsn(), RecoveryTarget.lsn(backup.endLsn()));
+    if (next.isEmpty()) {
+      throw refusal.notReached(newest.coverage(), newest.search().end());
+    }
+    StopPoint stop = newest.search().at(backup.endLsn());
+    return new Chosen(backup, "the newest" + of(), target, stop, next.get().record().end());
   }
 
   private String of() {

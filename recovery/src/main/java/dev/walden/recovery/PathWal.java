@@ -12,7 +12,9 @@ import dev.walden.wal.record.WalReader;
 import dev.walden.wal.record.WalSource;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -124,6 +126,43 @@ final class PathWal {
   /** What happened, in the order of the WAL, without what condensed outlines leave out. */
   List<WalEvent> events() {
     return whole.map(WalOutline::events).orElse(List.of());
+  }
+
+  /**
+   * The transactions that are prepared and have not ended where replay stops. Those that were
+   * prepared before this WAL begins are not known.
+   *
+   * @param stop behind the last record that is replayed
+   */
+  List<WalEvent.Prepared> prepared(Lsn stop) throws IOException {
+    Map<Long, WalEvent.Prepared> pending = new LinkedHashMap<>();
+    for (WalEvent event : eventsUntil(stop)) {
+      if (event instanceof WalEvent.Prepared prepared) {
+        pending.put(prepared.xid(), prepared);
+      } else if (event instanceof WalEvent.PreparedEnd end) {
+        pending.remove(end.xid());
+      }
+    }
+    return List.copyOf(pending.values());
+  }
+
+  /** What happened in records that end at a position or before. */
+  private List<WalEvent> eventsUntil(Lsn limit) throws IOException {
+    Optional<WalOutline> joined = Optional.empty();
+    for (WalOutline outline : outlines) {
+      if (outline.startLsn().isBefore(limit)) {
+        boolean all = !outline.endLsn().isAfter(limit);
+        for (WalOutline part : all ? List.of(outline.condensed()) : singles(outline)) {
+          if (part.startLsn().isBefore(limit)) {
+            joined =
+                joined.isEmpty() ? Optional.of(part) : joined.get().condensed().followedBy(part);
+          }
+        }
+      }
+    }
+    return joined.map(WalOutline::events).orElse(List.of()).stream()
+        .filter(event -> !event.endLsn().isAfter(limit))
+        .toList();
   }
 
   /**

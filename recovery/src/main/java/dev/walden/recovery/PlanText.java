@@ -101,6 +101,15 @@ final class PlanText {
       line(text, "  Not kept, though earlier than asked for, since times are not in order:");
       stop.lost().forEach(lost -> line(text, "    %s.", lost));
     }
+    stop.prepared()
+        .forEach(
+            p ->
+                line(
+                    text,
+                    "  Remains prepared: transaction %d, \"%s\", at %s.",
+                    p.xid(),
+                    p.gid(),
+                    p.time()));
     stop.logged().ifPresent(logged -> line(text, "  The server will log: %s.", logged));
   }
 

@@ -10,6 +10,7 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.index.WalEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,11 +51,21 @@ final class PlanWarnings {
   }
 
   /** Those that remain when the WAL was looked into. */
-  List<String> exact(ExactChoice.Chosen chosen, ReplayedSettings settings) {
+  List<String> exact(
+      ExactChoice.Chosen chosen,
+      ReplayedSettings settings,
+      List<WalEvent.Prepared> preparedAtSwitches) {
     if (!chosen.serverTarget().equals(target)) {
       warnings.add("The server is told to stop " + chosen.serverTarget() + ", which is the same");
     }
     warnings.addAll(settings.warnings());
+    preparedAtSwitches.forEach(
+        prepared ->
+            warnings.add(
+                String.format(
+                    "Transaction %d (\"%s\") was still prepared when a timeline began in its segment:"
+                        + " a server fails there if hot_standby is on; set it off to recover",
+                    prepared.xid(), prepared.gid())));
     if (!(target instanceof Immediate)) {
       otherTimelines();
     }

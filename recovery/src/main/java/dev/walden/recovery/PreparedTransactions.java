@@ -59,16 +59,19 @@ final class PreparedTransactions {
    *
    * @param timeline that of the last record applied
    */
-  Optional<WalSegment> missing(TimelineId timeline) {
+  Optional<WalSegment> missing(TimelineId timeline, FetchedSegments fetched) {
     return pending.values().stream()
         .flatMap(prepared -> prepared.files().stream())
-        .map(file -> wanted(file, timeline))
+        .map(file -> wanted(file, timeline, fetched))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private Optional<WalSegment> wanted(WalSegment file, TimelineId timeline) {
-    TimelineId owner = timelineAt(file.end().plus(-1), timeline);
+  private Optional<WalSegment> wanted(
+      WalSegment file, TimelineId timeline, FetchedSegments fetched) {
+    // without its history the server takes a timeline for one that has no ancestors
+    TimelineId owner =
+        fetched.hasHistory(timeline) ? timelineAt(file.end().plus(-1), timeline) : timeline;
     return owner.equals(file.timeline())
         ? Optional.empty()
         : Optional.of(new WalSegment(owner, file.number(), size));

@@ -31,6 +31,8 @@ public final class RecoveryImpossibleException extends ArchiveException {
     AMBIGUOUS_TARGET,
     /** The WAL before the target is damaged: a server would take the place for its end. */
     WAL_DAMAGED,
+    /** A transaction is prepared there that the server could not read again: it would fail. */
+    PREPARED_TRANSACTION,
     /** WAL that has to be replayed was written with {@code wal_level = minimal}. */
     MINIMAL_WAL,
     /** WAL before the target is missing, and later WAL is there. */

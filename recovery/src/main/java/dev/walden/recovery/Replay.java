@@ -192,7 +192,7 @@ final class Replay {
   }
 
   private boolean findPrepared(TimelineId reached) {
-    Optional<WalSegment> missing = prepared.missing(reached);
+    Optional<WalSegment> missing = prepared.missing(reached, fetched);
     return missing.isEmpty()
         || fail(
             "FATAL", "requested WAL segment pg_wal/" + missing.get() + " has already been removed");

@@ -46,6 +46,11 @@ final class SegmentRequests implements FetchedSegments {
     previous = openTimeline;
   }
 
+  @Override
+  public boolean hasHistory(TimelineId timeline) {
+    return wal.history(timeline).isPresent();
+  }
+
   /** The server jumps elsewhere: what it opens until it has a record may be of any timeline. */
   void jump() {
     jumping = true;

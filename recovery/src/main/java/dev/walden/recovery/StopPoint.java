@@ -1,6 +1,7 @@
 package dev.walden.recovery;
 
 import dev.walden.wal.Lsn;
+import dev.walden.wal.index.WalEvent;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param next the first transaction that is not kept
  * @param lost transactions that are not kept although they ended before the time that was asked
  *     for, since times are not in the order of the WAL: the first of them
+ * @param prepared transactions that remain prepared, to be committed or rolled back by hand; not
+ *     those that were prepared before the first WAL the plan knows
  */
 public record StopPoint(
     Lsn lsn,
@@ -23,9 +26,11 @@ public record StopPoint(
     Optional<String> logged,
     Optional<EndedTransaction> last,
     Optional<EndedTransaction> next,
-    List<EndedTransaction> lost) {
+    List<EndedTransaction> lost,
+    List<WalEvent.Prepared> prepared) {
 
   public StopPoint {
     lost = List.copyOf(lost);
+    prepared = List.copyOf(prepared);
   }
 }

@@ -156,7 +156,8 @@ final class StopSearch {
         Optional.of(found.stop().logged()),
         scan.lastBefore(behind),
         scan.firstFrom(behind),
-        target instanceof Time time ? lost(record, time) : List.of());
+        target instanceof Time time ? lost(record, time) : List.of(),
+        wal.prepared(found.lsn()));
   }
 
   /** The end of the archived WAL. */
@@ -169,7 +170,8 @@ final class StopSearch {
         Optional.empty(),
         scan.lastBefore(end),
         Optional.empty(),
-        List.of());
+        List.of(),
+        wal.prepared(end));
   }
 
   /** The position at which recovery stops because the cluster is consistent. */
@@ -181,6 +183,7 @@ final class StopSearch {
         Optional.empty(),
         scan.lastBefore(lsn),
         scan.firstFrom(lsn),
-        List.of());
+        List.of(),
+        wal.prepared(lsn));
   }
 }

@@ -2,7 +2,6 @@ package dev.walden.recovery;
 
 import dev.walden.json.JsonObject;
 import dev.walden.recovery.RecoveryTarget.Immediate;
-import java.util.List;
 import java.util.Optional;
 
 /** A {@link StopPoint} for people and for programs. */
@@ -33,8 +32,17 @@ final class StopText {
     stop.logged().ifPresent(logged -> json.with("logged", logged));
     stop.last().ifPresent(last -> json.with("lastKept", toJson(last)));
     stop.next().ifPresent(next -> json.with("firstNotKept", toJson(next)));
-    List<JsonObject> lost = stop.lost().stream().map(StopText::toJson).toList();
-    return json.with("notKeptThoughEarlier", lost);
+    return json.with("notKeptThoughEarlier", stop.lost().stream().map(StopText::toJson).toList())
+        .with(
+            "prepared",
+            stop.prepared().stream()
+                .map(
+                    prepared ->
+                        JsonObject.create()
+                            .with("xid", prepared.xid())
+                            .with("gid", prepared.gid())
+                            .with("time", prepared.time().toString()))
+                .toList());
   }
 
   static JsonObject toJson(EndedTransaction transaction) {

@@ -56,6 +56,10 @@ final class WholePass {
       times.add(e.time());
       xids.add(e.xid());
       xids.addAll(e.subtransactions());
+      if (e.outcome().name().endsWith("PREPARED")) {
+        String how = e.outcome().isCommit() ? " committed at " : " rolled back at ";
+        events.add(place + e.xid() + " prepared, " + how + e.time());
+      }
       if (!e.droppedFiles().isEmpty() && e.outcome().isCommit()) {
         Set<Long> own = new HashSet<>(e.subtransactions());
         own.add(e.xid());
@@ -97,6 +101,9 @@ final class WholePass {
       return place + e.xid() + how + e.files() + " at " + e.time() + " in " + e.database();
     } else if (event instanceof WalEvent.Prepared e) {
       return place + e.xid() + " prepared " + e.gid() + " at " + e.time();
+    } else if (event instanceof WalEvent.PreparedEnd e) {
+      String how = e.committed() ? " committed at " : " rolled back at ";
+      return place + e.xid() + " prepared, " + how + e.time();
     } else if (event instanceof WalEvent.DatabaseDropped e) {
       return place + e.xid() + " dropped database " + e.database() + e.tablespaces();
     } else if (event instanceof WalEvent.TimelineSwitch e) {
