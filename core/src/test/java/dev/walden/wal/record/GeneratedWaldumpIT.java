@@ -128,15 +128,17 @@ class GeneratedWaldumpIT {
     wal.commit(731, NOON.plusNanos(123_456_000), TransactionParts.none().with(732L));
     wal.prepare(733, "it's", NOON, TransactionParts.none().with(734L).inDatabase(5));
     wal.commitPrepared(733, NOON.minusSeconds(1));
+    wal.createFile(735, new RelFileLocator(1663, 5, 16390));
     wal.dropDatabase(735, 16400, List.of(1663L));
     GeneratedRecord point = wal.restorePoint("before release", NOON);
     GeneratedWal second = wal.fork().after(point).promoted(NOON);
     second.abort(736, NOON);
-    assertEquals(9, compare(second, start), "with the checkpoint that begins it");
+    assertEquals(10, compare(second, start), "with the checkpoint that begins it");
     String text = String.join("\n", dump(second, start, second.end()));
     assertTrue(text.contains("COMMIT 2026-11-22 12:00:00.123456 UTC; subxacts: 732"), text);
     assertTrue(text.contains("PREPARE gid it's: 2026-11-22 12:00:00.000000 UTC"), text);
     assertTrue(text.contains("COMMIT_PREPARED 733: 2026-11-22 11:59:59.000000 UTC"), text);
+    assertTrue(text.contains("CREATE base/5/16390"), text);
     assertTrue(text.contains("DROP dir 1663/16400"), text);
     assertTrue(text.contains("RESTORE_POINT before release"), text);
     assertTrue(text.contains("END_OF_RECOVERY tli 2; prev tli 1"), text);
