@@ -39,6 +39,9 @@ public final class Benchmarks {
       if (settings.has("decode")) {
         new DecodePart(settings, server).run();
       }
+      if (settings.has("plan")) {
+        new PlanPart(settings).run();
+      }
     } finally {
       Folders.delete(settings.folder());
     }

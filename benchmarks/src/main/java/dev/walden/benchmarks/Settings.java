@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * What is to be measured.
  *
- * @param parts of {@code receive}, {@code backup}, {@code restore} and {@code decode}
+ * @param parts of {@code receive}, {@code backup}, {@code restore}, {@code decode} and {@code plan}
  * @param folder where everything is written: the disk that is measured
  * @param postgres PostgreSQL's programs
  * @param javaOptions of every measured Java process, besides the size of its heap
@@ -31,7 +31,7 @@ record Settings(
     boolean profile) {
   static final String USAGE =
       """
-      benchmarks/run [--no-build] [option…] [receive] [backup] [restore] [decode]
+      benchmarks/run [--no-build] [option…] [receive] [backup] [restore] [decode] [plan]
         --rounds=N         how often each contestant runs, in turns (3)
         --wal-gb=N         gigabytes of WAL to stream or decode (2)
         --backup-gb=N      gigabytes of data to back up (2)
@@ -45,7 +45,8 @@ record Settings(
       """
           .formatted(Defaults.JAVA_OPTIONS, Defaults.RECEIVE_HEAP, Defaults.HEAP);
 
-  private static final List<String> PARTS = List.of("receive", "backup", "restore", "decode");
+  private static final List<String> PARTS =
+      List.of("receive", "backup", "restore", "decode", "plan");
 
   /** What holds unless set. */
   private static final class Defaults {

@@ -13,7 +13,9 @@ import dev.walden.cluster.SystemIdentifier;
 import dev.walden.recovery.RecoveryImpossibleException;
 import dev.walden.recovery.RecoveryPlan;
 import dev.walden.recovery.RecoveryPlanner;
+import dev.walden.recovery.RecoverySimulator;
 import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.SimulatedRecovery;
 import dev.walden.recovery.TargetTimeline;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.wal.GeneratedRecord;
@@ -61,6 +63,10 @@ class PlannedRecoveryTest {
 
     assertEquals(night, plan.backup());
     assertEquals(TimelineId.FIRST, plan.timeline());
+    SimulatedRecovery recovery = RecoverySimulator.of(archive).simulate(plan);
+    assertEquals(SimulatedRecovery.Outcome.PROMOTED, recovery.outcome());
+    assertEquals(741, recovery.lastTransaction().orElseThrow().xid());
+    assertEquals(plan.stop().orElseThrow().lsn(), recovery.stopLsn());
   }
 
   @Test
