@@ -31,6 +31,7 @@ final class ReceivePart {
     contestants.add(new Contestant("pg_receivewal --no-sync", this::withoutSync));
     contestants.add(walden("Walden, uncompressed", WrittenAs.plain()));
     contestants.add(walden("Walden, zstd", WrittenAs.zstd(0)));
+    contestants.add(walden("Walden, zstd, not indexed", WrittenAs.zstd(0).notIndexed()));
     contestants.add(walden("Walden, zstd and age", WrittenAs.zstdAndAge()));
     new Comparison("Streaming WAL", settings.folder(), contestants)
         .run(settings.rounds(), wal.bytes(), this::check);
@@ -107,5 +108,8 @@ final class ReceivePart {
         "zstd: %.2f of the size.%n",
         (double) Folders.bytes(Folders.files(outputs.get(3), SEGMENT + "\\.zst").values())
             / wal.bytes());
+    System.out.printf(
+        "Index: %d bytes for a segment.%n",
+        Folders.bytes(Folders.files(outputs.get(3), ".*\\.json\\.zst").values()) / expected);
   }
 }

@@ -17,30 +17,36 @@ import java.util.Optional;
  *
  * @param workers zstd's threads
  * @param digest of the parts of a backup
+ * @param indexed whether segments leave their outlines
  */
 record WrittenAs(
     Compression compression,
     int workers,
     Optional<AgeRecipient> recipient,
-    ObjectDigest.Algorithm digest) {
+    ObjectDigest.Algorithm digest,
+    boolean indexed) {
 
   static WrittenAs plain() {
     return plain(ObjectDigest.Algorithm.SHA256);
   }
 
   static WrittenAs plain(ObjectDigest.Algorithm digest) {
-    return new WrittenAs(Compression.NONE, 0, Optional.empty(), digest);
+    return new WrittenAs(Compression.NONE, 0, Optional.empty(), digest, true);
   }
 
   static WrittenAs zstd(int workers) {
     return new WrittenAs(
-        Compression.ZSTD, workers, Optional.empty(), ObjectDigest.Algorithm.SHA256);
+        Compression.ZSTD, workers, Optional.empty(), ObjectDigest.Algorithm.SHA256, true);
   }
 
   static WrittenAs zstdAndAge() {
     AgeRecipient recipient = AgeIdentity.generate(new SecureRandom()).recipient();
     return new WrittenAs(
-        Compression.ZSTD, 0, Optional.of(recipient), ObjectDigest.Algorithm.SHA256);
+        Compression.ZSTD, 0, Optional.of(recipient), ObjectDigest.Algorithm.SHA256, true);
+  }
+
+  WrittenAs notIndexed() {
+    return new WrittenAs(compression, workers, recipient, digest, false);
   }
 
   static WrittenAs parse(String text) {
@@ -49,13 +55,15 @@ record WrittenAs(
         Compression.valueOf(words[0]),
         Integer.parseInt(words[1]),
         words[2].isEmpty() ? Optional.empty() : Optional.of(AgeRecipient.parse(words[2])),
-        ObjectDigest.Algorithm.valueOf(words[3]));
+        ObjectDigest.Algorithm.valueOf(words[3]),
+        Boolean.parseBoolean(words[4]));
   }
 
   ArchiveSettings settings() {
     Encryption encryption =
         recipient.map(to -> Encryption.toRecipients(List.of(to))).orElse(Encryption.none());
     return ArchiveSettings.defaults()
+        .indexing(indexed)
         .codec(new Codec(compression, encryption, new ZstdSettings(1, workers)));
   }
 
@@ -68,6 +76,8 @@ record WrittenAs(
         + ":"
         + recipient.map(Object::toString).orElse("")
         + ":"
-        + digest.name();
+        + digest.name()
+        + ":"
+        + indexed;
   }
 }
