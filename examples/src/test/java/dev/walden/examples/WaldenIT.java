@@ -9,6 +9,7 @@ import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +76,7 @@ class WaldenIT {
                 String.join(" ", command("push", "--archive", archive, "--recipient", recipient))
                     + " %p")
             .create()) {
+      String start = Instant.now().toString();
       server.execute("CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
       String url = server.jdbcUrl() + "?user=" + server.user();
       String backup =
@@ -88,6 +90,20 @@ class WaldenIT {
       assertTrue(walden(0, with(open, "info")).contains(backup));
       assertTrue(walden(0, with(open, "plan", "--before-xid", xid)).contains("transaction " + xid));
       walden(1, with(open, "plan", "--lsn", "FF/0"));
+      assertTrue(walden(0, with(open, "index")).startsWith("indexed 0 segments"), "not indexed");
+      assertTrue(walden(0, with(open, "points")).contains("backup " + backup));
+      String ended =
+          walden(
+              0,
+              with(
+                  open,
+                  "points",
+                  "--from",
+                  start,
+                  "--to",
+                  "2099-01-01T00:00:00Z",
+                  "--transactions"));
+      assertTrue(ended.contains("commit of transaction " + xid + " "), ended);
       walden(2, with(open, "plan", "--no-such-option"));
       walden(
           0,
