@@ -11,10 +11,8 @@ import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
-import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
-import dev.walden.wal.index.WalEvent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +89,8 @@ final class PlanDecision {
       requireTarget(path, reach, impostor);
     }
     ReplayedSettings settings = ReplayedSettings.of(coverages, chosen, refusal);
-    requirePrepared(path, history, chosen.stop());
+    PreparedAtStop prepared = new PreparedAtStop(path, history, chosen);
+    prepared.require(refusal);
     Lsn end =
         target instanceof Latest
             ? reach.end()
@@ -109,61 +108,7 @@ final class PlanDecision {
         Optional.of(chosen.stop()),
         request.action(),
         new PlanWarnings(contents, target, history, reach)
-            .exact(chosen, settings, preparedAtSwitches(path, coverages, chosen)));
-  }
-
-  /**
-   * A server reads the transactions that are still prepared again when it stops, from the file of
-   * the timeline that it has reached. If it read them from the file of the next one, because the
-   * switch lies in the same segment, that file is gone: {@link PreparedTransactions}.
-   */
-  private void requirePrepared(WalPath path, TimelineHistory history, StopPoint stop)
-      throws RecoveryImpossibleException {
-    TimelineId reached = history.timelineAt(stop.lsn().plus(-1));
-    for (WalEvent.Prepared prepared : stop.prepared()) {
-      WalSegment file = path.segment(prepared.lsn());
-      if (file.timeline().compareTo(reached) > 0) {
-        throw refusal.of(
-            Reason.PREPARED_TRANSACTION,
-            String.format(
-                "transaction %d (\"%s\") is prepared there, and the server, still on timeline %s,"
-                    + " cannot find it again in %s. Stop after the switch to timeline %s, before"
-                    + " %s, or on timeline %s.",
-                prepared.xid(),
-                prepared.gid(),
-                reached,
-                file,
-                file.timeline(),
-                prepared.lsn(),
-                reached));
-      }
-    }
-  }
-
-  /**
-   * The same happens to a hot standby, at the checkpoint by which a timeline begins: to {@link
-   * PreparedTransactions}.
-   */
-  private static List<WalEvent.Prepared> preparedAtSwitches(
-      WalPath path, List<Coverage> coverages, ExactChoice.Chosen chosen) throws IOException {
-    List<WalEvent.Prepared> found = new ArrayList<>();
-    for (Coverage coverage : coverages) {
-      if (coverage.backups().contains(chosen.backup())) {
-        for (WalEvent event : coverage.wal().events()) {
-          if (event instanceof WalEvent.TimelineSwitch begun
-              && !event.lsn().isBefore(chosen.backup().endLsn())
-              && event.lsn().isBefore(chosen.stop().lsn())) {
-            coverage.wal().prepared(event.lsn()).stream()
-                .filter(
-                    prepared ->
-                        path.segment(prepared.lsn()).timeline().compareTo(begun.previousTimeline())
-                            > 0)
-                .forEach(found::add);
-          }
-        }
-      }
-    }
-    return found;
+            .exact(chosen, settings, prepared.atSwitches(coverages)));
   }
 
   /** The backups whose own WAL is there; if it is of none, that is why there is no plan. */

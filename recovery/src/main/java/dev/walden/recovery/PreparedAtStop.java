@@ -1,0 +1,75 @@
+package dev.walden.recovery;
+
+import dev.walden.archive.WalPath;
+import dev.walden.recovery.RecoveryImpossibleException.Reason;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.index.WalEvent;
+import dev.walden.wal.index.WalEvent.Prepared;
+import dev.walden.wal.index.WalEvent.TimelineSwitch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds prepared transactions that PostgreSQL would fail to read again, because they lie in a
+ * segment in which a timeline begins: {@link PreparedTransactions}.
+ */
+final class PreparedAtStop {
+  private final WalPath path;
+  private final TimelineHistory history;
+  private final ExactChoice.Chosen chosen;
+
+  PreparedAtStop(WalPath path, TimelineHistory history, ExactChoice.Chosen chosen) {
+    this.path = path;
+    this.history = history;
+    this.chosen = chosen;
+  }
+
+  /** Refuses a stop at which every server fails: it reads them all when it stops. */
+  void require(Refusal refusal) throws RecoveryImpossibleException {
+    TimelineId reached = history.timelineAt(chosen.stop().lsn().plus(-1));
+    for (Prepared prepared : chosen.stop().prepared()) {
+      if (isLost(prepared, reached)) {
+        WalSegment file = path.segment(prepared.lsn());
+        throw refusal.of(
+            Reason.PREPARED_TRANSACTION,
+            String.format(
+                "transaction %d (\"%s\") is prepared there, and the server, still on timeline %s,"
+                    + " cannot find it again in %s. Stop after the switch to timeline %s, before"
+                    + " %s, or on timeline %s.",
+                prepared.xid(),
+                prepared.gid(),
+                reached,
+                file,
+                file.timeline(),
+                prepared.lsn(),
+                reached));
+      }
+    }
+  }
+
+  /** Those at which a hot standby fails on the way: it reads them where a timeline begins. */
+  List<Prepared> atSwitches(List<Coverage> coverages) throws IOException {
+    List<Prepared> found = new ArrayList<>();
+    for (Coverage coverage : coverages) {
+      if (coverage.backups().contains(chosen.backup())) {
+        for (WalEvent event : coverage.wal().events()) {
+          if (event instanceof TimelineSwitch begun
+              && !event.lsn().isBefore(chosen.backup().endLsn())
+              && event.lsn().isBefore(chosen.stop().lsn())) {
+            coverage.wal().prepared(event.lsn()).stream()
+                .filter(prepared -> isLost(prepared, begun.previousTimeline()))
+                .forEach(found::add);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private boolean isLost(Prepared prepared, TimelineId reached) {
+    return path.segment(prepared.lsn()).timeline().compareTo(reached) > 0;
+  }
+}
