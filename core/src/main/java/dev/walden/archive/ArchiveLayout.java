@@ -41,6 +41,17 @@ final class ArchiveLayout {
     return wal(name.timeline()) + name.toString().substring(0, 16) + "/" + name;
   }
 
+  /** What the names of all pieces of a segment begin with, and those of some other objects. */
+  String tail(WalSegment segment) {
+    return walFile(segment.fileName()) + ".";
+  }
+
+  /** Without the suffixes of codecs. */
+  String tailPiece(TailPiece piece) {
+    String file = piece.toString();
+    return wal(piece.segment().timeline()) + file.substring(0, 16) + "/" + file;
+  }
+
   String index(TimelineId timeline) {
     return root + "index/" + timeline.hex() + "/";
   }

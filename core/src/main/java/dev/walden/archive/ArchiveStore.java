@@ -47,6 +47,7 @@ public final class ArchiveStore implements Closeable {
   private final ClusterIdentity cluster;
   private final ArchiveLayout layout;
   private final WalObjects wal;
+  private final TailObjects tails;
   private final BackupObjects backups;
   private final IndexObjects indexObjects;
   private final IndexWriter indexWriter;
@@ -57,6 +58,7 @@ public final class ArchiveStore implements Closeable {
     this.cluster = cluster;
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
     this.wal = new WalObjects(storage, settings, cluster);
+    this.tails = new TailObjects(storage, settings, layout, wal);
     this.backups = new BackupObjects(storage, settings, layout);
     this.indexObjects = new IndexObjects(storage, settings, layout);
     this.indexWriter = new IndexWriter(indexObjects, layout);
@@ -152,7 +154,7 @@ public final class ArchiveStore implements Closeable {
     wal.check(name, beginning);
   }
 
-  /** Whether a file is in the archive; it is not read. */
+  /** Whether a file is in the archive, whole; it is not read. */
   public boolean contains(WalFileName name) throws IOException {
     return wal.contains(name);
   }
@@ -162,19 +164,25 @@ public final class ArchiveStore implements Closeable {
    * verified, and moved into place: {@code target} is the right file, whole, or untouched. It is
    * not forced to disk; PostgreSQL does not need that.
    *
+   * <p>A segment that was not archived whole is put together from its pieces, in memory, as far as
+   * they go, followed by zeros; but not if pieces are missing while a later segment is archived.
+   *
    * @throws NotArchivedException if the archive is proven not to hold it
    * @throws CorruptFileException if what it holds is damaged
+   * @throws dev.walden.ArchiveConflictException if pieces of it differ
    * @throws dev.walden.WrongKeyException if none of the keys opens it
    */
-  public void fetch(WalFileName name, Path target) throws IOException {
+  public FetchOutcome fetch(WalFileName name, Path target) throws IOException {
     Path directory = target.toAbsolutePath().getParent();
     Path temporary = Files.createTempFile(directory, ".walden-", ".tmp");
     try {
+      FetchOutcome outcome;
       try (OutputStream out = Files.newOutputStream(temporary)) {
-        wal.fetch(name, out);
+        outcome = segments().fetch(name, out);
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return outcome;
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -183,14 +191,37 @@ public final class ArchiveStore implements Closeable {
   /**
    * Opens a segment, as a {@link dev.walden.wal.record.WalSource} does. What is damaged is noticed
    * at the latest when the end is reached, so what was read before is not proven yet; a {@link
-   * dev.walden.wal.record.WalReader} checks each record besides.
+   * dev.walden.wal.record.WalReader} checks each record besides. One that is archived in pieces is
+   * put together as {@link #fetch} does it.
    *
    * @return empty if the archive is proven not to hold it
    * @throws CorruptFileException if what it holds is damaged
    * @throws dev.walden.WrongKeyException if none of the keys opens it
    */
   public Optional<InputStream> open(WalSegment segment) throws IOException {
-    return wal.open(segment);
+    return segments().open(segment);
+  }
+
+  private ArchivedSegments segments() {
+    return new ArchivedSegments(
+        wal, new TailReader(tails, new WalFileCheck(cluster)), listing(), cluster.segmentSize());
+  }
+
+  /**
+   * Begins to archive a segment in pieces, before it is whole. When it is, {@link #push} it and
+   * then remove the pieces.
+   */
+  public TailWriter tail(WalSegment segment) {
+    return new TailWriter(tails, segment);
+  }
+
+  /**
+   * Tidies up behind receivers that died: removes the pieces of whole segments, and makes whole
+   * those segments of which there are all pieces. For a host that has the keys; where they are
+   * missing, or something is wrong, all stays as it is, and is logged.
+   */
+  public void tidyTails() throws IOException {
+    new TailTidying(this, tails).run(inventory());
   }
 
   /**
@@ -212,7 +243,7 @@ public final class ArchiveStore implements Closeable {
     return listing().histories();
   }
 
-  /** The next later segment of the same timeline that the archive holds, if there is one. */
+  /** The next later segment of the same timeline that the archive holds any of. */
   public Optional<WalSegment> nextSegment(WalSegment segment) throws IOException {
     return listing().next(segment);
   }

@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -10,6 +11,7 @@ import dev.walden.wal.WalSegmentSize;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,18 +20,21 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Which WAL an archive held when it was asked. Immutable; sixteen bytes for each segment.
  *
- * <p>Only complete segments count. A segment that an archive holds twice, under two codecs, counts
- * once.
+ * <p>Only whole segments count, until {@link #withTails} is asked for. A segment that an archive
+ * holds twice, under two codecs, counts once.
  */
 public final class WalInventory {
   private final ClusterIdentity cluster;
   private final SortedMap<TimelineId, Segments> segments;
   private final SortedMap<TimelineId, TimelineHistory> histories;
   private final List<WalFileName.Partial> partials;
+  private final List<WalTail> tails;
+  private final Map<TimelineId, WalTail> ends;
 
   private WalInventory(Builder builder) {
     cluster = builder.cluster;
@@ -38,6 +43,18 @@ public final class WalInventory {
     segments = Collections.unmodifiableSortedMap(frozen);
     histories = Collections.unmodifiableSortedMap(new TreeMap<>(builder.histories));
     partials = List.copyOf(builder.partials);
+    tails = builder.tails.values().stream().sorted(Comparator.comparing(WalTail::segment)).toList();
+    ends = Map.of();
+  }
+
+  private WalInventory(
+      WalInventory of, SortedMap<TimelineId, Segments> segments, Map<TimelineId, WalTail> ends) {
+    this.cluster = of.cluster;
+    this.segments = segments;
+    this.histories = of.histories;
+    this.partials = of.partials;
+    this.tails = of.tails;
+    this.ends = ends;
   }
 
   public ClusterIdentity cluster() {
@@ -66,6 +83,60 @@ public final class WalInventory {
   /** Partial segments, in the order of their names. */
   public List<WalFileName.Partial> partials() {
     return partials;
+  }
+
+  /**
+   * Segments of which there are pieces, by number; also such as are whole, whose pieces are left
+   * over.
+   */
+  public List<WalTail> tails() {
+    return tails;
+  }
+
+  /**
+   * The same with what is archived in pieces: segments of which nothing is missing, and the
+   * beginning of the last one of a timeline, if nothing is behind it. It ends where its pieces end,
+   * within the segment.
+   */
+  public WalInventory withTails() {
+    return withTails(tail -> true);
+  }
+
+  /** The same with segments that are archived in pieces, as far as they are wanted. */
+  public WalInventory withTails(Predicate<WalTail> wanted) {
+    SortedMap<TimelineId, Growing> more = new TreeMap<>();
+    Map<TimelineId, WalTail> newEnds = new TreeMap<>();
+    for (TimelineId timeline : timelinesOfTails()) {
+      List<WalTail> of =
+          tails.stream()
+              .filter(tail -> tail.segment().timeline().equals(timeline))
+              .filter(tail -> !contains(tail.segment()))
+              .toList();
+      long highest = of.isEmpty() ? 0 : of.get(of.size() - 1).segment().number();
+      long last = Math.max(highest, last(timeline).map(WalSegment::number).orElse(0L));
+      Growing all = Growing.copy(segments.get(timeline));
+      for (WalTail tail : of) {
+        boolean end = tail.segment().number() == last && tail.end().isAfter(tail.segment().start());
+        if ((tail.isComplete() || end) && wanted.test(tail)) {
+          all.insert(tail.segment().number(), tail.storedBytes());
+          if (!tail.isComplete()) {
+            newEnds.put(timeline, tail);
+          }
+        }
+      }
+      if (all.count > 0) {
+        more.put(timeline, all);
+      }
+    }
+    SortedMap<TimelineId, Segments> joined = new TreeMap<>(segments);
+    more.forEach((timeline, growing) -> joined.put(timeline, growing.freeze()));
+    return new WalInventory(this, Collections.unmodifiableSortedMap(joined), newEnds);
+  }
+
+  private SortedSet<TimelineId> timelinesOfTails() {
+    SortedSet<TimelineId> of = new TreeSet<>();
+    tails.forEach(tail -> of.add(tail.segment().timeline()));
+    return of;
   }
 
   public boolean contains(WalSegment segment) {
@@ -100,11 +171,11 @@ public final class WalInventory {
     Segments of = segments.get(timeline);
     for (int first = 0, at = 1; of != null && at <= of.numbers.length; at++) {
       if (at == of.numbers.length || of.numbers[at] != of.numbers[at - 1] + 1) {
-        ranges.add(
-            new WalRange(
-                timeline,
-                size().startOf(of.numbers[first]),
-                size().startOf(of.numbers[at - 1] + 1)));
+        Lsn end = size().startOf(of.numbers[at - 1] + 1);
+        if (at == of.numbers.length && ends.containsKey(timeline)) {
+          end = ends.get(timeline).end();
+        }
+        ranges.add(new WalRange(timeline, size().startOf(of.numbers[first]), end));
         first = at;
       }
     }
@@ -126,6 +197,7 @@ public final class WalInventory {
     private final Map<TimelineId, Growing> segments = new TreeMap<>();
     private final Map<TimelineId, TimelineHistory> histories = new TreeMap<>();
     private final List<WalFileName.Partial> partials = new ArrayList<>();
+    private final Map<WalSegment, WalTail> tails = new TreeMap<>();
 
     public Builder(ClusterIdentity cluster) {
       this.cluster = cluster;
@@ -150,6 +222,20 @@ public final class WalInventory {
 
     public Builder partial(WalFileName.Partial partial) {
       partials.add(partial);
+      return this;
+    }
+
+    /**
+     * Adds a piece of a segment; those of one segment in the order of their beginnings.
+     *
+     * @param from the offset of its first byte
+     * @param to the offset behind its last
+     */
+    public Builder tailPiece(WalSegment segment, int from, int to, long storedBytes) {
+      WalTail known = tails.getOrDefault(segment, new WalTail(segment, segment.start(), 0));
+      boolean follows = !segment.start().plus(from).isAfter(known.end());
+      Lsn end = follows ? Lsn.max(known.end(), segment.start().plus(to)) : known.end();
+      tails.put(segment, new WalTail(segment, end, known.storedBytes() + storedBytes));
       return this;
     }
 
@@ -178,6 +264,24 @@ public final class WalInventory {
       }
       numbers[count] = number;
       lengths[count++] = length;
+    }
+
+    static Growing copy(Segments segments) {
+      Growing copy = new Growing();
+      for (int i = 0; segments != null && i < segments.numbers.length; i++) {
+        copy.add(segments.numbers[i], segments.lengths[i]);
+      }
+      return copy;
+    }
+
+    /** Adds a number that may lie before others. */
+    void insert(long number, long length) {
+      int at = -1 - Arrays.binarySearch(numbers, 0, count, number);
+      add(Long.MAX_VALUE, length);
+      System.arraycopy(numbers, at, numbers, at + 1, count - 1 - at);
+      System.arraycopy(lengths, at, lengths, at + 1, count - 1 - at);
+      numbers[at] = number;
+      lengths[at] = length;
     }
 
     Segments freeze() {

@@ -77,7 +77,7 @@ final class WalListing {
     return found;
   }
 
-  /** The first segment after this one that is stored, whole or not. */
+  /** The first segment after this one that is stored, whole or not, or in pieces. */
   Optional<WalSegment> next(WalSegment segment) throws IOException {
     // '0' follows '.': every object of the segment itself is skipped
     String after = layout.walFile(segment.fileName()) + "0";
@@ -86,6 +86,10 @@ final class WalListing {
       for (StoredObject object : page) {
         if (walFileName(object) instanceof WalFileName.Segment next) {
           return Optional.of(next.segment(cluster.segmentSize()));
+        }
+        Optional<TailPiece> piece = tailPiece(object);
+        if (piece.isPresent()) {
+          return Optional.of(piece.get().segment());
         }
       }
       if (page.size() < PAGE) {
@@ -124,7 +128,19 @@ final class WalListing {
       inventory.partial(partial);
     } else if (name instanceof WalFileName.History history) {
       inventory.history(histories.read(history.timeline()));
+    } else if (name == null) {
+      tailPiece(object)
+          .ifPresent(
+              piece ->
+                  inventory.tailPiece(piece.segment(), piece.from(), piece.to(), object.length()));
     }
+  }
+
+  /** The piece that an object is, if it is one where it belongs. */
+  private Optional<TailPiece> tailPiece(StoredObject object) {
+    String plain = Decoder.plainName(object.name());
+    return TailPiece.parse(ArchiveLayout.fileName(plain), cluster.segmentSize())
+        .filter(piece -> layout.tailPiece(piece).equals(plain));
   }
 
   /** The WAL file that an object is, or null if it lies where none belongs or is something else. */

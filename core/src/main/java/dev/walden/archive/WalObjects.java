@@ -84,8 +84,7 @@ final class WalObjects {
     Digests.putCompanion(storage, objectName, digest.digest());
   }
 
-  private PutOutcome create(String objectName, ObjectSource source, Codec codec)
-      throws IOException {
+  PutOutcome create(String objectName, ObjectSource source, Codec codec) throws IOException {
     if (Digests.needsCompanion(objectName)) {
       byte[] sha256 = Digests.sha256(source);
       PutOutcome outcome = storage.put(objectName, source);
@@ -285,6 +284,10 @@ final class WalObjects {
         return variants;
       }
       after = page.get(page.size() - 1).name();
+      if (after.startsWith(plain + ".") && after.compareTo(plain + ".G") < 0) {
+        // among the pieces of its tail, which begin with a digit; the suffixes come behind
+        after = plain + ".G";
+      }
     }
   }
 }

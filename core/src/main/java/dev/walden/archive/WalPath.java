@@ -29,7 +29,8 @@ public final class WalPath {
    *
    * @param ranges what there is without a gap, in order, of one timeline each; the first begins
    *     with the segment that holds the position
-   * @param end where the first missing segment starts
+   * @param end where the first missing segment starts, or where the pieces end of a segment that is
+   *     not whole
    * @param next what lies behind the gap, if anything does
    */
   public record Reach(List<WalRange> ranges, Lsn end, Optional<WalRange> next) {}
@@ -50,7 +51,8 @@ public final class WalPath {
     Optional<Lsn> to = history.end(timeline).map(size::floor);
     for (WalRange range : wal.ranges(timeline)) {
       Lsn start = Lsn.max(range.start(), from);
-      Lsn end = to.isPresent() ? Lsn.min(range.end(), to.get()) : range.end();
+      // of a timeline that goes on, the beginning of a segment is none of the way
+      Lsn end = to.isPresent() ? size.floor(Lsn.min(range.end(), to.get())) : range.end();
       if (start.isBefore(end)) {
         ranges.add(new WalRange(timeline, start, end));
       }
@@ -90,6 +92,9 @@ public final class WalPath {
    * because the right one is not there.
    */
   public Optional<WalSegment> impostor(Reach reach) {
+    if (!size.floor(reach.end()).equals(reach.end())) {
+      return Optional.empty();
+    }
     WalSegment missing = segment(reach.end());
     TimelineId lowest =
         reach.ranges().isEmpty()

@@ -41,8 +41,16 @@ final class BufferedSegment implements OpenSegment {
   }
 
   @Override
+  public byte[] copy(int from, int to) {
+    byte[] bytes = new byte[to - from];
+    // what the other thread does with the position does not matter
+    memory.get(from, bytes);
+    return bytes;
+  }
+
+  @Override
   public void force() {
-    // memory survives no crash; only archived segments are acknowledged
+    // memory survives no crash; only what is archived is acknowledged
   }
 
   @Override

@@ -20,6 +20,9 @@ sealed interface OpenSegment extends Closeable permits BufferedSegment, SpooledS
   /** Appends all that remains in {@code data}, which must fit. */
   void append(ByteBuffer data) throws IOException;
 
+  /** A copy of bytes that were appended before. */
+  byte[] copy(int from, int to) throws IOException;
+
   /** Makes what was appended survive a crash of the machine, if it is the kind that can. */
   void force() throws IOException;
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +32,7 @@ final class SegmentPusher implements AutoCloseable {
   private final ArchiveStore archive;
   private final Duration retryLimit;
   private final ExecutorService threads;
+  private final Optional<TailPusher> tail;
   private final Deque<Task> pending = new ArrayDeque<>();
   private TimelineId timeline;
   private Lsn archived;
@@ -41,16 +43,40 @@ final class SegmentPusher implements AutoCloseable {
   private static final class Task {
     private final OpenSegment segment;
     private final WalFileName name;
+    private final TimelineId timeline;
+    private final Lsn end;
     private boolean done;
 
     Task(OpenSegment segment, WalFileName name) {
       this.segment = segment;
       this.name = name;
+      this.timeline = name.timeline();
+      this.end = segment.segment().end();
+    }
+
+    /**
+     * Nothing to push: when all before is archived, everything is up to where a timeline begins.
+     */
+    Task(TimelineId timeline, Lsn start) {
+      this.segment = null;
+      this.name = null;
+      this.timeline = timeline;
+      this.end = start;
+      this.done = true;
     }
   }
 
-  SegmentPusher(ArchiveStore archive, int parallelism, Duration retryLimit, ThreadFactory factory) {
+  /**
+   * @param tail archives the same segments in pieces before
+   */
+  SegmentPusher(
+      ArchiveStore archive,
+      int parallelism,
+      Duration retryLimit,
+      ThreadFactory factory,
+      Optional<TailPusher> tail) {
     this.archive = archive;
+    this.tail = tail;
     this.retryLimit = retryLimit;
     this.threads = Executors.newFixedThreadPool(parallelism, factory);
   }
@@ -81,10 +107,19 @@ final class SegmentPusher implements AutoCloseable {
     Backoff backoff = new Backoff(Duration.ofMillis(200), retryLimit, new Random());
     while (true) {
       try {
+        if (tail.isPresent() && isWhole(task)) {
+          tail.get().awaitTurn(task.segment.segment());
+        }
         PushOutcome outcome = archive.push(task.name, task.segment.padded());
         LOG.debug("{} {}", outcome, task.name);
+        if (isWhole(task)) {
+          tail.ifPresent(pieces -> pieces.archived(task.segment));
+        }
         task.segment.discard();
         done(task);
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         return;
       } catch (StorageUnavailableException e) {
         if (!waitToRetry(task, e, backoff)) {
@@ -107,6 +142,10 @@ final class SegmentPusher implements AutoCloseable {
         return;
       }
     }
+  }
+
+  private static boolean isWhole(Task task) {
+    return task.name instanceof WalFileName.Segment;
   }
 
   private boolean waitToRetry(Task task, StorageUnavailableException trouble, Backoff backoff) {
@@ -136,10 +175,14 @@ final class SegmentPusher implements AutoCloseable {
   private synchronized void done(Task task) {
     task.done = true;
     lastTrouble = null;
+    advance();
+  }
+
+  private synchronized void advance() {
     while (!pending.isEmpty() && pending.peek().done) {
       Task first = pending.remove();
-      if (first.name instanceof WalFileName.Segment && first.name.timeline().equals(timeline)) {
-        archived = first.segment.segment().end();
+      if (!(first.name instanceof WalFileName.Partial) && first.timeline.equals(timeline)) {
+        archived = first.end;
       }
     }
     notifyAll();
@@ -150,10 +193,20 @@ final class SegmentPusher implements AutoCloseable {
     notifyAll();
   }
 
-  /** Turns to a timeline: from now on only its segments move {@link #archived}. */
-  synchronized void enter(TimelineId next) {
+  /**
+   * Turns to a timeline: from now on only its segments move {@link #archived}.
+   *
+   * @param start of the first of them; all WAL before, since the first timeline entered, was handed
+   *     over
+   */
+  synchronized void enter(TimelineId next, Lsn start) {
+    boolean first = timeline == null;
     timeline = next;
     archived = null;
+    if (!first) {
+      pending.add(new Task(next, start));
+      advance();
+    }
   }
 
   /**
@@ -205,7 +258,9 @@ final class SegmentPusher implements AutoCloseable {
     synchronized (this) {
       for (Task task : pending) {
         try {
-          task.segment.close();
+          if (task.segment != null) {
+            task.segment.close();
+          }
         } catch (IOException e) {
           LOG.debug("closing {}", task.name, e);
         }

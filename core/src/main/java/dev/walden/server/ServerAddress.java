@@ -112,6 +112,11 @@ public final class ServerAddress {
     property.set(properties, ours.getName());
   }
 
+  /** What the server calls a connection, as in {@code synchronous_standby_names}. */
+  String applicationName() {
+    return connectionProperties().getProperty(PGProperty.APPLICATION_NAME.getName());
+  }
+
   /** How long an answer may take, in seconds. */
   int answerSeconds() {
     String seconds = PGProperty.SOCKET_TIMEOUT.getOrDefault(parse());

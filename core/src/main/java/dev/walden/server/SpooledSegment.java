@@ -131,6 +131,17 @@ final class SpooledSegment implements OpenSegment {
     return here.flip().equals(bytes);
   }
 
+  @Override
+  public byte[] copy(int from, int to) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(to - from);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, (long) from + bytes.position()) < 0) {
+        throw new IOException(file + " has become shorter");
+      }
+    }
+    return bytes.array();
+  }
+
   /** Keeps the file that differs, and goes on with a copy of what agreed. */
   private void setAside() throws IOException {
     Path aside = file.resolveSibling(segment + ".diverged-" + Long.toHexString(System.nanoTime()));

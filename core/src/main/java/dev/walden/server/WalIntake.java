@@ -10,12 +10,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the WAL of one stream after another, cuts it into segments, makes it durable and tells the
  * server. For one thread, except the positions, which any may read.
  */
 final class WalIntake implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(WalIntake.class);
+
   /** How much may wait for a force while more keeps arriving. */
   private static final int MAX_UNFORCED = 4 << 20;
 
@@ -24,15 +28,22 @@ final class WalIntake implements Closeable {
   private final ArchiveStore archive;
   private final SegmentSpace space;
   private final SegmentPusher pusher;
+  private final Optional<TailPusher> tail;
   private final Duration statusInterval;
   private final Duration timeout;
   private OpenSegment open;
   private volatile TimelineId timeline;
   private volatile Lsn received = Lsn.ZERO;
   private volatile Lsn durable = Lsn.ZERO;
-  private Lsn reported = Lsn.ZERO;
   private int unforced;
+
+  // guarded by this, as are changes of timeline and durable: pieces become durable on another
+  // thread
+  private ReplicationStream current;
+  private Lsn first = Lsn.ZERO;
+  private Lsn reported = Lsn.ZERO;
   private long lastStatus;
+
   private long lastMessage;
   private boolean asked;
 
@@ -40,11 +51,13 @@ final class WalIntake implements Closeable {
       ArchiveStore archive,
       SegmentSpace space,
       SegmentPusher pusher,
+      Optional<TailPusher> tail,
       Duration statusInterval,
       Duration timeout) {
     this.archive = archive;
     this.space = space;
     this.pusher = pusher;
+    this.tail = tail;
     this.statusInterval = statusInterval;
     this.timeout = timeout;
   }
@@ -62,7 +75,7 @@ final class WalIntake implements Closeable {
   }
 
   /** All WAL before this, on the server's path and above the slot's position, is archived. */
-  void archivedBefore(StreamStart start) {
+  synchronized void archivedBefore(StreamStart start) {
     enter(start.timeline(), start.lsn());
     durable = start.lsn();
   }
@@ -77,10 +90,10 @@ final class WalIntake implements Closeable {
    * Turns to a timeline. Positions beyond its start that were reached on the one before are no
    * positions of this one: nothing there is durable yet.
    */
-  private void enter(TimelineId next, Lsn start) {
+  private synchronized void enter(TimelineId next, Lsn start) {
     if (!next.equals(timeline)) {
       durable = Lsn.min(durable, start);
-      pusher.enter(next);
+      pusher.enter(next, start);
       timeline = next;
     }
   }
@@ -99,18 +112,34 @@ final class WalIntake implements Closeable {
     }
     dropOpen();
     turnTo(start);
-    reported = Lsn.ZERO;
     lastMessage = System.nanoTime();
-    lastStatus = lastMessage - statusInterval.toNanos();
+    begin(stream, start);
+    try {
+      return events(stream, closed);
+    } finally {
+      begin(null, start);
+    }
+  }
+
+  private synchronized void begin(ReplicationStream newStream, StreamStart start) {
+    current = newStream;
+    reported = Lsn.ZERO;
+    lastStatus = System.nanoTime() - statusInterval.toNanos();
+    first = first.equals(Lsn.ZERO) ? start.lsn() : first;
+  }
+
+  private Optional<ReplicationStream.Event> events(ReplicationStream stream, Closing closed)
+      throws IOException, InterruptedException {
     while (!closed.isClosed()) {
       ReplicationStream.Event event = stream.next();
-      pusher.check();
+      check();
       switch (event) {
         case DATA -> accept(stream, closed);
         case KEEPALIVE -> heard(stream);
         case IDLE -> {}
         default -> {
           forceOpen();
+          putOpen();
           return Optional.of(event);
         }
       }
@@ -132,10 +161,23 @@ final class WalIntake implements Closeable {
   private void heard(ReplicationStream stream) throws IOException {
     if (stream.replyRequested()) {
       forceOpen();
+      putOpen();
       // A server that shuts down waits until the flushed position, if it was told one, reaches its
-      // last record. Where only whole segments are durable that never happens, so nothing is said.
+      // last record. Where only whole segments are durable that never happens, so nothing is said;
+      // nor where pieces are, but cannot be stored now.
       boolean caughtUp = !stream.serverWalEnd().isAfter(received);
-      send(stream, caughtUp && durable.isBefore(received) ? Lsn.ZERO : durable, false);
+      boolean never = tail.isEmpty() || tail.get().trouble() != null;
+      synchronized (this) {
+        advance();
+        send(caughtUp && never && durable.isBefore(received) ? Lsn.ZERO : durable, false);
+      }
+    }
+  }
+
+  private void check() throws IOException {
+    pusher.check();
+    if (tail.isPresent()) {
+      tail.get().check();
     }
   }
 
@@ -160,6 +202,9 @@ final class WalIntake implements Closeable {
       unforced += count;
       if (open.isComplete()) {
         forceOpen();
+        if (tail.isPresent()) {
+          tail.get().complete();
+        }
         pusher.push(open);
         open = null;
       }
@@ -173,9 +218,10 @@ final class WalIntake implements Closeable {
       Optional<OpenSegment> room = space.open(segment, WAIT_FOR_SPACE_MS);
       if (room.isPresent()) {
         open = room.get();
+        tail.ifPresent(pieces -> pieces.open(open));
         return true;
       }
-      pusher.check();
+      check();
       // the server must not take a storage that is slow for a receiver that is gone
       lastMessage = System.nanoTime();
       acknowledge(stream);
@@ -188,13 +234,41 @@ final class WalIntake implements Closeable {
     if (unforced > MAX_UNFORCED || unforced > 0 && !stream.hasMore()) {
       forceOpen();
     }
+    if (open != null && tail.isPresent()) {
+      tail.get().received(open.length(), false);
+    }
+    synchronized (this) {
+      advance();
+      if (durable.isAfter(reported) || System.nanoTime() - lastStatus >= statusInterval.toNanos()) {
+        send(durable, false);
+      }
+    }
+  }
+
+  /** Tells the server at once of a piece that has become durable. For any thread. */
+  void progress() {
+    try {
+      synchronized (this) {
+        advance();
+        if (current != null && durable.isAfter(reported)) {
+          send(durable, false);
+        }
+      }
+    } catch (IOException e) {
+      // the receiving thread will meet the same
+      LOG.debug("telling of progress failed: {}", e.getMessage());
+    }
+  }
+
+  private void advance() {
     Lsn archived = pusher.archived();
     Lsn known = archived == null ? durable : Lsn.max(durable, archived);
-    boolean progress = known.isAfter(durable) || durable.isAfter(reported);
-    durable = known;
-    if (progress || System.nanoTime() - lastStatus >= statusInterval.toNanos()) {
-      send(stream, durable, false);
+    if (tail.isPresent() && timeline != null) {
+      Lsn from = known.equals(Lsn.ZERO) ? first : known;
+      Lsn reached = tail.get().reach(timeline, from);
+      known = reached.isAfter(from) ? reached : known;
     }
+    durable = known;
   }
 
   private void forceOpen() throws IOException {
@@ -207,9 +281,15 @@ final class WalIntake implements Closeable {
     unforced = 0;
   }
 
-  private void send(ReplicationStream stream, Lsn flushed, boolean replyRequested)
-      throws IOException {
-    stream.sendStatus(Lsn.max(received, durable), flushed, Lsn.ZERO, replyRequested);
+  /** Has the storage take what was received without waiting for more. */
+  private void putOpen() {
+    if (open != null) {
+      tail.ifPresent(pieces -> pieces.received(open.length(), true));
+    }
+  }
+
+  private void send(Lsn flushed, boolean replyRequested) throws IOException {
+    current.sendStatus(Lsn.max(received, durable), flushed, Lsn.ZERO, replyRequested);
     lastStatus = System.nanoTime();
     reported = durable;
   }
@@ -222,19 +302,26 @@ final class WalIntake implements Closeable {
     }
     if (!asked && silence > timeout.toNanos() / 2) {
       asked = true;
-      send(stream, durable, true);
+      synchronized (this) {
+        send(durable, true);
+      }
     }
   }
 
   /**
-   * Ends a timeline: what was received of its last segment is kept as a partial segment if it was
-   * acknowledged, or lies beyond the switch point, where the next timeline does not repeat it.
+   * Ends a timeline: what was received of its last segment is kept, as a partial segment or in
+   * pieces, if it was acknowledged, or lies beyond the switch point, where the next timeline does
+   * not repeat it.
    */
   void endTimeline(Lsn switchPoint) throws IOException {
     if (open == null) {
       return;
     }
-    if (open.length() > 0 && (space.spool().isPresent() || open.end().isAfter(switchPoint))) {
+    if (tail.isPresent()) {
+      tail.get().leave(open.end().isAfter(switchPoint));
+      open.discard();
+    } else if (open.length() > 0
+        && (space.spool().isPresent() || open.end().isAfter(switchPoint))) {
       open.force();
       pusher.pushPartial(open);
     } else {
@@ -244,6 +331,7 @@ final class WalIntake implements Closeable {
   }
 
   private void dropOpen() throws IOException {
+    tail.ifPresent(TailPusher::drop);
     if (open != null) {
       open.close();
       open = null;

@@ -15,10 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>It goes on from what the archive holds, or else from the slot. WAL is acknowledged, so that
  * the server may remove it, only once it is durable: by default once its whole segment is in the
- * archive, with {@link Builder#spool} once it is on the local disk. Lost connections, servers that
- * restart and storages that are away are tried again with growing waits; WAL meanwhile stays on the
- * server, kept by the slot. What cannot get better by waiting (another cluster, a conflict in the
- * archive, WAL that the server no longer has) ends the receiver, and {@link #await} throws it.
+ * archive, with {@link Builder#spool} once it is on the local disk, with {@link Builder#tail} once
+ * the bytes are in the archive. Lost connections, servers that restart and storages that are away
+ * are tried again with growing waits; WAL meanwhile stays on the server, kept by the slot. What
+ * cannot get better by waiting (another cluster, a conflict in the archive, WAL that the server no
+ * longer has) ends the receiver, and {@link #await} throws it.
  *
  * <p>Safe for use by many threads. After a crash of this process or machine a new receiver with the
  * same archive, slot and spool continues where this one stood.
@@ -109,6 +110,9 @@ public final class WalReceiver implements AutoCloseable {
     String slot;
     Optional<Path> spool = Optional.empty();
     long spoolLimit = 1L << 30;
+    boolean tail;
+    Duration tailInterval = Duration.ofSeconds(1);
+    int tailBytes = 1 << 20;
     int parallelism = 2;
     Duration statusInterval = Duration.ofSeconds(10);
     Duration timeout = Duration.ofSeconds(60);
@@ -155,6 +159,41 @@ public final class WalReceiver implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Archives the segment that is being received in pieces, and acknowledges WAL once its piece is
+     * in the archive. No local disk is needed. When the segment is complete it is archived whole,
+     * and its pieces are removed.
+     *
+     * <p>If the server's {@code synchronous_standby_names} named this receiver (by its {@code
+     * ApplicationName}) when the connection was made, bytes wait for nothing but the piece before
+     * them; otherwise see {@link #tailInterval}.
+     */
+    public Builder tail() {
+      tail = true;
+      return this;
+    }
+
+    /**
+     * How long received WAL waits for more before it becomes a piece; a second unless set. Zero,
+     * for a synchronous standby: it does not wait.
+     */
+    public Builder tailInterval(Duration wait) {
+      if (wait.isNegative()) {
+        throw new IllegalArgumentException("not a time to wait: " + wait);
+      }
+      tailInterval = wait;
+      return this;
+    }
+
+    /** How many bytes of received WAL do not wait any longer; 1 MiB unless set. */
+    public Builder tailBytes(int bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("not a number of bytes: " + bytes);
+      }
+      tailBytes = bytes;
+      return this;
+    }
+
     /** How many segments are compressed, encrypted and stored at once; 2 unless set. */
     public Builder parallelism(int segments) {
       if (segments < 1) {
@@ -196,6 +235,9 @@ public final class WalReceiver implements AutoCloseable {
     public WalReceiver start() throws IOException {
       if (archive == null || slot == null) {
         throw new IllegalStateException("a receiver needs an archive and a slot");
+      }
+      if (tail && spool.isPresent()) {
+        throw new IllegalStateException("a receiver has a spool or archives in pieces, not both");
       }
       WalReceiver receiver = new WalReceiver(new WalStreaming(this, threads), threads);
       receiver.thread.start();

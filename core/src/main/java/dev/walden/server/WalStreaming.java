@@ -3,6 +3,7 @@ package dev.walden.server;
 import dev.walden.StorageUnavailableException;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.WalInventory;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.Lsn;
@@ -33,6 +34,7 @@ final class WalStreaming implements AutoCloseable {
   private final String slot;
   private final Duration retryLimit;
   private final SegmentSpace space;
+  private final Optional<TailPusher> tail;
   private final SegmentPusher pusher;
   private final WalIntake intake;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -54,13 +56,32 @@ final class WalStreaming implements AutoCloseable {
             settings.spool,
             settings.spoolLimit,
             settings.parallelism);
-    pusher = new SegmentPusher(archive, settings.parallelism, retryLimit, threads);
-    intake = new WalIntake(archive, space, pusher, settings.statusInterval, settings.timeout);
+    tail =
+        settings.tail
+            ? Optional.of(
+                new TailPusher(
+                    archive,
+                    settings.tailInterval,
+                    settings.tailBytes,
+                    retryLimit,
+                    threads,
+                    this::progress))
+            : Optional.empty();
+    pusher = new SegmentPusher(archive, settings.parallelism, retryLimit, threads, tail);
+    intake = new WalIntake(archive, space, pusher, tail, settings.statusInterval, settings.timeout);
+    tail.ifPresent(TailPusher::start);
+  }
+
+  private void progress() {
+    intake.progress();
   }
 
   WalReceiverStatus status() {
     Lsn archived = pusher.archived();
     IOException storage = pusher.trouble();
+    if (storage == null && tail.isPresent()) {
+      storage = tail.get().trouble();
+    }
     return new WalReceiverStatus(
         state,
         intake.timeline(),
@@ -80,6 +101,9 @@ final class WalStreaming implements AutoCloseable {
         try {
           if (!spooled) {
             pushSpooled();
+            if (tail.isPresent()) {
+              archive.tidyTails();
+            }
             spooled = true;
           }
           streamed = false;
@@ -120,6 +144,7 @@ final class WalStreaming implements AutoCloseable {
       }
       checkCluster(opened.identity());
       SlotPosition position = slot(opened);
+      watchCommits(opened);
       IdentifiedSystem system = opened.identifySystem();
       TimelineHistory history = archiveHistories(opened, system.timeline());
       StreamStart start = start(opened, position, history, system.position());
@@ -137,6 +162,21 @@ final class WalStreaming implements AutoCloseable {
       stream(opened, start);
     } finally {
       connection = null;
+    }
+  }
+
+  /** Finds out what the server's commits wait for. */
+  private void watchCommits(WalsenderConnection opened) throws IOException {
+    boolean synchronous =
+        SynchronousNames.contain(
+            opened.show("synchronous_standby_names"), server.applicationName());
+    tail.ifPresent(pieces -> pieces.synchronous(synchronous));
+    if (synchronous && opened.show("synchronous_commit").equals("remote_apply")) {
+      LOG.warn(
+          "{} has synchronous_commit = remote_apply and waits for {}, which replays nothing: if it"
+              + " counts as the synchronous standby, commits never return; set remote_write or on",
+          server,
+          server.applicationName());
     }
   }
 
@@ -211,11 +251,25 @@ final class WalStreaming implements AutoCloseable {
           intake.timeline().orElseThrow(), segmentStart(intake.received()), history, size());
     }
     Optional<StreamStart> archived =
-        StreamStart.after(archive.inventory(), history, slot.restartLsn());
+        StreamStart.after(archived(slot.restartLsn()), history, slot.restartLsn());
     archived.ifPresent(start -> intake.archivedBefore(start));
     return archived.isPresent()
         ? archived.get()
         : StreamStart.at(first(server, slot, history, position), history, size());
+  }
+
+  /**
+   * What need not be received. A segment may be archived in pieces, all of them, and the server
+   * have removed it; if it has not, it is received again, and archived whole.
+   */
+  private WalInventory archived(Optional<Lsn> kept) throws IOException {
+    WalInventory inventory = archive.inventory();
+    tail.ifPresent(pieces -> pieces.leftovers(inventory.tails()));
+    return inventory.withTails(
+        segment ->
+            segment.isComplete()
+                && kept.map(lsn -> !segment.segment().end().isAfter(size().floor(lsn)))
+                    .orElse(true));
   }
 
   /** Where an archive begins. */
@@ -304,6 +358,7 @@ final class WalStreaming implements AutoCloseable {
     if (current != null) {
       current.close();
     }
+    tail.ifPresent(TailPusher::close);
     pusher.close();
     try {
       space.close();

@@ -72,11 +72,21 @@ final class Absence {
       }
       WalSegment older =
           new WalSegment(ancestors.get(i).timeline(), segment.number(), segment.size());
-      if (archive.contains(older.fileName())) {
+      if (holds(older)) {
         return Optional.of(older);
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether the archive has any of a segment, be it pieces. */
+  private boolean holds(WalSegment segment) throws IOException {
+    return archive.contains(segment.fileName())
+        || segment.number() > 0
+            && archive
+                .nextSegment(
+                    new WalSegment(segment.timeline(), segment.number() - 1, segment.size()))
+                .equals(Optional.of(segment));
   }
 
   /** A timeline whose number is taken must not look free to a server that looks for a new one. */

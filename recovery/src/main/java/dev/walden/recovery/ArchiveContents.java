@@ -37,7 +37,7 @@ public record ArchiveContents(ClusterIdentity cluster, WalInventory wal, List<Ba
             archive + " holds backup " + backup.id() + " of " + backup.cluster());
       }
     }
-    return new ArchiveContents(archive.cluster(), archive.inventory(), backups);
+    return new ArchiveContents(archive.cluster(), archive.inventory().withTails(), backups);
   }
 
   Optional<BaseBackup> backup(BackupId id) {

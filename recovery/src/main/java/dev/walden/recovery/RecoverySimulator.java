@@ -41,7 +41,8 @@ public final class RecoverySimulator {
 
   /** Simulates with what an archive holds whenever a simulation is asked for. */
   public static RecoverySimulator of(ArchiveStore archive) {
-    return new RecoverySimulator(archive::inventory, archive::open, ServerSettings.defaults());
+    return new RecoverySimulator(
+        () -> archive.inventory().withTails(), archive::open, ServerSettings.defaults());
   }
 
   /**

@@ -2,11 +2,13 @@ package dev.walden.recovery;
 
 import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.FetchOutcome;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -128,8 +130,7 @@ public final class RestoreCommand {
     try {
       WalFileName name = WalFileName.parse(fileName);
       try {
-        archive.fetch(name, target);
-        return new Answer(Outcome.DELIVERED, name + " delivered");
+        return delivered(archive, name, target);
       } catch (NotArchivedException e) {
         return new Absence(archive, name)
             .explain()
@@ -139,6 +140,22 @@ public final class RestoreCommand {
     } catch (IOException | RuntimeException e) {
       return failed(fileName, e);
     }
+  }
+
+  /** Delivers a file; of a segment only the beginning, if nothing says that there was more. */
+  private static Answer delivered(ArchiveStore archive, WalFileName name, Path target)
+      throws IOException {
+    if (archive.fetch(name, target) == FetchOutcome.WHOLE) {
+      return new Answer(Outcome.DELIVERED, name + " delivered");
+    }
+    Optional<String> reason = new Absence(archive, name).explain();
+    if (reason.isPresent() && archive.fetch(name, target) == FetchOutcome.BEGINNING) {
+      return new Answer(
+          Outcome.FAILED, name + " is archived in pieces, not all of it, but " + reason.get());
+    }
+    return new Answer(
+        Outcome.DELIVERED,
+        name + " delivered" + (reason.isEmpty() ? ", as far as it is archived" : ""));
   }
 
   private static Answer failed(String fileName, Exception e) {

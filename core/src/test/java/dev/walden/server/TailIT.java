@@ -1,0 +1,246 @@
+package dev.walden.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.walden.archive.ArchiveSettings;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.FetchOutcome;
+import dev.walden.archive.WalTail;
+import dev.walden.archive.storage.StoredObject;
+import dev.walden.codec.AgeIdentity;
+import dev.walden.testing.FaultyStorage;
+import dev.walden.testing.FaultyStorage.Fault;
+import dev.walden.testing.FaultyStorage.Operation;
+import dev.walden.testing.InMemoryStorage;
+import dev.walden.testing.PostgresBinaries;
+import dev.walden.testing.PostgresServer;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A receiver that archives the open segment in pieces. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TailIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @TempDir Path directory;
+  private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
+  private final InMemoryStorage storage = new InMemoryStorage();
+  private final FaultyStorage faulty = new FaultyStorage(storage, 1);
+
+  private PostgresServer server(int major) throws Exception {
+    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
+        .segmentSize(WalSegmentSize.ofMegabytes(1))
+        .setting("wal_level", "replica")
+        .setting("wal_keep_size", "512MB")
+        .setting("autovacuum", "off")
+        .create();
+  }
+
+  private ArchiveStore archive(PostgresServer server) throws Exception {
+    return archive(server, ArchiveSettings.defaults());
+  }
+
+  private ArchiveStore archive(PostgresServer server, ArchiveSettings settings) throws Exception {
+    return ArchiveStore.openOrCreate(faulty, settings, Servers.address(server).identity());
+  }
+
+  private WalReceiver.Builder receiver(PostgresServer server, ArchiveStore archive) {
+    Properties properties = new Properties();
+    properties.setProperty("user", server.user());
+    properties.setProperty("ApplicationName", "w");
+    return WalReceiver.from(ServerAddress.of(server.jdbcUrl(), properties))
+        .into(archive)
+        .slot("walden")
+        .retryLimit(Duration.ofMillis(300))
+        .tail();
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(WalReceiver receiver, Condition done) throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!done.holds()) {
+      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
+      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
+    }
+  }
+
+  private static Lsn flushed(PostgresServer server) throws Exception {
+    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+  }
+
+  private static void awaitDurable(WalReceiver receiver, PostgresServer server) throws Exception {
+    Lsn end = flushed(server);
+    await(receiver, () -> !receiver.status().durable().isBefore(end));
+  }
+
+  private List<String> pieces() {
+    return storage.list("", "", 10_000).stream()
+        .map(StoredObject::name)
+        .filter(name -> name.contains(".tail"))
+        .toList();
+  }
+
+  private static void makeSynchronous(PostgresServer server) throws Exception {
+    server.execute("ALTER SYSTEM SET synchronous_standby_names = 'W'", "SELECT pg_reload_conf()");
+  }
+
+  /** Compares what the archive has of the segment with what the server wrote. */
+  private void assertFetched(PostgresServer server, ArchiveStore archive, Lsn end)
+      throws Exception {
+    WalSegment segment =
+        WalSegment.containing(TimelineId.FIRST, end, archive.cluster().segmentSize());
+    Path target = directory.resolve("fetched");
+    assertEquals(FetchOutcome.BEGINNING, archive.fetch(segment.fileName(), target));
+    byte[] fetched = Files.readAllBytes(target);
+    assertEquals(segment.size().bytes(), fetched.length);
+    int length = segment.size().offset(end);
+    assertArrayEquals(
+        Arrays.copyOf(Servers.segment(server, segment.toString()), length),
+        Arrays.copyOf(fetched, length));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {14, 15, 16, 17, 18})
+  void archivesTheOpenSegment(int major) throws Exception {
+    ArchiveSettings settings =
+        ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity);
+    try (PostgresServer server = server(major);
+        ArchiveStore archive = archive(server, settings);
+        WalReceiver receiver = receiver(server, archive).start()) {
+      server.execute("CREATE TABLE t (v text)", "INSERT INTO t VALUES ('first')");
+      awaitDurable(receiver, server);
+      Lsn first = flushed(server);
+      assertFetched(server, archive, first);
+      server.execute("INSERT INTO t SELECT md5(i::text) FROM generate_series(1, 500) i");
+      awaitDurable(receiver, server);
+      assertFetched(server, archive, flushed(server));
+      assertFalse(pieces().isEmpty());
+      server.execute("SELECT pg_switch_wal()");
+      Lsn whole = archive.cluster().segmentSize().floor(flushed(server));
+      await(receiver, () -> !receiver.status().archived().isBefore(whole));
+      String completed =
+          WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize())
+              .toString();
+      await(receiver, () -> pieces().stream().noneMatch(name -> name.contains(completed)));
+      Lsn restart = Lsn.parse(server.query("SELECT restart_lsn FROM pg_replication_slots"));
+      assertFalse(restart.isAfter(receiver.status().durable()), "the slot is at " + restart);
+    }
+  }
+
+  @Test
+  void anIdleServerCausesNoPieces() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server);
+        WalReceiver receiver =
+            receiver(server, archive).tailInterval(Duration.ofMillis(100)).start()) {
+      server.execute("CREATE TABLE t (v text)", "CHECKPOINT");
+      awaitDurable(receiver, server);
+      Lsn end = flushed(server);
+      List<String> before = pieces();
+      Thread.sleep(2000);
+      assertEquals(end, flushed(server), "the server was not idle");
+      assertEquals(before, pieces());
+    }
+  }
+
+  @Test
+  void waitsForTimeOrBytes() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server);
+        WalReceiver receiver =
+            receiver(server, archive)
+                .tailInterval(Duration.ofHours(1))
+                .tailBytes(200_000)
+                .start()) {
+      server.execute("CREATE TABLE t (v text)");
+      Lsn end = flushed(server);
+      await(receiver, () -> !receiver.status().received().isBefore(end));
+      Thread.sleep(1500);
+      int before = pieces().size();
+      server.execute("INSERT INTO t VALUES ('x')");
+      Thread.sleep(1500);
+      assertEquals(before, pieces().size(), "neither time nor bytes have come");
+      server.execute(
+          "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 1500) i");
+      await(receiver, () -> pieces().size() > before);
+    }
+  }
+
+  @Test
+  void isASynchronousStandby() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server)) {
+      server.execute("CREATE TABLE t (i int)");
+      makeSynchronous(server);
+      try (WalReceiver receiver =
+          receiver(server, archive).tailInterval(Duration.ofHours(1)).start()) {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        for (int i = 0; i < 300; i++) {
+          server.execute("INSERT INTO t VALUES (" + i + ")");
+        }
+        assertFetched(server, archive, flushed(server));
+        assertTrue(
+            archive.inventory().tails().stream().anyMatch(tail -> !tail.isComplete()),
+            "nothing was archived in pieces");
+        long start = System.nanoTime();
+        server.stop();
+        assertTrue(
+            System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20),
+            "a fast shutdown waited for the receiver");
+      }
+    }
+  }
+
+  @Test
+  void acknowledgesNothingBeforeItIsStored() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server);
+        WalReceiver receiver = receiver(server, archive).tailInterval(Duration.ZERO).start()) {
+      server.execute("CREATE TABLE t (i int)");
+      awaitDurable(receiver, server);
+      for (int round = 0; round < 20; round++) {
+        faulty.fail(
+            Operation.COMMIT,
+            name -> name.contains(".tail"),
+            round % 2 == 0 ? Fault.BEFORE_EFFECT : Fault.AFTER_EFFECT);
+        server.execute("INSERT INTO t VALUES (" + round + ")");
+        Lsn end = flushed(server);
+        await(
+            receiver,
+            () -> {
+              Lsn durable = receiver.status().durable();
+              Lsn stored = stored(archive);
+              assertFalse(durable.isAfter(stored), durable + " acknowledged, stored: " + stored);
+              return !durable.isBefore(end);
+            });
+      }
+      assertFetched(server, archive, flushed(server));
+    }
+  }
+
+  private static Lsn stored(ArchiveStore archive) throws Exception {
+    List<WalTail> tails = archive.inventory().tails();
+    return tails.get(tails.size() - 1).end();
+  }
+}
