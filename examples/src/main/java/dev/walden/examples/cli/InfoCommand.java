@@ -20,6 +20,9 @@ public final class InfoCommand implements Callable<Integer> {
       for (var timeline : wal.timelines()) {
         wal.ranges(timeline).forEach(range -> System.out.println("WAL of " + range));
       }
+      wal.tails().stream()
+          .filter(tail -> !wal.contains(tail.segment()))
+          .forEach(tail -> System.out.println("WAL of " + tail.segment() + " up to " + tail.end()));
       for (var backup : store.backups()) {
         System.out.printf(
             "backup %s from %s to %s, ended %s, %d MB stored%n",

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Streams WAL. */
 @Command(name = "receive", description = "Streams WAL into the archive until it is stopped.")
@@ -22,19 +25,45 @@ public final class ReceiveCommand implements Callable<Integer> {
       description = "the replication slot, created if there is none; ${DEFAULT-VALUE} unless set")
   private String slot = "walden";
 
+  /** When WAL is acknowledged. */
+  enum Durability {
+    segment,
+    spool,
+    tail
+  }
+
+  @Option(
+      names = "--durability",
+      paramLabel = "WHEN",
+      description =
+          "when WAL is acknowledged: segment, once its whole segment is in the archive (unless set);"
+              + " tail, once it is there itself, at most a second later, or at once if the server"
+              + " waits for it (synchronous_standby_names has ApplicationName, \"walden\"); spool,"
+              + " once it is on the disk of --spool")
+  private Durability durability;
+
   @Option(
       names = "--spool",
       paramLabel = "DIR",
       description = "acknowledge WAL once it is on this disk, and archive it from there")
   private Path spool;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (durability != null && (durability == Durability.spool) != (spool != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--durability spool and --spool DIR go together");
+    }
     ServerAddress address = server.address();
     try (ArchiveStore store = archive.openOrCreate(address.identity())) {
       WalReceiver.Builder builder = WalReceiver.from(address).into(store).slot(slot);
       if (spool != null) {
         builder.spool(spool);
+      }
+      if (durability == Durability.tail) {
+        builder.tail();
       }
       try (WalReceiver receiver = builder.start()) {
         Runtime.getRuntime().addShutdownHook(new Thread(receiver::close));
