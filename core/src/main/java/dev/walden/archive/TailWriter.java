@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class TailWriter {
 
   private final TailObjects objects;
   private final WalSegment segment;
+  private final LongSupplier nanoTime;
   private final String run;
   private final List<Own> pieces = new ArrayList<>();
   private final Deque<Repeated> repeated = new ArrayDeque<>();
@@ -55,8 +57,13 @@ public final class TailWriter {
   private record Repeated(String objectName, long since) {}
 
   TailWriter(TailObjects objects, WalSegment segment) {
+    this(objects, segment, System::nanoTime);
+  }
+
+  TailWriter(TailObjects objects, WalSegment segment, LongSupplier nanoTime) {
     this.objects = objects;
     this.segment = segment;
+    this.nanoTime = nanoTime;
     byte[] bits = new byte[RUN_BYTES];
     new SecureRandom().nextBytes(bits);
     this.run = HexFormat.of().formatHex(bits);
@@ -124,7 +131,7 @@ public final class TailWriter {
 
   private synchronized void add(TailPiece piece) {
     int level = 0;
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     while (!pieces.isEmpty() && last().piece.from() >= piece.from()) {
       Own old = pieces.remove(pieces.size() - 1);
       level = old.level + 1;
@@ -149,7 +156,7 @@ public final class TailWriter {
 
   private synchronized List<String> unread() {
     List<String> names = new ArrayList<>();
-    while (!repeated.isEmpty() && System.nanoTime() - repeated.peek().since > REMOVAL_DELAY_NS) {
+    while (!repeated.isEmpty() && nanoTime.getAsLong() - repeated.peek().since > REMOVAL_DELAY_NS) {
       names.add(repeated.remove().objectName);
     }
     return names;
