@@ -44,6 +44,7 @@ final class WalStreaming implements AutoCloseable {
   private volatile long connections;
   private volatile boolean streamed;
   private boolean located;
+  private IOException warning;
 
   WalStreaming(WalReceiver.Builder settings, ThreadFactory threads) throws IOException {
     server = settings.server;
@@ -171,12 +172,16 @@ final class WalStreaming implements AutoCloseable {
         SynchronousNames.contain(
             opened.show("synchronous_standby_names"), server.applicationName());
     tail.ifPresent(pieces -> pieces.synchronous(synchronous));
+    warning = null;
     if (synchronous && opened.show("synchronous_commit").equals("remote_apply")) {
-      LOG.warn(
-          "{} has synchronous_commit = remote_apply and waits for {}, which replays nothing: if it"
-              + " counts as the synchronous standby, commits never return; set remote_write or on",
-          server,
-          server.applicationName());
+      warning =
+          new IOException(
+              server
+                  + " has synchronous_commit = remote_apply and may wait for "
+                  + server.applicationName()
+                  + ", which replays nothing: then commits never return. Set it to on, or take that"
+                  + " name out of synchronous_standby_names");
+      LOG.warn("{}", warning.getMessage());
     }
   }
 
@@ -300,7 +305,7 @@ final class WalStreaming implements AutoCloseable {
       ReplicationStream stream =
           server.startReplication(Optional.of(slot), start.lsn(), start.timeline());
       state = WalReceiverStatus.State.STREAMING;
-      trouble = null;
+      trouble = warning;
       located = true;
       Optional<ReplicationStream.Event> end = intake.take(stream, start, this::isClosed);
       streamed = intake.received().isAfter(start.lsn());

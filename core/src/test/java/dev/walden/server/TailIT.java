@@ -29,10 +29,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A receiver that archives the open segment in pieces. */
@@ -242,5 +244,129 @@ class TailIT {
   private static Lsn stored(ArchiveStore archive) throws Exception {
     List<WalTail> tails = archive.inventory().tails();
     return tails.get(tails.size() - 1).end();
+  }
+
+  @Test
+  void commitsThatWaitForReplayAreWarnedAbout() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server)) {
+      server.execute("ALTER SYSTEM SET synchronous_commit = 'remote_apply'");
+      makeSynchronous(server);
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        String trouble = receiver.status().trouble().orElseThrow().getMessage();
+        assertTrue(trouble.contains("remote_apply"), trouble);
+      }
+      server.execute("ALTER SYSTEM SET synchronous_commit = 'on'", "SELECT pg_reload_conf()");
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        assertEquals(java.util.Optional.empty(), receiver.status().trouble());
+      }
+    }
+  }
+
+  /** Whole segments cannot be stored, pieces can; then the receiver is gone. */
+  @ParameterizedTest
+  @CsvSource({"17, true", "17, false", "14, false"})
+  void acknowledgedSegmentsThatAreNotWholeAreNotLost(int major, boolean withKey) throws Exception {
+    ArchiveSettings host = ArchiveSettings.defaults().encryptTo(identity.recipient());
+    ArchiveSettings keys = host.decryptWith(identity);
+    try (PostgresServer server = server(major);
+        ArchiveStore archive = archive(server, host);
+        ArchiveStore reader = archive(server, keys)) {
+      server.execute(
+          "ALTER SYSTEM SET wal_keep_size = 0",
+          "SELECT pg_reload_conf()",
+          "CREATE TABLE t (v text)");
+      Lsn first;
+      Lsn acknowledged;
+      AtomicBoolean away = new AtomicBoolean(true);
+      try (WalReceiver receiver =
+          receiver(server, archive).tailInterval(Duration.ZERO).tailBytes(8 << 20).start()) {
+        awaitDurable(receiver, server);
+        first = archive.cluster().segmentSize().floor(flushed(server));
+        String whole =
+            WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize())
+                + ".zst.age";
+        for (int i = 0; i < 1000; i++) {
+          faulty.fail(
+              Operation.COMMIT, name -> away.get() && name.endsWith(whole), Fault.BEFORE_EFFECT);
+        }
+        for (int i = 0; i < 3; i++) {
+          server.execute(
+              "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 2000) i",
+              "SELECT pg_switch_wal()",
+              "INSERT INTO t VALUES ('x')");
+          awaitDurable(receiver, server);
+        }
+        acknowledged = flushed(server);
+        assertTrue(
+            reader.inventory().tails().stream().anyMatch(WalTail::isComplete),
+            reader.inventory().tails().toString());
+      }
+      away.set(false);
+      server.execute("CHECKPOINT", "CHECKPOINT");
+      try (WalReceiver receiver = receiver(server, withKey ? reader : archive).start()) {
+        server.execute("SELECT pg_switch_wal()", "INSERT INTO t VALUES ('y')");
+        awaitDurable(receiver, server);
+        Lsn end = archive.cluster().segmentSize().floor(flushed(server));
+        await(receiver, () -> !receiver.status().archived().isBefore(end));
+      }
+      var ranges = reader.inventory().withTails().ranges(TimelineId.FIRST);
+      assertEquals(1, ranges.size(), "a hole: " + ranges + ", from " + first);
+      assertFalse(ranges.get(0).start().isAfter(first), ranges.toString());
+      assertFalse(ranges.get(0).end().isBefore(acknowledged), ranges.toString());
+      if (withKey) {
+        assertEquals(1, reader.inventory().ranges(TimelineId.FIRST).size());
+      }
+    }
+  }
+
+  @Test
+  void keepsWhatAnOldPrimaryWroteBeyondTheFork() throws Exception {
+    try (PostgresServer primary = server(15);
+        ArchiveStore archive = archive(primary);
+        PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
+      Properties user = new Properties();
+      user.setProperty("user", primary.user());
+      ServerAddress both =
+          ServerAddress.of(
+              "jdbc:postgresql://127.0.0.1:"
+                  + primary.port()
+                  + ",127.0.0.1:"
+                  + standby.port()
+                  + "/postgres",
+              user);
+      try (WalReceiver receiver =
+          WalReceiver.from(both)
+              .into(archive)
+              .slot("walden")
+              .retryLimit(Duration.ofMillis(300))
+              .tail()
+              .tailInterval(Duration.ZERO)
+              .start()) {
+        primary.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()", "CHECKPOINT");
+        awaitDurable(receiver, primary);
+        standby.execute("SELECT pg_promote()");
+        standby.awaitPromotion(LIMIT);
+        primary.execute("INSERT INTO t SELECT md5(i::text) FROM generate_series(1, 500) i");
+        awaitDurable(receiver, primary);
+        Lsn old = flushed(primary);
+        assertFetched(primary, archive, old);
+        primary.kill();
+        await(receiver, () -> receiver.status().timeline().orElseThrow().value() == 2);
+        standby.execute("CREATE TABLE u ()");
+        awaitDurable(receiver, standby);
+        assertTrue(
+            archive.inventory().tails().stream()
+                .anyMatch(tail -> tail.segment().timeline().value() == 2),
+            archive.inventory().tails().toString());
+        standby.execute("SELECT pg_switch_wal()", "CREATE TABLE w ()");
+        awaitDurable(receiver, standby);
+        Lsn next = archive.cluster().segmentSize().floor(flushed(standby));
+        await(receiver, () -> !receiver.status().archived().isBefore(next));
+        assertFetched(primary, archive, old);
+      }
+    }
   }
 }
