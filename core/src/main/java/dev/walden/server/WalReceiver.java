@@ -40,6 +40,17 @@ public final class WalReceiver implements AutoCloseable {
     return new Builder(server);
   }
 
+  /**
+   * Archives what a receiver has left in its spool, without the server: when that is lost, and what
+   * was acknowledged last is on this disk only. Whole segments are pushed, beginnings of others are
+   * archived in pieces. The spool stays as it is; doing it again is harmless.
+   *
+   * @param spool of no receiver that is running
+   */
+  public static void archiveSpool(ArchiveStore archive, Path spool) throws IOException {
+    new LeftSpool(archive, spool).push();
+  }
+
   private void run() {
     try {
       streaming.run();

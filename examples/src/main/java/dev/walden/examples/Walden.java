@@ -8,6 +8,7 @@ import dev.walden.examples.cli.KeygenCommand;
 import dev.walden.examples.cli.PlanCommand;
 import dev.walden.examples.cli.PointsCommand;
 import dev.walden.examples.cli.PushCommand;
+import dev.walden.examples.cli.PushSpoolCommand;
 import dev.walden.examples.cli.ReceiveCommand;
 import dev.walden.examples.cli.RestoreCommandCommand;
 import dev.walden.examples.cli.RestoreIntoCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       InitCommand.class,
       ReceiveCommand.class,
       PushCommand.class,
+      PushSpoolCommand.class,
       BackupCommand.class,
       InfoCommand.class,
       IndexCommand.class,

@@ -10,6 +10,7 @@ import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.server.BaseBackupTaker;
 import dev.walden.server.ServerAddress;
+import dev.walden.server.WalReceiver;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.WalSegmentSize;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,14 +90,17 @@ class AcknowledgedCommitsIT {
   /** How the two die, and how the WAL comes to the new server. */
   @ParameterizedTest
   @CsvSource({
-    "14, true, false",
-    "15, false, true",
-    "16, true, true",
-    "17, false, false",
-    "18, false, true"
+    "14, true, false, false",
+    "15, false, true, false",
+    "16, true, true, false",
+    "17, false, false, false",
+    "18, false, true, false",
+    "17, true, false, true",
+    "18, false, true, true"
   })
-  void surviveTheirServerAndTheReceiver(int major, boolean receiverFirst, boolean byCommand)
-      throws Exception {
+  void surviveTheirServerAndTheReceiver(
+      int major, boolean receiverFirst, boolean byCommand, boolean spooled) throws Exception {
+    Optional<Path> spool = Optional.of(directory.resolve("spool")).filter(folder -> spooled);
     Path storage = directory.resolve("archive");
     FileSystemStorage.createAt(storage).close();
     ArchiveSettings settings =
@@ -112,7 +117,8 @@ class AcknowledgedCommitsIT {
           "ALTER TABLE marks ALTER v SET STORAGE EXTERNAL",
           "ALTER SYSTEM SET synchronous_standby_names = 'walden'",
           "SELECT pg_reload_conf()");
-      Process receiver = ReceiverProgram.start(url(server), storage, identity.recipient(), log);
+      Process receiver =
+          ReceiverProgram.start(url(server), storage, identity.recipient(), spool, log);
       List<Thread> writers = new ArrayList<>();
       try {
         BaseBackupTaker.of(ServerAddress.of(url(server)), archive).take();
@@ -122,7 +128,7 @@ class AcknowledgedCommitsIT {
         awaitCommits(300, receiver, log);
         // another one goes on behind what the first one left
         kill(receiver);
-        receiver = ReceiverProgram.start(url(server), storage, identity.recipient(), log);
+        receiver = ReceiverProgram.start(url(server), storage, identity.recipient(), spool, log);
         awaitCommits(committed.size() + 300, receiver, log);
         if (receiverFirst) {
           kill(receiver);
@@ -138,6 +144,9 @@ class AcknowledgedCommitsIT {
         for (Thread writer : writers) {
           writer.join(LIMIT.toMillis());
         }
+      }
+      if (spooled) {
+        WalReceiver.archiveSpool(archive, spool.get());
       }
       assertRecovered(archive, storage, major, byCommand);
     }

@@ -6,10 +6,16 @@ import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.codec.AgeRecipient;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.WalReceiver;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** A process that receives WAL until it is killed: the server, the folder, who may read it. */
+/**
+ * A process that receives WAL until it is killed: the server, the folder, who may read it, and a
+ * spool, unless the open segment is to be archived in pieces.
+ */
 final class ReceiverProgram {
   private ReceiverProgram() {}
 
@@ -20,15 +26,22 @@ final class ReceiverProgram {
     try (ArchiveStore archive =
             ArchiveStore.openOrCreate(
                 FileSystemStorage.at(Path.of(arguments[1])), settings, server.identity());
-        WalReceiver receiver =
-            WalReceiver.from(server).into(archive).slot("walden").tail().start()) {
+        WalReceiver receiver = receiver(server, archive, arguments)) {
       receiver.await();
     }
   }
 
-  static Process start(String url, Path storage, AgeRecipient recipient, Path log)
-      throws Exception {
-    return new ProcessBuilder(
+  private static WalReceiver receiver(
+      ServerAddress server, ArchiveStore archive, String[] arguments) throws IOException {
+    WalReceiver.Builder builder = WalReceiver.from(server).into(archive).slot("walden");
+    return (arguments.length > 3 ? builder.spool(Path.of(arguments[3])) : builder.tail()).start();
+  }
+
+  static Process start(
+      String url, Path storage, AgeRecipient recipient, Optional<Path> spool, Path log)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -37,7 +50,9 @@ final class ReceiverProgram {
                 ReceiverProgram.class.getName(),
                 url,
                 storage.toString(),
-                recipient.toString()))
+                recipient.toString()));
+    spool.ifPresent(folder -> command.add(folder.toString()));
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();

@@ -1,0 +1,31 @@
+package dev.walden.examples.cli;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.server.WalReceiver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Archives what a receiver has left. */
+@Command(
+    name = "push-spool",
+    description =
+        "Archives what a receiver has left in its --spool, when the server that it received from is"
+            + " lost.")
+public final class PushSpoolCommand implements Callable<Integer> {
+  @Mixin private ArchiveOptions archive;
+
+  @Parameters(paramLabel = "DIR", description = "the spool; no receiver may be running on it")
+  private Path spool;
+
+  @Override
+  public Integer call() throws IOException {
+    try (ArchiveStore store = archive.open()) {
+      WalReceiver.archiveSpool(store, spool);
+    }
+    return 0;
+  }
+}
