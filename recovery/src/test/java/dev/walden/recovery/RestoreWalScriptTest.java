@@ -1,5 +1,7 @@
 package dev.walden.recovery;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
@@ -104,6 +106,70 @@ class RestoreWalScriptTest {
     String next = "000000010000000100000002";
     Files.writeString(object("0000000100000001/" + next + ".partial"), "x");
     assertEquals(1, restore(next));
+  }
+
+  private static final String OPEN = "000000010000000100000002";
+
+  /** Pieces of two runs: none, gzip, encrypted. */
+  private void writePieces() throws Exception {
+    shell.run(
+        """
+        recipient=$(age-keygen -y key)
+        cd cluster/wal/00000001/0000000100000001
+        printf 'the ' > %1$s.00000000-00000004-0123456789ab.tail
+        sha256sum %1$s.00000000-00000004-0123456789ab.tail \\
+          > %1$s.00000000-00000004-0123456789ab.tail.sha256
+        printf 'the last ' | gzip > %1$s.00000000-00000009-ab0123456789.tail.gz
+        printf 'last bytes' | zstd | age -r "$recipient" \\
+          > %1$s.00000004-0000000E-0123456789ab.tail.zst.age
+        """
+            .formatted(OPEN));
+  }
+
+  @Test
+  void putsPiecesTogether() throws Exception {
+    writePieces();
+    assertEquals(0, restore(OPEN));
+    byte[] expected = Arrays.copyOf("the last bytes".getBytes(US_ASCII), 16 << 20);
+    assertArrayEquals(expected, Files.readAllBytes(target));
+    assertEquals(1, restore("000000010000000100000003"));
+  }
+
+  @Test
+  void piecesThatAreNotAllThereAreNoEnd() throws Exception {
+    writePieces();
+    shell.run("cd " + object("0000000100000001") + "; rm *.tail *.tail.gz");
+    assertStops(OPEN);
+  }
+
+  @Test
+  void piecesThatDifferStopRecovery() throws Exception {
+    writePieces();
+    Files.writeString(
+        object("0000000100000001/" + OPEN + ".00000002-00000009-000000000000.tail"), "e lost ");
+    // without its digest it was never acknowledged
+    assertEquals(0, restore(OPEN));
+    Files.writeString(target, "before");
+    shell.run(
+        "cd "
+            + object("0000000100000001")
+            + "; for f in *0000.tail; do sha256sum $f > $f.sha256; done");
+    assertStops(OPEN);
+  }
+
+  @Test
+  void aDamagedPieceStopsRecovery() throws Exception {
+    writePieces();
+    Files.writeString(
+        object("0000000100000001/" + OPEN + ".00000000-00000004-0123456789ab.tail"), "thE ");
+    assertStops(OPEN);
+  }
+
+  @Test
+  void piecesBeforeALaterSegmentAreAHole() throws Exception {
+    writePieces();
+    Files.writeString(object("0000000100000001/000000010000000100000003.zst"), "x");
+    assertStops(OPEN);
   }
 
   @Test
