@@ -116,7 +116,9 @@ public final class WalInventory {
       long last = Math.max(highest, last(timeline).map(WalSegment::number).orElse(0L));
       Growing all = Growing.copy(segments.get(timeline));
       for (WalTail tail : of) {
-        boolean end = tail.segment().number() == last && tail.end().isAfter(tail.segment().start());
+        // one with a gap counts, too: whoever reads it learns what is wrong, and nobody stops
+        // before
+        boolean end = tail.segment().number() == last;
         if ((tail.isComplete() || end) && wanted.test(tail)) {
           all.insert(tail.segment().number(), tail.storedBytes());
           if (!tail.isComplete()) {
@@ -232,10 +234,10 @@ public final class WalInventory {
      * @param to the offset behind its last
      */
     public Builder tailPiece(WalSegment segment, int from, int to, long storedBytes) {
-      WalTail known = tails.getOrDefault(segment, new WalTail(segment, segment.start(), 0));
-      boolean follows = !segment.start().plus(from).isAfter(known.end());
-      Lsn end = follows ? Lsn.max(known.end(), segment.start().plus(to)) : known.end();
-      tails.put(segment, new WalTail(segment, end, known.storedBytes() + storedBytes));
+      WalTail known = tails.getOrDefault(segment, new WalTail(segment, segment.start(), false, 0));
+      boolean gap = known.hasGap() || segment.start().plus(from).isAfter(known.end());
+      Lsn end = Lsn.max(known.end(), segment.start().plus(to));
+      tails.put(segment, new WalTail(segment, end, gap, known.storedBytes() + storedBytes));
       return this;
     }
 

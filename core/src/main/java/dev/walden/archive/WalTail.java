@@ -4,16 +4,17 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegment;
 
 /**
- * The beginning of a segment, archived in pieces while the segment was being written.
+ * The beginning of a segment, archived in pieces while the segment was being written; as their
+ * names tell it, none is read.
  *
- * @param end how far the pieces go from the segment's start on without a gap; the start itself if
- *     the first is missing
+ * @param end where the last piece ends
+ * @param hasGap whether a piece before it is missing, or the first one: reading it will fail
  * @param storedBytes what the pieces take
  */
-public record WalTail(WalSegment segment, Lsn end, long storedBytes) {
+public record WalTail(WalSegment segment, Lsn end, boolean hasGap, long storedBytes) {
 
   /** Whether there are pieces of all the segment. */
   public boolean isComplete() {
-    return end.equals(segment.end());
+    return !hasGap && end.equals(segment.end());
   }
 }

@@ -27,7 +27,7 @@ final class Absence {
       return Optional.of("it has appeared just now");
     }
     if (name instanceof WalFileName.Segment segment) {
-      return segment(segment.segment(archive.cluster().segmentSize()));
+      return segment(segment.segment(archive.cluster().segmentSize()), false);
     }
     if (name instanceof WalFileName.History history) {
       return history(history.timeline());
@@ -35,13 +35,24 @@ final class Absence {
     return Optional.empty();
   }
 
-  private Optional<String> segment(WalSegment segment) throws IOException {
+  /** What says that there was more of a segment than its beginning, which is archived in pieces. */
+  Optional<String> explainRest() throws IOException {
+    if (archive.contains(name)) {
+      return Optional.of("it has been completed just now");
+    }
+    return segment(((WalFileName.Segment) name).segment(archive.cluster().segmentSize()), true);
+  }
+
+  private Optional<String> segment(WalSegment segment, boolean begun) throws IOException {
     Optional<WalSegment> later = archive.nextSegment(segment);
     if (later.isPresent()) {
       return Optional.of("the later " + later.get() + " is");
     }
     for (TimelineHistory history : archive.histories()) {
       if (history.timeline().equals(segment.timeline())) {
+        if (begun) {
+          continue;
+        }
         Optional<WalSegment> impostor = impostor(history, segment);
         if (impostor.isPresent()) {
           return Optional.of(

@@ -148,7 +148,7 @@ public final class RestoreCommand {
     if (archive.fetch(name, target) == FetchOutcome.WHOLE) {
       return new Answer(Outcome.DELIVERED, name + " delivered");
     }
-    Optional<String> reason = new Absence(archive, name).explain();
+    Optional<String> reason = new Absence(archive, name).explainRest();
     if (reason.isPresent() && archive.fetch(name, target) == FetchOutcome.BEGINNING) {
       return new Answer(
           Outcome.FAILED, name + " is archived in pieces, not all of it, but " + reason.get());
