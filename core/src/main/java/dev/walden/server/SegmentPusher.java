@@ -107,8 +107,8 @@ final class SegmentPusher implements AutoCloseable {
     Backoff backoff = new Backoff(Duration.ofMillis(200), retryLimit, new Random());
     while (true) {
       try {
-        if (tail.isPresent() && isWhole(task)) {
-          tail.get().awaitTurn(task.segment.segment());
+        if (tail.isPresent() && isWhole(task) && !tail.get().awaitTurn(task.segment.segment())) {
+          return;
         }
         PushOutcome outcome = archive.push(task.name, task.segment.padded());
         LOG.debug("{} {}", outcome, task.name);

@@ -251,11 +251,14 @@ final class TailPusher implements AutoCloseable {
   /**
    * Waits until a segment may be archived whole: not before one of which there are pieces, and some
    * are missing. Else a crash could leave those, though acknowledged, before a hole.
+   *
+   * @return false if it may not any more, because this was closed
    */
-  synchronized void awaitTurn(WalSegment segment) throws InterruptedException {
+  synchronized boolean awaitTurn(WalSegment segment) throws InterruptedException {
     while (!closed && !isTurn(segment, true)) {
       wait();
     }
+    return !closed;
   }
 
   private boolean isTurn(WalSegment segment, boolean whole) {

@@ -232,7 +232,10 @@ public final class WalReceiver implements AutoCloseable {
       return this;
     }
 
-    /** Makes the receiver's threads: one to receive, and {@link #parallelism} to push. */
+    /**
+     * Makes the receiver's threads: one to receive, {@link #parallelism} to push, and with {@link
+     * #tail} two more.
+     */
     public Builder threads(ThreadFactory factory) {
       threads = factory;
       return this;

@@ -186,6 +186,39 @@ class TailIT {
       server.execute(
           "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 1500) i");
       await(receiver, () -> pieces().size() > before);
+      // a server that shuts down waits for nothing
+      server.execute("INSERT INTO t VALUES ('y')");
+      Lsn last = flushed(server);
+      long start = System.nanoTime();
+      server.stop();
+      assertTrue(
+          System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20),
+          "a fast shutdown waited for the receiver");
+      assertTrue(receiver.status().durable().isAfter(last), receiver.status().toString());
+    }
+  }
+
+  @Test
+  void aServerShutsDownThoughTheStorageIsAway() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server);
+        WalReceiver receiver = receiver(server, archive).tailInterval(Duration.ZERO).start()) {
+      server.execute("CREATE TABLE t (v text)");
+      awaitDurable(receiver, server);
+      faulty.setUnavailable(true);
+      server.execute("INSERT INTO t VALUES ('x')");
+      Lsn last = flushed(server);
+      await(receiver, () -> receiver.status().trouble().isPresent());
+      long start = System.nanoTime();
+      server.stop();
+      assertTrue(
+          System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20),
+          "a fast shutdown waited for the storage");
+      assertTrue(receiver.status().durable().isBefore(last), receiver.status().toString());
+      faulty.setUnavailable(false);
+      server.start();
+      awaitDurable(receiver, server);
+      assertFetched(server, archive, flushed(server));
     }
   }
 
