@@ -402,4 +402,33 @@ class TailIT {
       }
     }
   }
+
+  @Test
+  void storesNothingBehindASegmentOfWhichPiecesAreMissing() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server);
+        WalReceiver receiver = receiver(server, archive).tailInterval(Duration.ZERO).start()) {
+      server.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()", "CREATE TABLE u ()");
+      awaitDurable(receiver, server);
+      WalSegment begun =
+          WalSegment.containing(TimelineId.FIRST, flushed(server), archive.cluster().segmentSize());
+      AtomicBoolean away = new AtomicBoolean(true);
+      for (int i = 0; i < 2000; i++) {
+        faulty.fail(
+            Operation.COMMIT,
+            name -> away.get() && name.contains(begun.toString()),
+            Fault.BEFORE_EFFECT);
+      }
+      server.execute(
+          "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 14000) i");
+      Lsn end = begun.next().end();
+      await(receiver, () -> receiver.status().received().isAfter(end));
+      Thread.sleep(1000);
+      assertEquals(begun, archive.inventory().withTails().last().orElseThrow());
+      assertFetched(server, archive, receiver.status().durable());
+      away.set(false);
+      awaitDurable(receiver, server);
+      await(receiver, () -> !receiver.status().archived().isBefore(end));
+    }
+  }
 }
