@@ -172,7 +172,7 @@ class GeneratedWalIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {14, 15, 16, 17, 18})
+  @ValueSource(ints = {14, 17, 18})
   void serversReplayWalDrawnByLotToItsEnd(int major) throws Exception {
     GeneratedWal wal = wal(major);
     RandomWal random = new RandomWal(wal, new Random(major), NOON).add(400);
@@ -199,7 +199,7 @@ class GeneratedWalIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {14, 15, 16, 17, 18})
+  @ValueSource(ints = {14, 17, 18})
   void serversFollowATimelineAndKeepWhatIsPrepared(int major) throws Exception {
     GeneratedWal wal = wal(major);
     long xid = wal.nextXid();
@@ -236,7 +236,7 @@ class GeneratedWalIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {14, 15, 16, 17, 18})
+  @ValueSource(ints = {14, 18})
   void serversRecoverFromAGeneratedBackup(int major) throws Exception {
     GeneratedWal wal = wal(major);
     long xid = wal.nextXid();
