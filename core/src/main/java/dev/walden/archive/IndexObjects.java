@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.UnsupportedFormatException;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.Storage;
 import dev.walden.archive.storage.StoredObject;
@@ -48,12 +49,12 @@ final class IndexObjects {
     }
   }
 
-  /** Reads outlines; empty if they are gone or damaged. */
+  /** Reads outlines; empty if they are gone, damaged, or of another version of Walden. */
   Optional<List<WalOutline>> read(String objectName) throws IOException {
     try (InputStream in =
         Decoder.decode(objectName, storage.open(objectName), settings.keys(), MAX_LENGTH)) {
       return Optional.of(WalOutlineJson.parse(objectName, in.readAllBytes()));
-    } catch (CorruptFileException | NotArchivedException e) {
+    } catch (CorruptFileException | NotArchivedException | UnsupportedFormatException e) {
       return Optional.empty();
     }
   }

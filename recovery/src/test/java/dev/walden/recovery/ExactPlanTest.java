@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.StoredObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
@@ -15,10 +17,15 @@ import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.wal.GeneratedRecord;
 import dev.walden.testing.wal.GeneratedWal;
 import dev.walden.testing.wal.TransactionParts;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,12 +38,12 @@ class ExactPlanTest {
           new SystemIdentifier(4711), WalSegmentSize.ofMegabytes(1), PgVersion.PG_17);
 
   private final GeneratedWal wal = GeneratedWal.begin(CLUSTER, NOON);
+  private final InMemoryStorage storage = new InMemoryStorage();
   private ArchiveStore archive;
 
   @BeforeEach
   void open() throws IOException {
-    archive =
-        ArchiveStore.openOrCreate(new InMemoryStorage(), ArchiveSettings.defaults(), wal.cluster());
+    archive = ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), wal.cluster());
   }
 
   private static Instant minute(int minute) {
@@ -196,5 +203,19 @@ class ExactPlanTest {
                 .orElseThrow()
                 .last()));
     assertEquals(732, xid(old.stop().orElseThrow().last()));
+  }
+
+  @Test
+  void anIndexOfAnotherVersionIsNone() throws IOException {
+    backup(0);
+    wal.commit(731, minute(1));
+    wal.switchSegment();
+    wal.archiveInto(archive);
+    byte[] later = "{\"format\":2}".getBytes(StandardCharsets.UTF_8);
+    for (StoredObject object : storage.list("4711/index/", "", 100)) {
+      storage.delete(object.name());
+      storage.put(object.name().replace(".zst", ""), ObjectSource.of(later));
+    }
+    assertEquals(731, xid(plan(RecoveryTarget.transaction(731)).stop().orElseThrow().last()));
   }
 }
