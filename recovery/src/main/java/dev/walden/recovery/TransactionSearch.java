@@ -2,7 +2,9 @@ package dev.walden.recovery;
 
 import dev.walden.recovery.RecoveryTarget.Transaction;
 import dev.walden.recovery.StopSearch.Ended;
+import dev.walden.wal.index.WalEvent;
 import dev.walden.wal.index.WalEvent.Checkpoint;
+import dev.walden.wal.index.WalOutline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +42,16 @@ final class TransactionSearch {
     return new Occurrence(coverage, ended.transaction().lsn(), target, text);
   }
 
-  /** The 64 bits of the wanted ID at that place, by the checkpoint nearest to it. */
+  /** The 64 bits of the wanted ID at that place, by a checkpoint before it. */
   private OptionalLong fullXid(Ended ended) {
     OptionalLong next = OptionalLong.empty();
-    for (var event : coverage.wal().events()) {
-      if (event instanceof Checkpoint checkpoint
-          && (next.isEmpty() || !event.lsn().isAfter(ended.transaction().lsn()))) {
-        next = OptionalLong.of(checkpoint.nextXid());
+    // of each outline, since of many only the first and the last of all are left
+    for (WalOutline outline : coverage.wal().outlines()) {
+      for (WalEvent event : outline.events()) {
+        if (event instanceof Checkpoint checkpoint
+            && (next.isEmpty() || !event.lsn().isAfter(ended.transaction().lsn()))) {
+          next = OptionalLong.of(checkpoint.nextXid());
+        }
       }
     }
     if (next.isEmpty()) {

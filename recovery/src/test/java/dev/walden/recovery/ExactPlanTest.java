@@ -206,6 +206,20 @@ class ExactPlanTest {
   }
 
   @Test
+  void theEpochIsThatOfTheCheckpointBefore() throws IOException {
+    long epoch = 1L << 32;
+    backup(0);
+    for (long quarter = 0; quarter < 8; quarter++) {
+      wal.commit(731 + quarter * (epoch / 4), minute(1));
+      wal.checkpoint(minute(1));
+    }
+    RecoveryPlan plan = plan(RecoveryTarget.transaction(epoch + 731));
+    assertEquals(731, xid(plan.stop().orElseThrow().last()));
+    refused(RecoveryTarget.transaction(2 * epoch + 731), Reason.TARGET_NOT_FOUND);
+    refused(RecoveryTarget.transaction(731), Reason.AMBIGUOUS_TARGET);
+  }
+
+  @Test
   void anIndexOfAnotherVersionIsNone() throws IOException {
     backup(0);
     wal.commit(731, minute(1));
