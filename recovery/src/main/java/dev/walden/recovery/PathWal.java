@@ -113,6 +113,26 @@ final class PathWal {
     return whole.flatMap(WalOutline::lastRecordEndLsn).orElse(start);
   }
 
+  /**
+   * Where the next record can begin at a position or later: not in the rest of a segment that was
+   * left, in which there may be nothing, not even pages.
+   */
+  Lsn nextBegin(Lsn lsn) throws IOException {
+    for (WalOutline outline : outlines) {
+      if (!outline.startLsn().isAfter(lsn) && outline.endLsn().isAfter(lsn)) {
+        for (WalOutline single : singles(outline)) {
+          boolean left =
+              single.lastRecordLsn().filter(last -> last.isBefore(lsn)).isPresent()
+                  && single.lastRecordEndLsn().filter(single.endLsn()::equals).isPresent();
+          if (left && !single.startLsn().isAfter(lsn) && single.endLsn().isAfter(lsn)) {
+            return single.endLsn();
+          }
+        }
+      }
+    }
+    return lsn;
+  }
+
   /** Reads the records that begin at {@code from} or later, and before {@code until}. */
   WalReader records(Lsn from, Lsn until) {
     return WalReader.builder(source, size())

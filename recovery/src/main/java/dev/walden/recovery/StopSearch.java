@@ -65,7 +65,7 @@ final class StopSearch {
 
   /** Every record counts, so outlines tell nothing. */
   private Optional<Found> at(StopRules rules, Lsn lsn) throws IOException {
-    try (WalReader records = wal.records(lsn, wal.end())) {
+    try (WalReader records = wal.records(wal.nextBegin(lsn), wal.end())) {
       if (!records.next()) {
         return Optional.empty();
       }

@@ -206,6 +206,19 @@ class ExactPlanTest {
   }
 
   @Test
+  void aPositionBehindASwitchMeansTheNextSegment() throws IOException {
+    backup(0);
+    wal.commit(731, minute(1));
+    Lsn left = wal.end();
+    wal.switchSegment();
+    GeneratedRecord next = wal.commit(732, minute(2));
+    for (int distance : new int[] {24, 100, 20_000, 500_000}) {
+      StopPoint stop = plan(RecoveryTarget.lsn(left.plus(distance))).stop().orElseThrow();
+      assertEquals(Optional.of(next.lsn()), stop.record());
+    }
+  }
+
+  @Test
   void theEpochIsThatOfTheCheckpointBefore() throws IOException {
     long epoch = 1L << 32;
     backup(0);
