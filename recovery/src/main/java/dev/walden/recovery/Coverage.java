@@ -3,15 +3,17 @@ package dev.walden.recovery;
 import dev.walden.archive.WalPath;
 import dev.walden.archive.WalPath.Reach;
 import dev.walden.backup.BaseBackup;
+import dev.walden.wal.Lsn;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * A stretch of a way without a gap, and the backups from which a server can replay it.
  *
  * @param backups the oldest first; not empty
- * @param reach from the first backup on
+ * @param reach from the beginning of the first backup on
  */
 record Coverage(List<BaseBackup> backups, Reach reach, PathWal wal) {
 
@@ -20,18 +22,26 @@ record Coverage(List<BaseBackup> backups, Reach reach, PathWal wal) {
       WalPath path, List<BaseBackup> backups, ArchiveContents contents, WalKnowledge knowledge)
       throws IOException {
     List<Coverage> all = new ArrayList<>();
-    for (int first = 0, next; first < backups.size(); first = next) {
-      Reach reach = path.from(backups.get(first).startLsn());
-      PathWal wal = knowledge.wal(path, backups.get(first).startLsn(), contents);
+    List<BaseBackup> byStart =
+        backups.stream().sorted(Comparator.comparing(BaseBackup::startLsn)).toList();
+    for (int first = 0, next; first < byStart.size(); first = next) {
+      Reach reach = path.from(byStart.get(first).startLsn());
+      PathWal wal = knowledge.wal(path, byStart.get(first).startLsn(), contents);
       next = first + 1;
-      while (next < backups.size()
-          && path.from(backups.get(next).startLsn()).end().equals(reach.end())
-          && !behind(wal, backups.get(next))) {
+      while (next < byStart.size()
+          && path.from(byStart.get(next).startLsn()).end().equals(reach.end())
+          && !behind(wal, byStart.get(next))) {
         next++;
       }
-      all.add(new Coverage(List.copyOf(backups.subList(first, next)), reach, wal));
+      List<BaseBackup> covered = byStart.subList(first, next);
+      all.add(new Coverage(covered.stream().sorted(Recoverable.OLDEST_FIRST).toList(), reach, wal));
     }
     return all;
+  }
+
+  /** Where replay begins that begins first. */
+  Lsn begin() {
+    return backups.stream().map(BaseBackup::startLsn).min(Lsn::compareTo).orElseThrow();
   }
 
   /** Whether a backup begins behind the damage at which the WAL ends. */

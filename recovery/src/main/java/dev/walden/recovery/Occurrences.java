@@ -35,6 +35,8 @@ final class Occurrences {
         all.addAll(points(coverage, point));
       }
     }
+    // the first segment also holds what happened before replay begins
+    all.removeIf(found -> found.lsn().isBefore(found.coverage().begin()));
     if (all.isEmpty()) {
       throw refusal.unknown(coverages);
     }

@@ -205,6 +205,61 @@ class ExactPlanTest {
     assertEquals(732, xid(old.stop().orElseThrow().last()));
   }
 
+  /** A backup that begins where no segment does, as on a standby or a busy server. */
+  private static BaseBackup placed(BaseBackup like, Lsn redo, GeneratedRecord last, int minute) {
+    return new BaseBackup(
+        like.id(),
+        like.cluster(),
+        redo,
+        like.startTimeline(),
+        last.lsn(),
+        last.endLsn(),
+        like.endTimeline(),
+        minute(minute),
+        like.endTime(),
+        like.tablespaces(),
+        like.parts(),
+        like.manifest(),
+        like.files());
+  }
+
+  private RecoveryPlanner planner(BaseBackup... backups) throws IOException {
+    wal.switchSegment();
+    wal.archiveInto(archive);
+    ArchiveContents held = ArchiveContents.read(archive);
+    return RecoveryPlanner.of(
+        new ArchiveContents(held.cluster(), held.wal(), List.of(backups)), archive);
+  }
+
+  @Test
+  void whatLiesInTheFirstSegmentBeforeRedoIsNotReplayed() throws IOException {
+    BaseBackup like = backup(0);
+    wal.commit(731, minute(1));
+    wal.restorePoint("twice", minute(1));
+    Lsn redo = wal.beginCheckpoint();
+    BaseBackup only = placed(like, redo, wal.completeCheckpoint(redo, minute(2)), 2);
+    GeneratedRecord wanted = wal.restorePoint("twice", minute(3));
+    RecoveryPlanner planner = planner(only);
+    RecoveryImpossibleException e =
+        assertThrows(
+            RecoveryImpossibleException.class, () -> planner.plan(RecoveryTarget.transaction(731)));
+    assertEquals(Reason.TARGET_NOT_FOUND, e.reason());
+    assertEquals(
+        wanted.endLsn(), planner.plan(RecoveryTarget.name("twice")).stop().orElseThrow().lsn());
+  }
+
+  @Test
+  void aBackupMadeDuringAnotherHidesNothing() throws IOException {
+    var outer = wal.startBackup(minute(0));
+    GeneratedRecord early = wal.commit(731, minute(5));
+    backup(10);
+    outer.end(minute(25)).into(archive);
+    wal.commit(732, minute(30));
+    RecoveryImpossibleException e =
+        refused(RecoveryTarget.time(minute(1)), Reason.TARGET_BEFORE_BACKUP);
+    assertTrue(e.getMessage().contains("commit of transaction 731"), early + e.getMessage());
+  }
+
   @Test
   void aPositionBehindASwitchMeansTheNextSegment() throws IOException {
     backup(0);
