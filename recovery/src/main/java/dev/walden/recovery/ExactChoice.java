@@ -9,6 +9,7 @@ import dev.walden.recovery.RecoveryTarget.Time;
 import dev.walden.recovery.StopSearch.Found;
 import dev.walden.wal.Lsn;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,6 +46,9 @@ final class ExactChoice {
   private record Candidate(BaseBackup backup, Coverage coverage, StopSearch search) {}
 
   Chosen choose() throws IOException {
+    if (newestFirst().isEmpty()) {
+      throw neverConsistent();
+    }
     if (target instanceof Latest) {
       Candidate newest = newestFirst().get(0);
       StopPoint end = newest.search().end();
@@ -61,6 +65,16 @@ final class ExactChoice {
     }
     Occurrence occurrence = new Occurrences(coverages, target, refusal).only();
     return upTo(occurrence);
+  }
+
+  private RecoveryImpossibleException neverConsistent() {
+    Coverage newest = coverages.get(coverages.size() - 1);
+    BaseBackup backup = newest.backups().get(newest.backups().size() - 1);
+    return refusal.of(
+        Reason.WAL_DAMAGED,
+        String.format(
+            "backup %s is consistent only at %s, but its WAL is damaged: valid WAL ends at %s.",
+            backup.id(), backup.endLsn(), newest.wal().end()));
   }
 
   /** A server sees that it is consistent only when it comes to the record behind the backup. */
@@ -84,17 +98,43 @@ final class ExactChoice {
     List<Candidate> all = new ArrayList<>();
     for (Coverage coverage : coverages) {
       StopSearch search = new StopSearch(coverage.wal());
-      coverage.backups().forEach(backup -> all.add(new Candidate(backup, coverage, search)));
+      coverage.backups().stream()
+          // its own WAL is there, but may be damaged
+          .filter(backup -> !backup.endLsn().isAfter(coverage.wal().end()))
+          .forEach(backup -> all.add(new Candidate(backup, coverage, search)));
     }
     Collections.reverse(all);
     return all;
   }
 
-  /** Whether the target may lie behind the beginning of a backup. */
-  private boolean mayFollow(BaseBackup backup) {
-    return target instanceof Time time
-        ? !backup.startTime().isAfter(time.time())
-        : !backup.startLsn().isAfter(((Position) target).lsn());
+  /**
+   * The candidates from which to search, the newest first. A time lies surely behind a backup only
+   * if the backup ended before it: what ended between the time at which a backup began and its redo
+   * position is in it. If no backup of a coverage ended before, the oldest may do.
+   */
+  private List<Candidate> following() {
+    List<Candidate> all = newestFirst();
+    if (target instanceof Position position) {
+      return all.stream()
+          .filter(candidate -> !candidate.backup().startLsn().isAfter(position.lsn()))
+          .toList();
+    }
+    Instant time = ((Time) target).time();
+    List<Candidate> following = new ArrayList<>();
+    for (int i = coverages.size() - 1; i >= 0; i--) {
+      Coverage coverage = coverages.get(i);
+      List<Candidate> own = all.stream().filter(c -> c.coverage() == coverage).toList();
+      List<Candidate> ended =
+          own.stream().filter(c -> !c.backup().endTime().isAfter(time)).toList();
+      following.addAll(ended);
+      if (ended.isEmpty()) {
+        own.stream()
+            .filter(c -> !c.backup().startTime().isAfter(time))
+            .reduce((newer, older) -> older)
+            .ifPresent(following::add);
+      }
+    }
+    return following;
   }
 
   /** Where a server stops that was restored from a backup; empty if before it is consistent. */
@@ -106,21 +146,19 @@ final class ExactChoice {
   }
 
   private Chosen stopping() throws IOException {
-    List<Candidate> candidates = newestFirst();
     String stop = "it lies before all of them";
-    for (Candidate candidate : candidates) {
-      if (mayFollow(candidate.backup())) {
-        Optional<Found> found = candidate.search().first(candidate.backup().startLsn(), target);
-        if (found.isEmpty()) {
-          throw refusal.notReached(candidate.coverage(), candidate.search().end());
-        }
-        if (!found.get().lsn().isBefore(candidate.backup().endLsn())) {
-          return chosen(newest(candidate, found.get()), found.get(), target);
-        }
-        stop = found.get().stop().logged();
+    for (Candidate candidate : following()) {
+      Optional<Found> found = candidate.search().first(candidate.backup().startLsn(), target);
+      if (found.isEmpty()) {
+        throw refusal.notReached(candidate.coverage(), candidate.search().end());
       }
+      if (!found.get().lsn().isBefore(candidate.backup().endLsn())) {
+        return chosen(newest(candidate, found.get()), found.get(), target);
+      }
+      stop = found.get().stop().logged();
     }
-    throw refusal.tooEarly(candidates.get(candidates.size() - 1).backup(), stop);
+    List<Candidate> all = newestFirst();
+    throw refusal.tooEarly(all.get(all.size() - 1).backup(), stop);
   }
 
   /** The newest backup from which the same record is met: nothing of it may be in the backup. */

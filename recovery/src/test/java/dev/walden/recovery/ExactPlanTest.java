@@ -261,6 +261,24 @@ class ExactPlanTest {
   }
 
   @Test
+  void whatEndedBeforeTheRedoOfABackupIsInIt() throws IOException {
+    BaseBackup first = backup(0);
+    GeneratedRecord early = wal.commit(731, minute(2));
+    BaseBackup waited = backup(3);
+    wal.commit(732, minute(9));
+    // it waited for another checkpoint before its own began
+    BaseBackup newest =
+        placed(
+            waited,
+            waited.startLsn(),
+            new GeneratedRecord(waited.startTimeline(), waited.checkpointLsn(), waited.endLsn()),
+            1);
+    RecoveryPlan plan = planner(first, newest).plan(RecoveryTarget.time(minute(1)));
+    assertEquals(first, plan.backup());
+    assertEquals(Optional.of(early.lsn()), plan.stop().orElseThrow().record());
+  }
+
+  @Test
   void aPositionBehindASwitchMeansTheNextSegment() throws IOException {
     backup(0);
     wal.commit(731, minute(1));
@@ -299,5 +317,26 @@ class ExactPlanTest {
       storage.put(object.name().replace(".zst", ""), ObjectSource.of(later));
     }
     assertEquals(731, xid(plan(RecoveryTarget.transaction(731)).stop().orElseThrow().last()));
+  }
+
+  @Test
+  void aBackupWhoseOwnWalIsDamagedIsNotTaken() throws IOException {
+    BaseBackup first = backup(0);
+    var open = wal.startBackup(minute(1));
+    wal.filler(100_000);
+    BaseBackup damaged = open.end(minute(2)).into(archive);
+    WalSegment last = wal.completeSegments().get(wal.completeSegments().size() - 1);
+    wal.archiveInto(archive, segment -> !segment.equals(last));
+    byte[] bytes = wal.open(last).orElseThrow().readAllBytes();
+    int end = CLUSTER.segmentSize().offset(damaged.endLsn());
+    Arrays.fill(bytes, end - 200, end, (byte) 7);
+    archive.push(last.fileName(), ObjectSource.of(bytes));
+    RecoveryPlanner planner = RecoveryPlanner.of(archive);
+    assertEquals(first, planner.plan(RecoveryTarget.latest()).backup());
+    RecoveryImpossibleException e =
+        assertThrows(
+            RecoveryImpossibleException.class,
+            () -> planner.backup(damaged.id()).plan(RecoveryTarget.latest()));
+    assertEquals(Reason.WAL_DAMAGED, e.reason(), e.getMessage());
   }
 }
