@@ -73,11 +73,6 @@ final class IndexObjects {
     }
   }
 
-  /** Deletes an object that was put with this codec. */
-  void deletePlain(String name) throws IOException {
-    delete(name + codec.suffix());
-  }
-
   void delete(String objectName) throws IOException {
     storage.delete(objectName);
   }

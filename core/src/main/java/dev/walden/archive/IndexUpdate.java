@@ -1,5 +1,6 @@
 package dev.walden.archive;
 
+import dev.walden.CorruptFileException;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -17,6 +18,7 @@ final class IndexUpdate {
   private final WalSegmentSize size;
   private long made;
   private long condensed;
+  private long unreadable;
 
   IndexUpdate(WalIndex index, IndexObjects objects, ArchiveLayout layout, WalSegmentSize size) {
     this.index = index;
@@ -36,7 +38,7 @@ final class IndexUpdate {
         }
       }
     }
-    return new WalIndex.Update(made, condensed);
+    return new WalIndex.Update(made, condensed, unreadable);
   }
 
   private long lastOfLog(long number) {
@@ -47,6 +49,7 @@ final class IndexUpdate {
   /** Indexes neighbours that share the first digits of their names. */
   private void log(WalSegment first, WalSegment last) throws IOException {
     if (index.isCondensed(first, last)) {
+      removeSingles(first, last);
       return;
     }
     boolean whole = last.number() == lastOfLog(last.number());
@@ -55,24 +58,37 @@ final class IndexUpdate {
       WalSegment segment = new WalSegment(first.timeline(), number, size);
       Optional<WalOutline> stored = index.stored(segment);
       if (stored.isEmpty()) {
-        stored = Optional.of(index.made(segment));
-        made++;
-        // damaged, or it would have been read
-        delete(index.listing(segment.timeline()).segment(segment));
-        if (!whole) {
-          objects.put(layout.segmentOutline(segment), List.of(stored.get()));
-        }
+        stored = make(segment, !whole);
       }
-      outlines.add(stored.get());
+      whole &= stored.isPresent();
+      stored.ifPresent(outlines::add);
     }
     Optional<WalOutline> joined = whole ? join(outlines) : Optional.empty();
     if (joined.isPresent()) {
       condense(outlines, joined.get());
-    } else if (whole) {
+    } else {
       for (WalOutline outline : outlines) {
         objects.put(layout.segmentOutline(outline.firstSegment()), List.of(outline));
       }
     }
+  }
+
+  /** The outline of a segment; empty if what the archive holds cannot be read. */
+  private Optional<WalOutline> make(WalSegment segment, boolean store) throws IOException {
+    WalOutline outline;
+    try {
+      outline = index.made(segment);
+    } catch (CorruptFileException e) {
+      unreadable++;
+      return Optional.empty();
+    }
+    made++;
+    // what is there is damaged, or it would have been read
+    delete(index.listing(segment.timeline()).segment(segment));
+    if (store) {
+      objects.put(layout.segmentOutline(segment), List.of(outline));
+    }
+    return Optional.of(outline);
   }
 
   /** Stores the outlines of a group; those of its single segments go last. */
@@ -83,10 +99,15 @@ final class IndexUpdate {
     delete(listing.condensed(first));
     objects.put(layout.segmentOutlines(first), outlines);
     objects.put(layout.condensedOutline(first), List.of(joined));
-    for (WalOutline outline : outlines) {
-      delete(listing.segment(outline.firstSegment()));
-    }
+    removeSingles(first, joined.lastSegment());
     condensed++;
+  }
+
+  private void removeSingles(WalSegment first, WalSegment last) throws IOException {
+    IndexListing listing = index.listing(first.timeline());
+    for (long number = first.number(); number <= last.number(); number++) {
+      delete(listing.segment(new WalSegment(first.timeline(), number, size)));
+    }
   }
 
   private void delete(Optional<String> objectName) throws IOException {

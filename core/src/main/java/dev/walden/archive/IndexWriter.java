@@ -62,14 +62,12 @@ final class IndexWriter {
     return List.of();
   }
 
+  /** The outlines of the single segments stay: to remove them takes time, and is not urgent. */
   private void condense(List<WalOutline> group) throws IOException {
     Optional<WalOutline> joined = group.isEmpty() ? Optional.empty() : IndexUpdate.join(group);
     if (joined.isPresent()) {
       objects.put(layout.segmentOutlines(joined.get().firstSegment()), group);
       objects.put(layout.condensedOutline(joined.get().firstSegment()), List.of(joined.get()));
-      for (WalOutline outline : group) {
-        objects.deletePlain(layout.segmentOutline(outline.firstSegment()));
-      }
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.NotArchivedException;
 import dev.walden.backup.WalRange;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -38,8 +39,9 @@ public final class WalIndex {
    *
    * @param segments how many segments were read for it
    * @param groups of how many groups of segments one outline was made
+   * @param unreadable how many segments could not be read, because what is archived is damaged
    */
-  public record Update(long segments, long groups) {}
+  public record Update(long segments, long groups, long unreadable) {}
 
   WalIndex(ArchiveStore archive, IndexObjects objects, ArchiveLayout layout) {
     this.archive = archive;
@@ -57,15 +59,24 @@ public final class WalIndex {
    */
   public List<WalOutline> condensed(WalRange range) throws IOException {
     List<WalOutline> outlines = new ArrayList<>();
-    long last = size.segmentNumberBefore(range.end());
-    for (long number = size.segmentNumber(range.start()); number <= last; ) {
-      WalSegment segment = new WalSegment(range.timeline(), number, size);
-      Optional<WalOutline> many = many(segment, last);
-      WalOutline outline = many.isPresent() ? many.get() : outline(segment);
+    for (Lsn start = range.start(); start.isBefore(range.end()); ) {
+      WalOutline outline = beginning(new WalRange(range.timeline(), start, range.end()));
       outlines.add(outline);
-      number += outline.segmentCount();
+      start = outline.endLsn();
     }
     return outlines;
+  }
+
+  /**
+   * An outline of the first segment of a range, and of as many behind it as one was condensed of;
+   * see {@link #condensed}.
+   *
+   * @throws dev.walden.CorruptFileException if it is not stored, and the segment cannot be read
+   */
+  public WalOutline beginning(WalRange range) throws IOException {
+    WalSegment first = WalSegment.containing(range.timeline(), range.start(), size);
+    Optional<WalOutline> many = many(first, size.segmentNumberBefore(range.end()));
+    return many.isPresent() ? many.get() : outline(first);
   }
 
   /** The outline of each segment of a range; see {@link #condensed}. */

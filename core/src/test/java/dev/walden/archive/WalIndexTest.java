@@ -90,14 +90,14 @@ class WalIndexTest {
     wal.archiveInto(archive);
     assertEquals(List.of(), index());
     assertEquals(3, points(archive.index().condensed(all(wal))));
-    assertEquals(new WalIndex.Update(3, 0), archive.index().update());
-    assertEquals(new WalIndex.Update(0, 0), archive.index().update());
+    assertEquals(new WalIndex.Update(3, 0, 0), archive.index().update());
+    assertEquals(new WalIndex.Update(0, 0, 0), archive.index().update());
     String name = index().get(1);
     storage.delete(name);
     storage.put(name, ObjectSource.of(new byte[] {1, 2, 3}));
     assertEquals(3, points(archive.index().condensed(all(wal))));
     archive.index().update();
-    assertEquals(new WalIndex.Update(0, 0), archive.index().update());
+    assertEquals(new WalIndex.Update(0, 0, 0), archive.index().update());
   }
 
   @Test
@@ -105,7 +105,7 @@ class WalIndexTest {
     GeneratedWal wal = wal(512, 9);
     ArchiveStore archive = archive(wal, ArchiveSettings.defaults());
     wal.archiveInto(archive);
-    assertEquals(3, index().size(), "one group and one segment: " + index());
+    assertEquals(2 + 9, index().size(), "one group, and segments: " + index());
     List<WalOutline> condensed = archive.index().condensed(all(wal));
     assertEquals(List.of(8L, 1L), condensed.stream().map(WalOutline::segmentCount).toList());
     assertEquals(9, points(condensed));
@@ -115,7 +115,9 @@ class WalIndexTest {
     WalRange later =
         new WalRange(TimelineId.FIRST, wal.completeSegments().get(1).start(), wal.end());
     assertEquals(8, archive.index().condensed(later).size());
-    assertEquals(new WalIndex.Update(0, 0), archive.index().update());
+    assertEquals(new WalIndex.Update(0, 0, 0), archive.index().update());
+    assertEquals(3, index().size(), "one group and one segment: " + index());
+    assertEquals(9, points(archive.index().segments(all(wal))));
   }
 
   @Test
@@ -127,9 +129,26 @@ class WalIndexTest {
     }
     assertEquals(9, index().size());
     ArchiveStore archive = archive(wal, ArchiveSettings.defaults());
-    assertEquals(new WalIndex.Update(0, 1), archive.index().update());
+    assertEquals(new WalIndex.Update(0, 1, 0), archive.index().update());
     assertEquals(3, index().size(), index().toString());
     assertEquals(9, points(archive.index().condensed(all(wal))));
+  }
+
+  @Test
+  void aSegmentThatCannotBeReadDoesNotEndAnUpdate() throws IOException {
+    GeneratedWal wal = wal(1, 3);
+    ArchiveStore archive = archive(wal, ArchiveSettings.defaults().indexing(false));
+    wal.archiveInto(archive);
+    String damaged =
+        storage.list("", "", 100).stream()
+            .map(StoredObject::name)
+            .filter(name -> name.contains(wal.completeSegments().get(1).toString()))
+            .findFirst()
+            .orElseThrow();
+    storage.delete(damaged);
+    storage.put(damaged, ObjectSource.of(new byte[] {1, 2, 3}));
+    assertEquals(new WalIndex.Update(2, 0, 1), archive.index().update());
+    assertEquals(2, index().size());
   }
 
   @Test

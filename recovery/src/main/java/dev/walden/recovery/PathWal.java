@@ -1,5 +1,6 @@
 package dev.walden.recovery;
 
+import dev.walden.CorruptFileException;
 import dev.walden.archive.WalIndex;
 import dev.walden.archive.WalPath;
 import dev.walden.backup.WalRange;
@@ -44,11 +45,24 @@ final class PathWal {
     this.source = source;
     this.start = size().floor(from);
     for (WalRange range : path.from(from).ranges()) {
-      for (WalOutline outline : index.condensed(range)) {
-        if (!add(outline)) {
+      for (Lsn at = range.start(); at.isBefore(range.end()); ) {
+        if (!add(new WalRange(range.timeline(), at, range.end()))) {
           return;
         }
+        at = outlines.get(outlines.size() - 1).endLsn();
       }
+    }
+  }
+
+  private boolean add(WalRange rest) throws IOException {
+    try {
+      return add(index.beginning(rest));
+    } catch (CorruptFileException e) {
+      next = Optional.of(rest.start().plus(size().bytes()));
+      damage =
+          Optional.of(
+              "the archived WAL ends at " + end() + ", where it is damaged: " + e.getMessage());
+      return false;
     }
   }
 

@@ -69,7 +69,9 @@ final class PreparedAtStop {
     return found;
   }
 
+  /** What was prepared before the backup began, the backup has in a file. */
   private boolean isLost(Prepared prepared, TimelineId reached) {
-    return path.segment(prepared.lsn()).timeline().compareTo(reached) > 0;
+    return !prepared.lsn().isBefore(chosen.backup().startLsn())
+        && path.segment(prepared.lsn()).timeline().compareTo(reached) > 0;
   }
 }

@@ -5,6 +5,7 @@ import dev.walden.backup.WalRange;
 import dev.walden.recovery.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.RecoveryTarget.Time;
 import java.util.List;
+import java.util.Optional;
 
 /** Says no, why, and what would be possible. */
 record Refusal(ArchiveContents contents, RecoveryTarget target) {
@@ -54,15 +55,19 @@ record Refusal(ArchiveContents contents, RecoveryTarget target) {
   /** Nothing in the WAL is what the target names. */
   RecoveryImpossibleException unknown(List<Coverage> coverages) {
     Coverage newest = coverages.get(coverages.size() - 1);
+    Optional<String> damage =
+        coverages.stream().flatMap(coverage -> coverage.wal().damage().stream()).findFirst();
+    boolean gap = coverages.stream().anyMatch(coverage -> coverage.reach().next().isPresent());
     return of(
-        newest.wal().damage().isPresent()
+        damage.isPresent()
             ? Reason.WAL_DAMAGED
-            : newest.reach().next().isPresent() ? Reason.WAL_MISSING : Reason.TARGET_NOT_FOUND,
+            : gap ? Reason.WAL_MISSING : Reason.TARGET_NOT_FOUND,
         String.format(
-            "the archived WAL on the way, from %s to %s, does not hold %s%s; what happened before it is in every base backup.",
+            "the archived WAL on the way, from %s to %s, does not hold %s%s;"
+                + " what happened before it is in every base backup.",
             coverages.get(0).wal().start(),
             newest.wal().end(),
             TargetText.event(target),
-            newest.wal().damage().map(damage -> "; " + damage).orElse("")));
+            damage.map(problem -> "; " + problem).orElse("")));
   }
 }

@@ -339,4 +339,40 @@ class ExactPlanTest {
             () -> planner.backup(damaged.id()).plan(RecoveryTarget.latest()));
     assertEquals(Reason.WAL_DAMAGED, e.reason(), e.getMessage());
   }
+
+  @Test
+  void aSegmentThatCannotBeReadOnlyHidesWhatIsBehindIt() throws IOException {
+    InMemoryStorage storage = new InMemoryStorage();
+    try (ArchiveStore damaged =
+        ArchiveStore.openOrCreate(
+            storage, ArchiveSettings.defaults().indexing(false), wal.cluster())) {
+      BaseBackup first = wal.backup(minute(0)).into(damaged);
+      GeneratedRecord before = wal.commit(731, minute(1));
+      wal.switchSegment();
+      GeneratedRecord hidden = wal.commit(732, minute(2));
+      wal.switchSegment();
+      BaseBackup second = wal.backup(minute(3)).into(damaged);
+      wal.commit(733, minute(4));
+      wal.commit(734, minute(5));
+      wal.switchSegment();
+      wal.archiveInto(damaged);
+      String name =
+          "4711/wal/00000001/0000000100000000/"
+              + WalSegment.containing(TimelineId.FIRST, hidden.lsn(), CLUSTER.segmentSize())
+              + ".zst";
+      assertTrue(storage.delete(name));
+      storage.put(name, ObjectSource.of(new byte[] {1, 2, 3}));
+      RecoveryPlanner planner = RecoveryPlanner.of(damaged);
+      assertEquals(second, planner.plan(RecoveryTarget.latest()).backup());
+      assertEquals(second, planner.plan(RecoveryTarget.beforeTransaction(734)).backup());
+      RecoveryPlan early = planner.plan(RecoveryTarget.transaction(731));
+      assertEquals(first, early.backup());
+      assertEquals(before.endLsn(), early.stop().orElseThrow().lsn());
+      RecoveryImpossibleException e =
+          assertThrows(
+              RecoveryImpossibleException.class,
+              () -> planner.plan(RecoveryTarget.beforeTransaction(732)));
+      assertEquals(Reason.WAL_DAMAGED, e.reason(), e.getMessage());
+    }
+  }
 }

@@ -20,6 +20,10 @@ public final class IndexCommand implements Callable<Integer> {
       WalIndex.Update update = store.index().update();
       System.out.printf(
           "indexed %d segments, condensed %d groups%n", update.segments(), update.groups());
+      if (update.unreadable() > 0) {
+        System.out.printf("%d segments are damaged%n", update.unreadable());
+        return 1;
+      }
     }
     return 0;
   }
