@@ -32,7 +32,7 @@ final class PreparedAtStop {
     TimelineId reached = history.timelineAt(chosen.stop().lsn().plus(-1));
     for (Prepared prepared : chosen.stop().prepared()) {
       if (isLost(prepared, reached)) {
-        WalSegment file = path.segment(prepared.lsn());
+        WalSegment file = file(prepared);
         throw refusal.of(
             Reason.PREPARED_TRANSACTION,
             String.format(
@@ -72,6 +72,11 @@ final class PreparedAtStop {
   /** What was prepared before the backup began, the backup has in a file. */
   private boolean isLost(Prepared prepared, TimelineId reached) {
     return !prepared.lsn().isBefore(chosen.backup().startLsn())
-        && path.segment(prepared.lsn()).timeline().compareTo(reached) > 0;
+        && file(prepared).timeline().compareTo(reached) > 0;
+  }
+
+  /** The file with the end of its record, which may be of a later timeline than the beginning. */
+  private WalSegment file(Prepared prepared) {
+    return path.segment(prepared.endLsn().plus(-1));
   }
 }
