@@ -158,10 +158,11 @@ class ExactPlanProperties {
     }
     for (RecoveryPlan plan : fromEveryBackup(planner, target)) {
       // a server does not notice that transactions after the time are in the backup; and a clock
-      // that stepped back may have told a later time before a newer backup, which has it all
+      // that stepped back may have told a later time before a newer backup: another place to stop
       boolean unnoticed =
           target instanceof Time time
               && (e.reason() == Reason.TARGET_BEYOND_WAL
+                  || e.reason() == Reason.PREPARED_TRANSACTION
                   || plan.backup().startTime().isAfter(time.time()));
       if (!unnoticed) {
         SimulatedRecovery run = RecoverySimulator.of(archive).simulate(plan);
