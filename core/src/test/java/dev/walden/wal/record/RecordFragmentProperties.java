@@ -29,7 +29,7 @@ class RecordFragmentProperties {
     assertEquals(fragment(record, 0, length), whole);
     assertEquals(whole, a.followedBy(b.followedBy(c)));
     assertTrue(whole.isValidRecord());
-    record[random.nextInt(length)] ^= 1 << random.nextInt(8);
+    record[random.nextInt(length)] ^= (byte) (1 << random.nextInt(8));
     assertFalse(fragment(record, 0, length).isValidRecord());
   }
 
