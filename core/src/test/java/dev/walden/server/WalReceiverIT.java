@@ -177,10 +177,13 @@ class WalReceiverIT {
         awaitArchived(receiver, first);
         WalSegment missing =
             WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize());
-        faulty.fail(
-            FaultyStorage.Operation.COMMIT,
-            name -> name.contains(missing.toString()),
-            FaultyStorage.Fault.BEFORE_EFFECT);
+        for (int i = 0; i < 1000; i++) {
+          // each time it is tried again
+          faulty.fail(
+              FaultyStorage.Operation.COMMIT,
+              name -> name.contains(missing.toString()),
+              FaultyStorage.Fault.BEFORE_EFFECT);
+        }
         write(server, 6_000);
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!archive.contains(missing.next().fileName())) {
