@@ -21,7 +21,7 @@ import java.util.Optional;
 /** Storing and reading lists of outlines. They are a cache: what is damaged is not there. */
 final class IndexObjects {
   private static final int PAGE = 1000;
-  private static final int MAX_LENGTH = 256 << 20;
+  private static final int MAX_LENGTH = 64 << 20;
 
   private final Storage storage;
   private final ArchiveSettings settings;

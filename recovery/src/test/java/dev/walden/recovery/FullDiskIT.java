@@ -112,6 +112,12 @@ class FullDiskIT {
       assertTrue(durable.isBefore(end));
       Lsn archived = archive.inventory().ranges(TimelineId.FIRST).get(0).end();
       assertFalse(durable.isAfter(archived), durable + " acknowledged, archived " + archived);
+      // what was stored meanwhile is acknowledged, and no more
+      while (!receiver.status().durable().equals(archived)) {
+        assertTrue(System.nanoTime() < deadline, receiver.status() + ", archived " + archived);
+        assertFalse(receiver.await(Duration.ofMillis(20)));
+        archived = archive.inventory().ranges(TimelineId.FIRST).get(0).end();
+      }
       resize("size=100m");
       awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size());
