@@ -6,6 +6,10 @@
  * dev.walden.server.ServerUnavailableException} (try again), {@link
  * dev.walden.server.ServerRefusedException} (change something first).
  *
+ * <p>Receiving, from the outside in: {@link dev.walden.server.WalReceiver}, {@code WalStreaming}
+ * (connections and timelines), {@code WalIntake} (bytes into segments), {@code SegmentPusher} and
+ * {@code TailPusher} (whole segments, and pieces of the open one, into the archive).
+ *
  * <p>The wire, from the outside in: {@code WalsenderConnection} (commands), {@code
  * ReplicationStream} (WAL) and {@code BackupStream} (base backups; {@code TypedCopy} and {@code
  * SeparateCopies} are its two dialects), {@code Conversation} (messages and limits), {@code
