@@ -11,7 +11,6 @@ import java.util.Optional;
  * command that tells what a slot keeps.
  */
 final class KeptWal {
-  private static final String UNDEFINED_FILE = "58P01";
   private static final int MOST_SEGMENTS = 64;
   private static final int MOST_TICKS = 30;
 
@@ -49,10 +48,7 @@ final class KeptWal {
       }
       stream.stop();
       return true;
-    } catch (ServerRefusedException e) {
-      if (!UNDEFINED_FILE.equals(e.sqlState())) {
-        throw e;
-      }
+    } catch (WalRemovedException e) {
       return false;
     }
   }

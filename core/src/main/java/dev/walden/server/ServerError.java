@@ -52,6 +52,15 @@ record ServerError(
         text(error.getRoutine()));
   }
 
+  /**
+   * Whether a segment of WAL that was asked for is gone. {@code CheckXLogRemoved} gives whatever
+   * SQLSTATE a number left over from an earlier call has.
+   */
+  boolean isWalRemoved() {
+    return routine.equals("CheckXLogRemoved")
+        || routine.equals("WalSndSegmentOpen") && sqlState.equals("58P01");
+  }
+
   /** Whether the server ends the connection after this error. */
   boolean isFatal() {
     return !severity.equals("ERROR");

@@ -13,6 +13,11 @@ package dev.walden.server;
 record ServerErrorMeaning(boolean mayPass, String advice) {
 
   static ServerErrorMeaning of(ServerError error, String role) {
+    if (error.isWalRemoved()) {
+      return change(
+          "fetch the missing WAL from the server's own archive or another server, or begin again"
+              + " with a base backup; a replication slot keeps WAL until it is received");
+    }
     switch (error.sqlState()) {
       case "28000":
         return change(login(error, role));
@@ -30,7 +35,10 @@ record ServerErrorMeaning(boolean mayPass, String advice) {
       case "57P03":
         return wait("the server is starting, stopping or recovering; try again");
       case "58P01":
-        return change(missingFile(error));
+        return change(
+            error.routine().equals("SendTimeLineHistory")
+                ? "this server has no history of that timeline"
+                : "");
       case "XX000":
         return internal(error);
       case "XX001":
@@ -57,16 +65,6 @@ record ServerErrorMeaning(boolean mayPass, String advice) {
     return error.message().contains("(currently 0)")
         ? change("set wal_level = replica and max_wal_senders = 10, and restart the server")
         : wait("try again, or raise max_wal_senders and restart the server");
-  }
-
-  private static String missingFile(ServerError error) {
-    return switch (error.routine()) {
-      case "SendTimeLineHistory" -> "this server has no history of that timeline";
-      case "WalSndSegmentOpen", "CheckXLogRemoved" ->
-          "fetch the missing WAL from the server's own archive or another server, or begin again"
-              + " with a base backup; a replication slot keeps WAL until it is received";
-      default -> "";
-    };
   }
 
   private static ServerErrorMeaning internal(ServerError error) {

@@ -50,8 +50,11 @@ final class ServerFailures {
     if (!meaning.advice().isEmpty()) {
       message.append(": ").append(meaning.advice());
     }
-    return meaning.mayPass()
-        ? new ServerUnavailableException(message.toString(), error.sqlState(), cause)
+    if (meaning.mayPass()) {
+      return new ServerUnavailableException(message.toString(), error.sqlState(), cause);
+    }
+    return error.isWalRemoved()
+        ? new WalRemovedException(message.toString(), error.sqlState(), cause)
         : new ServerRefusedException(message.toString(), error.sqlState(), cause);
   }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
  * The server said no and will say no again until something is changed: a right, {@code
  * pg_hba.conf}, a setting, a slot, the position asked for. The message says what to change.
  */
-public final class ServerRefusedException extends IOException {
+public sealed class ServerRefusedException extends IOException permits WalRemovedException {
   private static final long serialVersionUID = 1L;
 
   private final String sqlState;

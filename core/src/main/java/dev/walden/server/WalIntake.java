@@ -111,21 +111,27 @@ final class WalIntake implements Closeable {
       endTimeline(start.lsn());
     }
     dropOpen();
+    beginAt(start.lsn());
     turnTo(start);
     lastMessage = System.nanoTime();
-    begin(stream, start);
+    begin(stream);
     try {
       return events(stream, closed);
     } finally {
-      begin(null, start);
+      begin(null);
     }
   }
 
-  private synchronized void begin(ReplicationStream newStream, StreamStart start) {
+  private synchronized void beginAt(Lsn start) {
+    if (received.equals(first)) { // nothing yet, from wherever streams have begun
+      first = start;
+    }
+  }
+
+  private synchronized void begin(ReplicationStream newStream) {
     current = newStream;
     reported = Lsn.ZERO;
     lastStatus = System.nanoTime() - statusInterval.toNanos();
-    first = first.equals(Lsn.ZERO) ? start.lsn() : first;
   }
 
   private Optional<ReplicationStream.Event> events(ReplicationStream stream, Closing closed)

@@ -28,6 +28,7 @@ final class WalStreaming implements AutoCloseable {
   private static final String DUPLICATE_OBJECT = "42710";
   private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
   private static final String UNDEFINED_FILE = "58P01";
+  private static final int MOST_STARTS = 10;
 
   private final ServerAddress server;
   private final ArchiveStore archive;
@@ -44,6 +45,10 @@ final class WalStreaming implements AutoCloseable {
   private volatile long connections;
   private volatile boolean streamed;
   private boolean located;
+
+  /** How often an archive's start was found by asking what the server still has. */
+  private int asked;
+
   private IOException warning;
 
   WalStreaming(WalReceiver.Builder settings, ThreadFactory threads) throws IOException {
@@ -114,6 +119,11 @@ final class WalStreaming implements AutoCloseable {
           if (!isClosed()) {
             LOG.warn("not receiving: {}", e.getMessage());
           }
+        } catch (WalRemovedException e) {
+          if (located || asked == 0 || asked == MOST_STARTS) {
+            throw e;
+          }
+          LOG.info("what the server still had is gone: {}", e.getMessage());
         }
         if (streamed) {
           backoff.reset();
@@ -283,6 +293,7 @@ final class WalStreaming implements AutoCloseable {
       throws IOException {
     Optional<Lsn> known = slot.restartLsn().isPresent() ? slot.restartLsn() : space.start();
     if (known.isEmpty() && slot.presence() == SlotPosition.Presence.UNKNOWN) {
+      asked++;
       return new KeptWal(server, history, size()).before(position);
     }
     return known.orElse(position);
@@ -306,9 +317,13 @@ final class WalStreaming implements AutoCloseable {
           server.startReplication(Optional.of(slot), start.lsn(), start.timeline());
       state = WalReceiverStatus.State.STREAMING;
       trouble = warning;
-      located = true;
-      Optional<ReplicationStream.Event> end = intake.take(stream, start, this::isClosed);
-      streamed = intake.received().isAfter(start.lsn());
+      Optional<ReplicationStream.Event> end;
+      try {
+        end = intake.take(stream, start, this::isClosed);
+      } finally {
+        streamed = intake.received().isAfter(start.lsn());
+        located |= streamed;
+      }
       if (end.isEmpty() || end.get() == ReplicationStream.Event.SERVER_STOPPED) {
         return;
       }

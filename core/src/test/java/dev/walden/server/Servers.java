@@ -19,6 +19,14 @@ final class Servers {
     return ServerAddress.of(server.jdbcUrl(), properties);
   }
 
+  /** The server, by way of another port. */
+  static ServerAddress address(PostgresServer server, int port) {
+    Properties properties = new Properties();
+    properties.setProperty("user", server.user());
+    return ServerAddress.of(
+        server.jdbcUrl().replace(":" + server.port() + "/", ":" + port + "/"), properties);
+  }
+
   /** Copies the primary while it is stopped, starts both, and lets the copy follow. */
   static PostgresServer standby(PostgresServer primary, Path data)
       throws IOException, InterruptedException {

@@ -111,6 +111,33 @@ class WalReceiverIT {
     }
   }
 
+  /** PostgreSQL 14 does not tell what a slot keeps: what it still had may be gone at once. */
+  @Test
+  void looksAgainWhenTheWalItFoundIsGone() throws Exception {
+    try (PostgresServer server = server(14)) {
+      write(server, 20_000);
+      server.execute("CHECKPOINT");
+      Interception.Action removal =
+          () ->
+              server.execute(
+                  "ALTER SYSTEM SET wal_keep_size = 0",
+                  "SELECT pg_reload_conf()",
+                  "SELECT pg_sleep(0.5)",
+                  "CHECKPOINT");
+      try (ArchiveStore archive = archive(Servers.address(server));
+          Interception gate = Interception.of(server.port(), "START_REPLICATION SLOT", removal);
+          WalReceiver receiver =
+              WalReceiver.from(Servers.address(server, gate.port()))
+                  .into(archive)
+                  .slot("walden")
+                  .start()) {
+        Lsn end = write(server, 3_000);
+        awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
+        assertEquals(2, gate.seen(), "how often streaming was begun");
+      }
+    }
+  }
+
   @Test
   void goesOnWhereTheArchiveEnds() throws Exception {
     try (PostgresServer server = server(17);

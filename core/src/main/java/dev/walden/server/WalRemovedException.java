@@ -1,0 +1,13 @@
+package dev.walden.server;
+
+/**
+ * The server no longer has the WAL that was asked for: a checkpoint has removed or recycled it, and
+ * no replication slot kept it.
+ */
+public final class WalRemovedException extends ServerRefusedException {
+  private static final long serialVersionUID = 1L;
+
+  WalRemovedException(String message, String sqlState, Throwable cause) {
+    super(message, sqlState, cause);
+  }
+}

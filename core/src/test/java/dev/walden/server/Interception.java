@@ -1,0 +1,101 @@
+package dev.walden.server;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between a client and a server, and does something before a command first goes through. */
+final class Interception implements Closeable {
+  private final ServerSocket listening;
+  private final int server;
+  private final String command;
+  private final Action action;
+  private final AtomicInteger seen = new AtomicInteger();
+  private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+
+  /** What is done meanwhile; a step of a thread that ends with its sockets. */
+  interface Action {
+    void run() throws Exception;
+  }
+
+  private Interception(int server, String command, Action action) throws IOException {
+    this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.server = server;
+    this.command = command;
+    this.action = action;
+  }
+
+  static Interception of(int server, String command, Action action) throws IOException {
+    Interception gate = new Interception(server, command, action);
+    start(gate::accept);
+    return gate;
+  }
+
+  int port() {
+    return listening.getLocalPort();
+  }
+
+  /** How often the command came. */
+  int seen() {
+    return seen.get();
+  }
+
+  private static void start(Action step) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                step.run();
+              } catch (Exception e) {
+                // the other side sees its connection end
+              }
+            },
+            "interception");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() throws IOException {
+    while (!listening.isClosed()) {
+      Socket client = listening.accept();
+      Socket upstream = new Socket(InetAddress.getLoopbackAddress(), server);
+      sockets.add(client);
+      sockets.add(upstream);
+      start(() -> copy(client, upstream, true));
+      start(() -> copy(upstream, client, false));
+    }
+  }
+
+  private void copy(Socket from, Socket to, boolean commands) throws Exception {
+    byte[] buffer = new byte[1 << 16];
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        if (commands
+            && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(command)
+            && seen.getAndIncrement() == 0) {
+          action.run();
+        }
+        out.write(buffer, 0, n);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listening.close();
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+}
