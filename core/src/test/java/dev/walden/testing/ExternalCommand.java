@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a short command to its end. */
@@ -43,12 +44,20 @@ final class ExternalCommand {
 
   /** Starts a command without standard input and without the environment's {@code PG…}. */
   static Process start(List<String> command, ProcessBuilder.Redirect output) throws IOException {
+    return start(command, output, Map.of());
+  }
+
+  /** Starts a command with more variables in its environment. */
+  static Process start(
+      List<String> command, ProcessBuilder.Redirect output, Map<String, String> environment)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(output);
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+    builder.environment().putAll(environment);
     return builder.start();
   }
 }

@@ -38,6 +38,7 @@ public final class PostgresServer implements AutoCloseable {
   private final DataDirectory data;
   private final ServerAccount account;
   private final Duration startLimit;
+  private final Map<String, String> environment;
   private final int port;
   private volatile ServerProcess process;
   private volatile ServerLog log;
@@ -47,6 +48,7 @@ public final class PostgresServer implements AutoCloseable {
     this.data = new DataDirectory(builder.dataDirectory.toAbsolutePath());
     this.account = account;
     this.startLimit = builder.startLimit;
+    this.environment = Map.copyOf(builder.environment);
     this.port = FreePort.choose();
     this.log = ServerLog.next(data.logFile());
   }
@@ -107,7 +109,8 @@ public final class PostgresServer implements AutoCloseable {
             "-cunix_socket_directories=",
             "-clogging_collector=off");
     ProcessBuilder.Redirect output = ProcessBuilder.Redirect.appendTo(data.logFile().toFile());
-    process = new ServerProcess(ExternalCommand.start(account.command(command), output));
+    process =
+        new ServerProcess(ExternalCommand.start(account.command(command), output, environment));
   }
 
   /** Stops the server in PostgreSQL's fast mode, with a checkpoint, and waits for its end. */
@@ -333,6 +336,7 @@ public final class PostgresServer implements AutoCloseable {
     private final PostgresBinaries binaries;
     private final Path dataDirectory;
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
     private List<String> initdbArguments = List.of();
     private List<String> hbaLines = List.of();
     private WalSegmentSize segmentSize = WalSegmentSize.DEFAULT;
@@ -362,6 +366,12 @@ public final class PostgresServer implements AutoCloseable {
     /** Adds several settings. */
     public Builder settings(Map<String, String> more) {
       settings.putAll(more);
+      return this;
+    }
+
+    /** An environment variable of the server, and so of {@code archive_command} and the like. */
+    public Builder environment(String name, String value) {
+      environment.put(name, value);
       return this;
     }
 

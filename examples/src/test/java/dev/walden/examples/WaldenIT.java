@@ -3,24 +3,37 @@ package dev.walden.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walden.archive.s3.S3Clients;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.WalSegmentSize;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The command line as archive_command, to back up, and as restore_command: each a process. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WaldenIT {
   @TempDir Path directory;
+  private final Map<String, String> environment = new HashMap<>();
 
   private static List<String> command(String... arguments) {
     List<String> command =
@@ -38,11 +51,12 @@ class WaldenIT {
 
   private String walden(int status, String... arguments) throws Exception {
     Path output = Files.createTempFile(directory, "output", ".txt");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command(arguments))
             .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+            .redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "walden does not end");
     String text = Files.readString(output);
     assertEquals(status, process.exitValue(), text);
@@ -61,14 +75,59 @@ class WaldenIT {
   @Test
   void archivesBacksUpAndRestores() throws Exception {
     String archive = directory.resolve("archive").toString();
-    String key = directory.resolve("key.txt").toString();
-    String recipient = walden(0, "keygen", key).strip();
     walden(1, "info", "--archive", archive);
     walden(0, "init", archive);
+    archivesBacksUpAndRestores(archive);
+  }
+
+  @Test
+  void doesTheSameInABucket() throws Exception {
+    Properties memory = new Properties();
+    S3Proxy bucket =
+        S3Proxy.builder()
+            .blobStore(BlobStores.create("transient-nio2", memory))
+            .endpoint(URI.create("http://127.0.0.1:0"))
+            .awsAuthentication(AuthenticationType.AWS_V4, "an-id", "a-secret")
+            .build();
+    bucket.start();
+    try {
+      environment.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + bucket.getPort());
+      environment.put("AWS_REGION", "us-east-1");
+      environment.put("AWS_ACCESS_KEY_ID", "an-id");
+      environment.put("AWS_SECRET_ACCESS_KEY", "a-secret");
+      String missing = walden(1, "info", "--archive", "s3://backups/pg");
+      assertTrue(missing.contains("bucket"), missing);
+      createBucket(bucket.getPort());
+      archivesBacksUpAndRestores("s3://backups/pg");
+    } finally {
+      bucket.stop();
+    }
+  }
+
+  private static void createBucket(int port) {
+    try (S3Client client =
+        S3Clients.portable(URI.create("http://127.0.0.1:" + port))
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("an-id", "a-secret")))
+            .build()) {
+      client.createBucket(request -> request.bucket("backups"));
+    }
+  }
+
+  private PostgresServer.Builder server(Path data) throws Exception {
+    PostgresServer.Builder builder = PostgresServer.builder(PostgresBinaries.of(17), data);
+    environment.forEach(builder::environment);
+    return builder;
+  }
+
+  private void archivesBacksUpAndRestores(String archive) throws Exception {
+    String key = directory.resolve("key.txt").toString();
+    String recipient = walden(0, "keygen", key).strip();
     Path restored = directory.resolve("restored");
     String[] open = {"--archive", archive, "--identity", key};
     try (PostgresServer server =
-        PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
+        server(directory.resolve("data"))
             .segmentSize(WalSegmentSize.ofMegabytes(1))
             .setting("archive_mode", "on")
             .setting(
@@ -118,8 +177,7 @@ class WaldenIT {
               restored.toString(),
               "--wal-on-demand"));
     }
-    try (PostgresServer recovered =
-        PostgresServer.startExisting(PostgresBinaries.of(17), restored)) {
+    try (PostgresServer recovered = server(restored).startExisting()) {
       recovered.awaitPromotion(Duration.ofSeconds(60));
       assertEquals("1,2", recovered.query("SELECT string_agg(i::text, ',' ORDER BY i) FROM t"));
       assertTrue(Files.notExists(restored.resolve("pg_wal/walden.spool")), "the spool remains");

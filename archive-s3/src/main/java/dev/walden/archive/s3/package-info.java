@@ -1,2 +1,5 @@
-/** Effects: an archive in an S3-compatible object store. Not written yet. */
+/**
+ * Effects: an archive in an S3-compatible object store. Start at {@link
+ * dev.walden.archive.s3.S3Storage} and {@link dev.walden.archive.s3.S3Clients}.
+ */
 package dev.walden.archive.s3;

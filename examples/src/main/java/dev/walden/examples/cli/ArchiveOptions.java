@@ -3,6 +3,8 @@ package dev.walden.examples.cli;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
+import dev.walden.archive.s3.S3Storage;
+import dev.walden.archive.storage.Storage;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.codec.AgeIdentity;
@@ -11,6 +13,7 @@ import dev.walden.codec.AgeRecipient;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Encryption;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +24,14 @@ final class ArchiveOptions {
   @Option(
       names = "--archive",
       required = true,
-      paramLabel = "DIR",
-      description = "the folder of the archive")
-  private Path archive;
+      paramLabel = "PLACE",
+      description = "the archive's folder, or s3://bucket/path")
+  private String archive;
 
   @Option(
       names = "--cluster",
       paramLabel = "ID",
-      description = "the system identifier, if the folder holds archives of several clusters")
+      description = "the system identifier, if the place holds archives of several clusters")
   private String cluster;
 
   @Option(
@@ -51,7 +54,8 @@ final class ArchiveOptions {
 
   /** The options that name the same archive again, to be read only, for a command line. */
   List<String> again() {
-    List<String> options = new ArrayList<>(List.of("--archive", absolute(archive)));
+    List<String> options =
+        new ArrayList<>(List.of("--archive", isBucket() ? archive : absolute(Path.of(archive))));
     if (cluster != null) {
       options.addAll(List.of("--cluster", cluster));
     }
@@ -78,14 +82,36 @@ final class ArchiveOptions {
     return settings;
   }
 
+  /** To read it. */
   ArchiveStore open() throws IOException {
-    FileSystemStorage storage = FileSystemStorage.at(archive);
+    return open(isBucket() ? bucket().readOnly().open() : FileSystemStorage.at(Path.of(archive)));
+  }
+
+  /** To write to it, too. */
+  ArchiveStore openToWrite() throws IOException {
+    return open(storage());
+  }
+
+  private ArchiveStore open(Storage storage) throws IOException {
     return cluster == null
         ? ArchiveStore.open(storage, settings())
         : ArchiveStore.open(storage, settings(), SystemIdentifier.parse(cluster));
   }
 
+  /** To write to it, or to a new one. */
   ArchiveStore openOrCreate(ClusterIdentity identity) throws IOException {
-    return ArchiveStore.openOrCreate(FileSystemStorage.at(archive), settings(), identity);
+    return ArchiveStore.openOrCreate(storage(), settings(), identity);
+  }
+
+  private Storage storage() throws IOException {
+    return isBucket() ? bucket().open() : FileSystemStorage.at(Path.of(archive));
+  }
+
+  private boolean isBucket() {
+    return archive.startsWith("s3:");
+  }
+
+  private S3Storage.Builder bucket() {
+    return S3Storage.at(URI.create(archive));
   }
 }

@@ -16,7 +16,7 @@ public final class IndexCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (ArchiveStore store = archive.open()) {
+    try (ArchiveStore store = archive.openToWrite()) {
       WalIndex.Update update = store.index().update();
       System.out.printf(
           "indexed %d segments, condensed %d groups%n", update.segments(), update.groups());

@@ -23,7 +23,7 @@ public final class PushSpoolCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (ArchiveStore store = archive.open()) {
+    try (ArchiveStore store = archive.openToWrite()) {
       WalReceiver.archiveSpool(store, spool);
     }
     return 0;

@@ -1,0 +1,122 @@
+package dev.walden.archive.s3;
+
+import dev.walden.StorageUnavailableException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * The part of a bucket below a prefix, and what its server's answers mean.
+ *
+ * @param prefix empty, or ending with a slash
+ */
+record Bucket(
+    S3Client client, String name, String prefix, ObjectProperties properties, Calls calls) {
+  /** The metadata that tells whose write an object comes from. */
+  static final String WRITE = "walden-write";
+
+  String key(String object) {
+    return prefix + object;
+  }
+
+  /**
+   * Makes a request.
+   *
+   * @throws S3Exception if the server refused it, for the caller to interpret
+   * @throws StorageUnavailableException if there was no answer
+   */
+  <T> T call(String what, long bytes, Callable<T> request) throws IOException {
+    return answered(what, () -> calls.call(what + " in " + this, bytes, request));
+  }
+
+  /** Waits for a request that was begun before, as {@link #call} does. */
+  <T> T answer(String what, long bytes, Future<T> request) throws IOException {
+    return answered(what, () -> calls.await(what + " in " + this, bytes, request));
+  }
+
+  /** Something that a server does, or fails to. */
+  private interface Answer<T> {
+    T get() throws IOException;
+  }
+
+  private <T> T answered(String what, Answer<T> answer) throws IOException {
+    try {
+      return answer.get();
+    } catch (S3Exception e) {
+      throw e;
+    } catch (SdkException e) {
+      throw new StorageUnavailableException(what + " in " + this + ": " + reasons(e), e);
+    }
+  }
+
+  /** A refusal that has no meaning of its own for a request. */
+  StorageUnavailableException refused(String what, S3Exception e) {
+    String advice =
+        switch (code(e)) {
+          case "AccessDenied" ->
+              "; the credentials must allow s3:ListBucket for the bucket, and s3:GetObject,"
+                  + " s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload for its objects";
+          case "PermanentRedirect", "AuthorizationHeaderMalformed" ->
+              "; the bucket is in another region";
+          case "RequestTimeTooSkewed" -> "; this machine's clock is wrong";
+          default -> "";
+        };
+    return new StorageUnavailableException(
+        what + " in " + this + ": " + e.statusCode() + " " + e.getMessage() + advice, e);
+  }
+
+  /** What HEAD tells of an object; empty if the server says 404, for whatever reason. */
+  Optional<HeadObjectResponse> head(String object) throws IOException {
+    String what = "looking for " + object;
+    try {
+      return Optional.of(
+          call(what, 0, () -> client.headObject(head -> head.bucket(name).key(key(object)))));
+    } catch (S3Exception e) {
+      if (e.statusCode() == 404) {
+        return Optional.empty();
+      }
+      throw refused(what, e);
+    }
+  }
+
+  /** Whether the object that is there now is of this write. */
+  Optional<Boolean> isOf(String object, String write) throws IOException {
+    return head(object).map(found -> write.equals(found.metadata().get(WRITE)));
+  }
+
+  /** Whether the server says that the bucket is there, and this object is not in it. */
+  static boolean provesAbsence(S3Exception e) {
+    return e.statusCode() == 404 && code(e).equals("NoSuchKey");
+  }
+
+  /** The server's word for what is wrong; empty if it gave none. */
+  static String code(S3Exception e) {
+    String code = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorCode();
+    return code == null ? "" : code;
+  }
+
+  private static String reasons(Throwable failure) {
+    StringBuilder reasons = new StringBuilder();
+    String last = "";
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      String reason = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+      if (!last.contains(reason)) {
+        reasons.append(reasons.length() == 0 ? "" : ": ").append(reason);
+        last = reason;
+      }
+    }
+    return reasons.toString();
+  }
+
+  @Override
+  public String toString() {
+    return "s3://"
+        + name
+        + (prefix.isEmpty() ? "" : "/" + prefix.substring(0, prefix.length() - 1));
+  }
+}

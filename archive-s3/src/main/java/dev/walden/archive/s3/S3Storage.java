@@ -1,0 +1,344 @@
+package dev.walden.archive.s3;
+
+import dev.walden.NotArchivedException;
+import dev.walden.StorageUnavailableException;
+import dev.walden.archive.storage.ObjectNames;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.ObjectWriter;
+import dev.walden.archive.storage.Storage;
+import dev.walden.archive.storage.StorageGuarantees;
+import dev.walden.archive.storage.StoredObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectLockMode;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+import software.amazon.awssdk.services.s3.model.StorageClass;
+
+/**
+ * A storage in a bucket of Amazon's S3 or of a server that speaks its protocol. Any number of
+ * processes and hosts may use it at once.
+ *
+ * <p>Every object is created by a PUT on condition that its name is free ({@code If-None-Match}),
+ * with the MD5 of its content; what {@link #create} writes, and is larger than a part, by a
+ * multipart upload. Some servers do not honour the condition for those, so that {@link
+ * StorageGuarantees#conditionalCommit} is false. A server that does not honour it for a PUT would
+ * let WAL be overwritten: it is found out when the storage is opened, and refused. To that end an
+ * object {@code .walden-storage} is kept below the prefix.
+ *
+ * <p>An object counts as absent only if the server says {@code NoSuchKey}. Without the right to
+ * list the bucket, S3 says {@code AccessDenied} instead, which is a {@link
+ * StorageUnavailableException}.
+ *
+ * <p>A writer that dies leaves at most an unfinished upload, which nobody sees and which a later
+ * writer aborts after a week. In a bucket with versions or object lock, deleted objects stay as
+ * older versions until the bucket's own rules remove them.
+ *
+ * <p>Requests are repeated as the client is set up to, and end in bounded time: {@link
+ * Builder#timeout}, and a second more for every 128 KiB of a body. An interrupted thread gets its
+ * exception at once, while reading at the latest after the client's socket timeout.
+ */
+public final class S3Storage implements Storage {
+  private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9._-]{3,255}");
+  private static final Duration ABANDONED = Duration.ofDays(7);
+
+  private final Bucket bucket;
+  private final boolean ownClient;
+  private final boolean readOnly;
+  private final int partSize;
+  private final int parallelism;
+  private final AtomicBoolean tidied = new AtomicBoolean();
+
+  private S3Storage(Builder builder) {
+    this.bucket =
+        new Bucket(
+            builder.client,
+            builder.bucket,
+            builder.prefix,
+            builder.properties(),
+            new Calls(builder.timeout));
+    this.ownClient = builder.ownClient;
+    this.readOnly = builder.readOnly;
+    this.partSize = builder.partSize;
+    this.parallelism = builder.parallelism;
+  }
+
+  /**
+   * Begins the description of a storage at a place such as {@code s3://bucket/path}, with a client
+   * of {@link S3Clients#portable()} that is closed with it.
+   *
+   * @throws IllegalArgumentException if it is not such a place
+   */
+  public static Builder at(URI place) {
+    if (!"s3".equals(place.getScheme())
+        || place.getAuthority() == null
+        || !BUCKET.matcher(place.getAuthority()).matches()) {
+      throw new IllegalArgumentException("a place in S3 is written s3://bucket/path");
+    }
+    Builder builder = new Builder(S3Clients.portable().build(), place.getAuthority());
+    builder.ownClient = true;
+    String path = place.getPath() == null ? "" : place.getPath();
+    return builder.prefix(path.replaceFirst("^/", "").replaceFirst("/$", ""));
+  }
+
+  /**
+   * Begins the description of a storage.
+   *
+   * @param client stays open when the storage is closed; {@link S3Clients} makes one that every
+   *     server understands
+   */
+  public static Builder in(S3Client client, String bucket) {
+    return new Builder(client, bucket);
+  }
+
+  @Override
+  public PutOutcome put(String name, ObjectSource source) throws IOException {
+    ObjectNames.check(name);
+    requireWritable();
+    return new SinglePut(bucket, name, source).run();
+  }
+
+  @Override
+  public ObjectWriter create(String name) throws IOException {
+    ObjectNames.check(name);
+    requireWritable();
+    if (tidied.compareAndSet(false, true)) {
+      tidyUploads(ABANDONED);
+    }
+    return new MultipartWriter(bucket, name, partSize, parallelism);
+  }
+
+  /**
+   * Aborts multipart uploads below the prefix that were begun longer ago than this and never
+   * finished. The first {@link #create} does so for those older than a week.
+   *
+   * @return how many; those that could not be listed or aborted stay
+   */
+  public int tidyUploads(Duration age) {
+    return new Leftovers(bucket).abort(age);
+  }
+
+  @Override
+  public InputStream open(String name, long offset, long length) throws IOException {
+    ObjectNames.check(name);
+    if (offset < 0 || length < 0) {
+      throw new IllegalArgumentException("a negative offset or length: " + offset + ", " + length);
+    }
+    if (length > 0 && offset <= SinglePut.MAX_LENGTH * 1024) {
+      return ObjectReader.open(bucket, name, offset, length);
+    }
+    if (find(name).isEmpty()) {
+      throw new NotArchivedException(name + " is not in " + bucket);
+    }
+    return InputStream.nullInputStream();
+  }
+
+  @Override
+  public Optional<StoredObject> find(String name) throws IOException {
+    ObjectNames.check(name);
+    Optional<StoredObject> found = look(name);
+    if (found.isPresent()) {
+      return found;
+    }
+    // an answer to HEAD does not tell whether the object is missing, or the whole bucket
+    try {
+      ObjectReader.open(bucket, name, 0, Long.MAX_VALUE).close();
+    } catch (NotArchivedException e) {
+      return Optional.empty();
+    }
+    return look(name);
+  }
+
+  private Optional<StoredObject> look(String name) throws IOException {
+    return bucket.head(name).map(head -> new StoredObject(name, head.contentLength()));
+  }
+
+  @Override
+  public List<StoredObject> list(String prefix, String after, int limit) throws IOException {
+    if (limit < 1) {
+      throw new IllegalArgumentException("not a limit: " + limit);
+    }
+    return new Listing(bucket, prefix, after, limit).run();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>S3 does not tell whether an object was there; it is looked for before.
+   */
+  @Override
+  public boolean delete(String name) throws IOException {
+    requireWritable();
+    if (find(name).isEmpty()) {
+      return false;
+    }
+    String what = "deleting " + name;
+    try {
+      bucket.call(
+          what,
+          0,
+          () ->
+              bucket
+                  .client()
+                  .deleteObject(delete -> delete.bucket(bucket.name()).key(bucket.key(name))));
+      return true;
+    } catch (S3Exception e) {
+      throw bucket.refused(what, e);
+    }
+  }
+
+  private void requireWritable() throws StorageUnavailableException {
+    if (readOnly) {
+      throw new StorageUnavailableException(bucket + " was opened to be read only");
+    }
+  }
+
+  @Override
+  public StorageGuarantees guarantees() {
+    return new StorageGuarantees(false);
+  }
+
+  /** Ends requests that are under way. A client that was handed in stays open. */
+  @Override
+  public void close() {
+    bucket.calls().close();
+    if (ownClient) {
+      bucket.client().close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return bucket.toString();
+  }
+
+  /** Describes a storage in a bucket. Not safe for use by many threads. */
+  public static final class Builder {
+    private static final int MIN_PART = 5 << 20;
+
+    private final S3Client client;
+    private final String bucket;
+    private boolean ownClient;
+    private String prefix = "";
+    private boolean readOnly;
+    private int partSize = 8 << 20;
+    private int parallelism = 3;
+    private Duration timeout = Duration.ofMinutes(2);
+    private Optional<StorageClass> storageClass = Optional.empty();
+    private Optional<ServerSideEncryption> encryption = Optional.empty();
+    private Optional<String> keyId = Optional.empty();
+    private Optional<ObjectLockMode> lock = Optional.empty();
+    private Duration lockedFor = Duration.ZERO;
+    private final Map<String, String> tags = new TreeMap<>();
+
+    private Builder(S3Client client, String bucket) {
+      this.client = client;
+      this.bucket = bucket;
+    }
+
+    /**
+     * Where in the bucket: nothing outside is read, written or listed. All of it unless set.
+     *
+     * @throws IllegalArgumentException if it is not a path as {@link ObjectNames} has them
+     */
+    public Builder prefix(String path) {
+      prefix = path.isEmpty() ? "" : ObjectNames.check(path) + "/";
+      return this;
+    }
+
+    /** Refuses to write, and needs no right to: to plan and to restore. */
+    public Builder readOnly() {
+      readOnly = true;
+      return this;
+    }
+
+    /** The bytes of a part of a multipart upload; at least 5 MiB. 8 MiB unless set. */
+    public Builder partSize(int bytes) {
+      if (bytes < MIN_PART) {
+        throw new IllegalArgumentException("S3 has no parts of " + bytes + " bytes");
+      }
+      partSize = bytes;
+      return this;
+    }
+
+    /** How many parts of one object are uploaded at once, each with its buffer; 3 unless set. */
+    public Builder parallelism(int parts) {
+      if (parts < 1) {
+        throw new IllegalArgumentException("parallelism must be at least 1");
+      }
+      parallelism = parts;
+      return this;
+    }
+
+    /** How long a request may take, the client's repetitions included; two minutes unless set. */
+    public Builder timeout(Duration limit) {
+      timeout = limit;
+      return this;
+    }
+
+    /** The storage class of new objects; the bucket's own unless set. */
+    public Builder storageClass(StorageClass type) {
+      storageClass = Optional.of(type);
+      return this;
+    }
+
+    /** Has the server encrypt new objects; as the bucket says unless set. */
+    public Builder serverSideEncryption(ServerSideEncryption algorithm) {
+      encryption = Optional.of(algorithm);
+      return this;
+    }
+
+    /** Has the server encrypt new objects with this KMS key. */
+    public Builder kmsKey(String id) {
+      encryption = Optional.of(ServerSideEncryption.AWS_KMS);
+      keyId = Optional.of(id);
+      return this;
+    }
+
+    /** Locks each new object for a time from its creation, in a bucket with object lock. */
+    public Builder objectLock(ObjectLockMode mode, Duration time) {
+      lock = Optional.of(mode);
+      lockedFor = time;
+      return this;
+    }
+
+    /** Gives new objects a tag. */
+    public Builder tag(String key, String value) {
+      tags.put(key, value);
+      return this;
+    }
+
+    private ObjectProperties properties() {
+      return new ObjectProperties(
+          storageClass, encryption, keyId, lock, lockedFor, Map.copyOf(tags));
+    }
+
+    /**
+     * Opens the storage, and sees whether the server keeps what is there, unless {@link #readOnly}.
+     *
+     * @throws StorageUnavailableException if the server cannot be reached, there is no such bucket,
+     *     or it overwrites objects
+     */
+    public S3Storage open() throws IOException {
+      S3Storage storage = new S3Storage(this);
+      if (!readOnly) {
+        try {
+          new WriteOnce(storage.bucket).verify();
+        } catch (IOException | RuntimeException e) {
+          storage.close();
+          throw e;
+        }
+      }
+      return storage;
+    }
+  }
+}
