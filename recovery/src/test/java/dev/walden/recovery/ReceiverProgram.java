@@ -1,60 +1,101 @@
 package dev.walden.recovery;
 
+import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.codec.AgeRecipient;
 import dev.walden.server.ServerAddress;
+import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.WalReceiver;
+import dev.walden.testing.FaultyStorage;
+import dev.walden.testing.FaultyStorage.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
 
 /**
- * A process that receives WAL until it is killed: the server, the folder, who may read it, and a
- * spool, unless the open segment is to be archived in pieces.
+ * A process that receives WAL until it is killed. Its arguments are {@code name=value}: the {@code
+ * server}'s URL, the {@code storage}'s folder, the {@code recipient} who may read it, a {@code
+ * spool}, unless the open segment is to be archived in pieces, the spool's {@code limit} in bytes,
+ * and a seed for the {@code faults} of its storage, which has none without.
  */
 final class ReceiverProgram {
+  private static final double FAULT_RATE = 0.03;
+  private static final int MOST_BETWEEN_OUTAGES_MS = 4000;
+  private static final int LONGEST_OUTAGE_MS = 1000;
+
   private ReceiverProgram() {}
 
   public static void main(String[] arguments) throws Exception {
-    ServerAddress server = ServerAddress.of(arguments[0]);
-    ArchiveSettings settings =
-        ArchiveSettings.defaults().encryptTo(AgeRecipient.parse(arguments[2]));
-    try (ArchiveStore archive =
-            ArchiveStore.openOrCreate(
-                FileSystemStorage.at(Path.of(arguments[1])), settings, server.identity());
-        WalReceiver receiver = receiver(server, archive, arguments)) {
+    Map<String, String> given = new HashMap<>();
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      given.put(argument.substring(0, equals), argument.substring(equals + 1));
+    }
+    ServerAddress server = ServerAddress.of(given.get("server"));
+    long seed = Long.parseLong(given.getOrDefault("faults", "0"));
+    FaultyStorage storage =
+        new FaultyStorage(FileSystemStorage.at(Path.of(given.get("storage"))), seed);
+    try (ArchiveStore archive = open(server, storage, given.get("recipient"));
+        WalReceiver receiver = receiver(server, archive, given)) {
+      if (seed != 0) {
+        storage.failAtRandom(FAULT_RATE, EnumSet.of(Fault.BEFORE_EFFECT, Fault.AFTER_EFFECT));
+        Thread outages = new Thread(() -> fail(storage, new Random(seed)), "outages");
+        outages.setDaemon(true);
+        outages.start();
+      }
       receiver.await();
     }
   }
 
-  private static WalReceiver receiver(
-      ServerAddress server, ArchiveStore archive, String[] arguments) throws IOException {
-    WalReceiver.Builder builder = WalReceiver.from(server).into(archive).slot("walden");
-    return (arguments.length > 3 ? builder.spool(Path.of(arguments[3])) : builder.tail()).start();
+  /** The server may be starting up. */
+  private static ArchiveStore open(ServerAddress server, FaultyStorage storage, String recipient)
+      throws IOException, InterruptedException {
+    ArchiveSettings settings = ArchiveSettings.defaults().encryptTo(AgeRecipient.parse(recipient));
+    for (int tries = 0; ; tries++) {
+      try {
+        return ArchiveStore.openOrCreate(storage, settings, server.identity());
+      } catch (ServerUnavailableException | StorageUnavailableException e) {
+        if (tries == 100) {
+          throw e;
+        }
+        Thread.sleep(100);
+      }
+    }
   }
 
-  static Process start(
-      String url, Path storage, AgeRecipient recipient, Optional<Path> spool, Path log)
-      throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReceiverProgram.class.getName(),
-                url,
-                storage.toString(),
-                recipient.toString()));
-    spool.ifPresent(folder -> command.add(folder.toString()));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+  private static WalReceiver receiver(
+      ServerAddress server, ArchiveStore archive, Map<String, String> given) throws IOException {
+    WalReceiver.Builder builder =
+        WalReceiver.from(server)
+            .into(archive)
+            .slot("walden")
+            .retryLimit(Duration.ofMillis(500))
+            .timeout(Duration.ofSeconds(4));
+    if (given.containsKey("limit")) {
+      builder.spoolLimit(Long.parseLong(given.get("limit")));
+    }
+    return (given.containsKey("spool")
+            ? builder.spool(Path.of(given.get("spool")))
+            : builder.tail())
         .start();
+  }
+
+  private static void fail(FaultyStorage storage, Random random) {
+    try {
+      while (true) {
+        Thread.sleep(random.nextInt(MOST_BETWEEN_OUTAGES_MS));
+        storage.setUnavailable(true);
+        Thread.sleep(random.nextInt(LONGEST_OUTAGE_MS));
+        storage.setUnavailable(false);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
