@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveSettings;
@@ -342,61 +341,6 @@ class WalReceiverIT {
         WalReceiver receiver =
             WalReceiver.from(Servers.address(other)).into(archive).slot("walden").start()) {
       assertThrows(WrongClusterException.class, () -> receiver.await(LIMIT));
-    }
-  }
-
-  @Test
-  void segmentsEqualThoseOfPgReceivewal() throws Exception {
-    Path pgReceivewal = Path.of("/usr/lib/postgresql/15/bin/pg_receivewal");
-    assumeTrue(Files.isExecutable(pgReceivewal), "pg_receivewal is not installed");
-    try (PostgresServer server = server(15);
-        ArchiveStore archive = archive(Servers.address(server));
-        WalReceiver receiver =
-            WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
-      Path theirs = Files.createDirectory(directory.resolve("theirs"));
-      Process process =
-          new ProcessBuilder(
-                  pgReceivewal.toString(),
-                  "-D",
-                  theirs.toString(),
-                  "-h",
-                  "127.0.0.1",
-                  "-p",
-                  "" + server.port(),
-                  "-U",
-                  server.user(),
-                  "--no-password",
-                  "--no-sync")
-              .redirectErrorStream(true)
-              .redirectOutput(directory.resolve("pg_receivewal.log").toFile())
-              .start();
-      try {
-        Lsn end = floor(archive, write(server, 30_000));
-        awaitArchived(receiver, end);
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        WalSegment last =
-            new WalSegment(
-                TimelineId.FIRST,
-                archive.cluster().segmentSize().segmentNumberBefore(end),
-                archive.cluster().segmentSize());
-        while (!Files.exists(theirs.resolve(last.toString()))) {
-          assertTrue(System.nanoTime() < deadline, "pg_receivewal did not get there");
-          Thread.sleep(20);
-        }
-      } finally {
-        process.destroy();
-        process.waitFor(10, TimeUnit.SECONDS);
-      }
-      int compared = 0;
-      try (var files = Files.newDirectoryStream(theirs, "????????????????????????")) {
-        for (Path file : files) {
-          Path fetched = directory.resolve("fetched");
-          archive.fetch(WalFileName.parse(file.getFileName().toString()), fetched);
-          assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(fetched));
-          compared++;
-        }
-      }
-      assertTrue(compared >= 3, "only " + compared + " segments were compared");
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.walden.recovery;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.walden.testing.PostgresBinaries;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,10 +16,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  * restarted, and the storage fails, while clients commit; a new server is recovered from the
  * archive alone, and must have every commit that returned.
  *
- * <p>{@value #ROUNDS} says how many things go wrong in each case, {@value #SEED} which.
+ * <p>{@value #ROUNDS} says how many things go wrong in each case, {@value #SEED} which, and {@value
+ * #FOLDER} where to leave what it was done with.
  */
 class AcknowledgedCommitsIT {
   private static final String ROUNDS = "walden.crash.rounds";
+  private static final String FOLDER = "walden.crash.folder";
   private static final String SEED = "walden.crash.seed";
 
   @TempDir Path directory;
@@ -34,11 +38,20 @@ class AcknowledgedCommitsIT {
         Duration.ofSeconds(120 + 30L * rounds),
         () -> {
           try (CrashRun run =
-              new CrashRun(PostgresBinaries.of(major), spooled, seed + major, directory)) {
+              new CrashRun(PostgresBinaries.of(major), spooled, seed + major, folder(major))) {
             run.run(rounds);
             System.out.println("crashes: " + which + ": " + run.report());
+          } catch (AssertionError | Exception e) {
+            // with hours of rounds the end is far away
+            e.printStackTrace(System.out);
+            throw e;
           }
         },
         which);
+  }
+
+  private Path folder(int major) throws IOException {
+    String kept = System.getProperty(FOLDER);
+    return kept == null ? directory : Files.createDirectories(Path.of(kept, "" + major));
   }
 }

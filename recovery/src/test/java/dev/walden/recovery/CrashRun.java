@@ -286,6 +286,8 @@ final class CrashRun implements AutoCloseable {
     }
     if (!last) {
       startReceiver(random.nextLong());
+      awaitCommits(1);
+      BaseBackupTaker.of(ServerAddress.of(url()), archive).walTimeout(LIMIT).take();
     }
   }
 
@@ -293,7 +295,8 @@ final class CrashRun implements AutoCloseable {
     RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.latest());
     Path data = directory.resolve("server-" + (recoveries + 1));
     Restore restore = Restore.of(plan).from(archive).into(data);
-    if (random.nextInt(4) == 0) {
+    // a process for each segment takes its time
+    if (random.nextInt(3) == 0 && plan.segmentCount() < 16) {
       restore.restoreCommand(
           RestoreCommand.shell(
               RestoreCommandProgram.command(
