@@ -33,6 +33,7 @@ final class SegmentPusher implements AutoCloseable {
   private final Duration retryLimit;
   private final ExecutorService threads;
   private final Optional<TailPusher> tail;
+  private final Journal journal;
   private final Deque<Task> pending = new ArrayDeque<>();
   private TimelineId timeline;
   private Lsn archived;
@@ -74,8 +75,10 @@ final class SegmentPusher implements AutoCloseable {
       int parallelism,
       Duration retryLimit,
       ThreadFactory factory,
-      Optional<TailPusher> tail) {
+      Optional<TailPusher> tail,
+      Journal journal) {
     this.archive = archive;
+    this.journal = journal;
     this.tail = tail;
     this.retryLimit = retryLimit;
     this.threads = Executors.newFixedThreadPool(parallelism, factory);
@@ -117,6 +120,7 @@ final class SegmentPusher implements AutoCloseable {
         }
         task.segment.discard();
         done(task);
+        journal.archived(task.name);
         return;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -152,6 +156,7 @@ final class SegmentPusher implements AutoCloseable {
     synchronized (this) {
       lastTrouble = trouble;
     }
+    journal.failed(trouble);
     Duration wait = backoff.next();
     LOG.warn("{} is not archived yet, next try in {}: {}", task.name, wait, trouble.getMessage());
     try {

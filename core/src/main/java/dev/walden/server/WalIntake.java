@@ -31,6 +31,7 @@ final class WalIntake implements Closeable {
   private final Optional<TailPusher> tail;
   private final Duration statusInterval;
   private final Duration timeout;
+  private final AnnouncedWal server;
   private OpenSegment open;
   private volatile TimelineId timeline;
   private volatile Lsn received = Lsn.ZERO;
@@ -40,7 +41,7 @@ final class WalIntake implements Closeable {
   // guarded by this, as are changes of timeline and durable: pieces become durable on another
   // thread
   private ReplicationStream current;
-  private Lsn first = Lsn.ZERO;
+  private volatile Lsn first = Lsn.ZERO;
   private Lsn reported = Lsn.ZERO;
   private long lastStatus;
 
@@ -53,13 +54,15 @@ final class WalIntake implements Closeable {
       SegmentPusher pusher,
       Optional<TailPusher> tail,
       Duration statusInterval,
-      Duration timeout) {
+      Duration timeout,
+      AnnouncedWal server) {
     this.archive = archive;
     this.space = space;
     this.pusher = pusher;
     this.tail = tail;
     this.statusInterval = statusInterval;
     this.timeout = timeout;
+    this.server = server;
   }
 
   Optional<TimelineId> timeline() {
@@ -72,6 +75,11 @@ final class WalIntake implements Closeable {
 
   Lsn durable() {
     return durable;
+  }
+
+  /** Where the first stream began: nothing before is waited for. 0/0 before it did. */
+  Lsn first() {
+    return first;
   }
 
   /** All WAL before this, on the server's path and above the slot's position, is archived. */
@@ -152,6 +160,7 @@ final class WalIntake implements Closeable {
       if (event != ReplicationStream.Event.IDLE) {
         lastMessage = System.nanoTime();
         asked = false;
+        server.told(stream.serverWalEnd(), durable);
       }
       acknowledge(stream);
       watch(stream);

@@ -61,6 +61,7 @@ public final class WalReceiver implements AutoCloseable {
       failure = streaming.isClosed() ? null : new IOException("the receiver failed", e);
     } finally {
       streaming.close();
+      streaming.stopped(Optional.ofNullable(failure));
       ended.countDown();
     }
   }
@@ -128,6 +129,8 @@ public final class WalReceiver implements AutoCloseable {
     Duration statusInterval = Duration.ofSeconds(10);
     Duration timeout = Duration.ofSeconds(60);
     Duration retryLimit = Duration.ofSeconds(30);
+    Duration stallLimit = Duration.ofSeconds(60);
+    Optional<WalReceiverListener> listener = Optional.empty();
     private ThreadFactory threads =
         task -> {
           Thread thread = new Thread(task, "walden-receiver-" + NUMBER.incrementAndGet());
@@ -232,9 +235,24 @@ public final class WalReceiver implements AutoCloseable {
       return this;
     }
 
+    /** Who is told what happens; nobody unless set. */
+    public Builder listener(WalReceiverListener told) {
+      listener = Optional.of(told);
+      return this;
+    }
+
     /**
-     * Makes the receiver's threads: one to receive, {@link #parallelism} to push, and with {@link
-     * #tail} two more.
+     * The limit of {@link WalReceiverStatus#health} by which the listener is told that durability
+     * has stalled; 60 s unless set. It is looked at about once a second.
+     */
+    public Builder stallLimit(Duration wait) {
+      stallLimit = wait;
+      return this;
+    }
+
+    /**
+     * Makes the receiver's threads: one to receive, {@link #parallelism} to push, with {@link
+     * #tail} two more, and one with a {@link #listener}.
      */
     public Builder threads(ThreadFactory factory) {
       threads = factory;

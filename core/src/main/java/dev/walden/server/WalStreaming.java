@@ -38,12 +38,15 @@ final class WalStreaming implements AutoCloseable {
   private final Optional<TailPusher> tail;
   private final SegmentPusher pusher;
   private final WalIntake intake;
+  private final Journal journal;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile WalsenderConnection connection;
   private volatile WalReceiverStatus.State state = WalReceiverStatus.State.CONNECTING;
   private volatile IOException trouble;
   private volatile long connections;
   private volatile boolean streamed;
+  private volatile Lsn archived = Lsn.ZERO;
+  private final boolean wholeSegments;
   private boolean located;
 
   /** How often an archive's start was found by asking what the server still has. */
@@ -56,6 +59,8 @@ final class WalStreaming implements AutoCloseable {
     archive = settings.archive;
     slot = settings.slot;
     retryLimit = settings.retryLimit;
+    wholeSegments = settings.spool.isEmpty() && !settings.tail;
+    journal = new Journal(settings.listener, settings.stallLimit, this::status);
     space =
         new SegmentSpace(
             archive.cluster().segmentSize(),
@@ -73,9 +78,18 @@ final class WalStreaming implements AutoCloseable {
                     threads,
                     this::progress))
             : Optional.empty();
-    pusher = new SegmentPusher(archive, settings.parallelism, retryLimit, threads, tail);
-    intake = new WalIntake(archive, space, pusher, tail, settings.statusInterval, settings.timeout);
+    pusher = new SegmentPusher(archive, settings.parallelism, retryLimit, threads, tail, journal);
+    intake =
+        new WalIntake(
+            archive,
+            space,
+            pusher,
+            tail,
+            settings.statusInterval,
+            settings.timeout,
+            journal.server());
     tail.ifPresent(TailPusher::start);
+    journal.start(threads);
   }
 
   private void progress() {
@@ -83,19 +97,48 @@ final class WalStreaming implements AutoCloseable {
   }
 
   WalReceiverStatus status() {
-    Lsn archived = pusher.archived();
+    Lsn pushed = pusher.archived();
+    archived = pushed == null ? archived : pushed;
     IOException storage = pusher.trouble();
     if (storage == null && tail.isPresent()) {
       storage = tail.get().trouble();
     }
+    if (storage != null) {
+      journal.failed(storage);
+    }
+    Lsn durable = intake.durable();
+    // what was archived a moment ago is about to be acknowledged
+    Lsn covered = Lsn.max(Lsn.max(durable, intake.first()), pushed == null ? Lsn.ZERO : pushed);
     return new WalReceiverStatus(
         state,
         intake.timeline(),
         intake.received(),
-        intake.durable(),
-        archived == null ? Lsn.ZERO : archived,
+        durable,
+        pushed == null ? Lsn.ZERO : pushed,
+        journal.server().end().orElse(Lsn.ZERO),
+        lagBytes(covered),
+        journal.lag(covered),
+        wholeSegments ? journal.segmentLag(covered, size()) : journal.lag(covered),
+        journal.server().silence(),
         connections,
-        Optional.ofNullable(storage == null ? trouble : storage));
+        journal.segmentsArchived(),
+        journal.eventsDropped(),
+        Optional.ofNullable(storage == null ? trouble : storage),
+        journal.lastError());
+  }
+
+  private Optional<WalReceiverLag> lagBytes(Lsn durable) {
+    Lsn stored = Lsn.max(archived, wholeSegments ? durable : intake.first());
+    return journal
+        .server()
+        .end()
+        .filter(end -> !durable.equals(Lsn.ZERO))
+        .map(
+            end ->
+                new WalReceiverLag(
+                    Math.max(0, end.minus(Lsn.max(intake.received(), durable))),
+                    Math.max(0, end.minus(durable)),
+                    Math.max(0, end.minus(stored))));
   }
 
   /** Runs until closed, or until something that waiting does not mend. */
@@ -104,6 +147,7 @@ final class WalStreaming implements AutoCloseable {
     try {
       boolean spooled = false;
       while (!isClosed()) {
+        Optional<IOException> reason = Optional.empty();
         try {
           if (!spooled) {
             pushSpooled();
@@ -116,6 +160,7 @@ final class WalStreaming implements AutoCloseable {
           session();
         } catch (ServerUnavailableException | StorageUnavailableException e) {
           trouble = e;
+          reason = Optional.of(e);
           if (!isClosed()) {
             LOG.warn("not receiving: {}", e.getMessage());
           }
@@ -124,12 +169,17 @@ final class WalStreaming implements AutoCloseable {
             throw e;
           }
           LOG.info("what the server still had is gone: {}", e.getMessage());
+          reason = Optional.of(e);
         }
         if (streamed) {
           backoff.reset();
         }
         state = WalReceiverStatus.State.WAITING;
-        closed.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+        Duration wait = backoff.next();
+        if (!isClosed()) {
+          journal.disconnected(reason, wait);
+        }
+        closed.await(wait.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       if (!isClosed()) {
@@ -170,8 +220,10 @@ final class WalStreaming implements AutoCloseable {
             OBJECT_NOT_IN_PREREQUISITE_STATE,
             null);
       }
+      journal.server().identified(system.timeline(), system.position());
       stream(opened, start);
     } finally {
+      journal.server().lost();
       connection = null;
     }
   }
@@ -316,6 +368,7 @@ final class WalStreaming implements AutoCloseable {
       ReplicationStream stream =
           server.startReplication(Optional.of(slot), start.lsn(), start.timeline());
       state = WalReceiverStatus.State.STREAMING;
+      journal.streaming(start);
       trouble = warning;
       Optional<ReplicationStream.Event> end;
       try {
@@ -331,6 +384,7 @@ final class WalStreaming implements AutoCloseable {
       LOG.info("timeline {} ended at {}", start.timeline(), stream.nextTimelineStart());
       archiveHistories(server, next);
       intake.endTimeline(stream.nextTimelineStart());
+      journal.switched(start.timeline(), next, stream.nextTimelineStart());
       start = new StreamStart(next, size().floor(stream.nextTimelineStart()));
       intake.turnTo(start);
     }
@@ -364,6 +418,11 @@ final class WalStreaming implements AutoCloseable {
       }
     }
     awaitPushed();
+  }
+
+  /** It has ended, and does nothing more. */
+  void stopped(Optional<IOException> failure) {
+    journal.stopped(failure);
   }
 
   boolean isClosed() {

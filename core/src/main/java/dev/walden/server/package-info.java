@@ -10,6 +10,10 @@
  * (connections and timelines), {@code WalIntake} (bytes into segments), {@code SegmentPusher} and
  * {@code TailPusher} (whole segments, and pieces of the open one, into the archive).
  *
+ * <p>What a receiver tells: {@link dev.walden.server.WalReceiverStatus} and its {@link
+ * dev.walden.server.WalReceiverHealth}, {@link dev.walden.server.WalReceiverListener}; {@code
+ * Journal} collects it, {@code AnnouncedWal} knows what the server has and since when.
+ *
  * <p>The wire, from the outside in: {@code WalsenderConnection} (commands), {@code
  * ReplicationStream} (WAL) and {@code BackupStream} (base backups; {@code TypedCopy} and {@code
  * SeparateCopies} are its two dialects), {@code Conversation} (messages and limits), {@code
