@@ -3,8 +3,11 @@ package dev.walden.examples.cli;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.WalReceiver;
+import dev.walden.server.WalReceiverHealth;
+import dev.walden.server.WalReceiverStatus;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,6 +51,12 @@ public final class ReceiveCommand implements Callable<Integer> {
       description = "acknowledge WAL once it is on this disk, and archive it from there")
   private Path spool;
 
+  @Option(
+      names = "--status-interval",
+      paramLabel = "SECONDS",
+      description = "print a line of status so often; not printed unless set")
+  private int statusSeconds;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -67,9 +76,23 @@ public final class ReceiveCommand implements Callable<Integer> {
       }
       try (WalReceiver receiver = builder.start()) {
         Runtime.getRuntime().addShutdownHook(new Thread(receiver::close));
-        receiver.await();
+        await(receiver);
       }
     }
     return 0;
+  }
+
+  private void await(WalReceiver receiver) throws IOException, InterruptedException {
+    if (statusSeconds <= 0) {
+      receiver.await();
+      return;
+    }
+    while (!receiver.await(Duration.ofSeconds(statusSeconds))) {
+      WalReceiverStatus status = receiver.status();
+      WalReceiverHealth health = status.health(Duration.ofSeconds(60));
+      spec.commandLine()
+          .getOut()
+          .println((health.healthy() ? "healthy: " : "NOT healthy: ") + status.summary());
+    }
   }
 }
