@@ -2,6 +2,7 @@ package dev.walden.server;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
  */
 final class Conversation implements Closeable {
   private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(10);
+  private static final Duration MAX_TICK = Duration.ofSeconds(1);
   private static final long MAX_ROWS_BYTES = 64L << 20;
 
   private final ServerAddress server;
@@ -30,15 +32,17 @@ final class Conversation implements Closeable {
   private Conversation(ServerAddress server, Takeover socket) {
     this.server = server;
     this.socket = socket;
+    this.answerLimit = server.answerLimit();
     this.reader = new MessageReader(socket.in());
-    this.writer = new MessageWriter(socket);
-    this.answerLimit = Duration.ofSeconds(server.answerSeconds());
+    this.writer = new MessageWriter(socket, answerLimit);
   }
 
-  static Conversation with(ServerAddress server) throws IOException {
-    Conversation conversation = new Conversation(server, Takeover.of(server));
+  /** Connects to the one host of an address and logs in. */
+  static Conversation with(ServerAddress host, SocketCapture capture) throws IOException {
+    Conversation conversation = new Conversation(host, Takeover.of(host, capture));
     try {
-      conversation.tick(Duration.ofSeconds(1));
+      Duration quarter = conversation.answerLimit.dividedBy(4);
+      conversation.tick(quarter.compareTo(MAX_TICK) < 0 ? quarter : MAX_TICK);
       return conversation;
     } catch (IOException e) {
       conversation.close();
@@ -121,16 +125,30 @@ final class Conversation implements Closeable {
     }
   }
 
-  /** Reads the next message, whatever it is; its type. */
+  /**
+   * Reads the next message, whatever it is; its type.
+   *
+   * @throws InterruptedIOException if the thread is interrupted, which is noticed within a tick;
+   *     the connection is then closed
+   */
   char await(Duration limit) throws IOException {
     long start = System.nanoTime();
+    checkInterrupted();
     while (!poll()) {
+      checkInterrupted();
       if (System.nanoTime() - start > limit.toNanos()) {
         close();
         throw ServerFailures.silent(limit, server);
       }
     }
     return type();
+  }
+
+  private void checkInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      close();
+      throw new InterruptedIOException("interrupted while waiting for " + server);
+    }
   }
 
   /** Reads the next message if a whole one comes within the tick; whether it did. */

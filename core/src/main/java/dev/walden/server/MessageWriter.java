@@ -14,24 +14,28 @@ import java.time.Instant;
  * <p>Source: the manual's "Message Formats" and "Streaming Replication Protocol".
  */
 final class MessageWriter {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration PARTING_LIMIT = Duration.ofMillis(200);
 
   private final Takeover socket;
+  private final Duration limit;
 
-  MessageWriter(Takeover socket) {
+  /**
+   * @param limit how long a peer that does not read may hold up a message
+   */
+  MessageWriter(Takeover socket, Duration limit) {
     this.socket = socket;
+    this.limit = limit;
   }
 
   void query(String command) throws IOException {
     byte[] text = command.getBytes(StandardCharsets.UTF_8);
     ByteBuffer message = ByteBuffer.allocate(text.length + 6);
     message.put((byte) 'Q').putInt(text.length + 5).put(text).put((byte) 0);
-    send(message, LIMIT);
+    send(message, limit);
   }
 
   void copyDone() throws IOException {
-    send(ByteBuffer.allocate(5).put((byte) 'c').putInt(4), LIMIT);
+    send(ByteBuffer.allocate(5).put((byte) 'c').putInt(4), limit);
   }
 
   /** A standby status update. */
@@ -41,7 +45,7 @@ final class MessageWriter {
     message.put((byte) 'd').putInt(38).put((byte) 'r');
     message.putLong(written.value()).putLong(flushed.value()).putLong(applied.value());
     message.putLong(TimestampTz.of(now)).put((byte) (replyRequested ? 1 : 0));
-    send(message, LIMIT);
+    send(message, limit);
   }
 
   /** Tells the server that the connection will be closed, so that it need not log a loss. */
@@ -49,7 +53,7 @@ final class MessageWriter {
     send(ByteBuffer.allocate(5).put((byte) 'X').putInt(4), PARTING_LIMIT);
   }
 
-  private void send(ByteBuffer message, Duration limit) throws IOException {
-    socket.write(message.array(), message.position(), limit);
+  private void send(ByteBuffer message, Duration longest) throws IOException {
+    socket.write(message.array(), message.position(), longest);
   }
 }

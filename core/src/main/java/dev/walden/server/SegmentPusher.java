@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Pushes complete segments into the archive, several at a time, and knows up to where everything
- * handed to it is archived. A storage that is unavailable is asked again until {@link #close};
- * every other failure ends it.
+ * handed to it is archived. A storage that is unavailable is asked again until {@link #stop}; every
+ * other failure ends it.
  */
-final class SegmentPusher implements AutoCloseable {
+final class SegmentPusher {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentPusher.class);
 
   private final ArchiveStore archive;
@@ -250,11 +250,14 @@ final class SegmentPusher implements AutoCloseable {
   }
 
   /** Stops pushing; what is not archived yet is left to the spool, or to the slot. */
-  @Override
-  public void close() {
+  void stop() {
     threads.shutdownNow();
+  }
+
+  /** Waits, after {@link #stop}, until nothing is pushed any more, at most to this deadline. */
+  void awaitEnd(long deadline) {
     try {
-      if (!threads.awaitTermination(1500, TimeUnit.MILLISECONDS)) {
+      if (!threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         LOG.warn("the storage does not answer an interruption; leaving its thread behind");
       }
     } catch (InterruptedException e) {

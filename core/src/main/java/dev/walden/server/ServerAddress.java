@@ -2,6 +2,11 @@ package dev.walden.server;
 
 import dev.walden.cluster.ClusterIdentity;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
 import org.postgresql.Driver;
@@ -9,9 +14,15 @@ import org.postgresql.PGProperty;
 
 /**
  * Where a server is and how to log in: a PgJDBC URL and PgJDBC's own connection properties, as the
- * user has them already. Several hosts, TLS, SCRAM, client certificates, {@code .pgpass}, {@code
- * pg_service.conf} and the user's own {@code socketFactory} or {@code sslfactory} work as in any
- * PgJDBC connection; the database in the URL is not used.
+ * user has them already. TLS, SCRAM, client certificates, {@code .pgpass}, {@code pg_service.conf}
+ * and the user's own {@code socketFactory} or {@code sslfactory} work as in any PgJDBC connection;
+ * the database in the URL is not used.
+ *
+ * <p>Several hosts are tried one after the other, each time from the first one on ({@code
+ * loadBalanceHosts}: in any order), until one fits {@code targetServerType}: {@code any}, unless
+ * set; {@code primary}, {@code secondary}, {@code preferSecondary} or {@code preferPrimary}. Time
+ * limits hold for each host by itself. Which kind a server is counts when the connection is made; a
+ * standby that is promoted later keeps it.
  *
  * <p>The role needs the attribute {@code REPLICATION}, and {@code pg_hba.conf} a line for the
  * database keyword {@code replication}. GSS encryption is not supported (GSS authentication is).
@@ -19,20 +30,32 @@ import org.postgresql.PGProperty;
  * <p>Unless the user sets them, a login may take 30 seconds ({@code loginTimeout}) and a TCP
  * connect 10 ({@code connectTimeout}), {@code tcpKeepAlive} is on, and {@code ApplicationName} is
  * {@code walden}. {@code socketTimeout}, in seconds, also bounds how long an answer to a command
- * may take; 60 if not given.
+ * may take, and how long the server may refuse to read; 60 if not given. Whoever uses the address
+ * may have less patience by default: see {@link WalReceiver.Builder#timeout}.
  *
  * <p>Immutable and safe for use by several threads.
  */
 public final class ServerAddress {
-  private static final int ANSWER_SECONDS = 60;
+  private static final Duration LOGIN = Duration.ofSeconds(30);
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final String url;
   private final Properties given;
+
+  /** The one host and port that count, if they are not those of the URL. */
+  private final Optional<Host> only;
+
+  private final Duration patience;
   private final String shown;
 
-  private ServerAddress(String url, Properties given) {
+  private record Host(String name, String port) {}
+
+  private ServerAddress(String url, Properties given, Optional<Host> only, Duration patience) {
     this.url = url;
     this.given = given;
+    this.only = only;
+    this.patience = patience;
     this.shown = shown(parse());
   }
 
@@ -55,7 +78,46 @@ public final class ServerAddress {
     for (String name : properties.stringPropertyNames()) {
       copy.setProperty(name, properties.getProperty(name));
     }
-    return new ServerAddress(jdbcUrl, copy);
+    ServerAddress address = new ServerAddress(jdbcUrl, copy, Optional.empty(), ANSWER);
+    address.target();
+    return address;
+  }
+
+  /** The same, where nothing may take longer than so, unless the user's own properties say it. */
+  ServerAddress within(Duration limit) {
+    return new ServerAddress(url, given, only, shorter(limit, patience));
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /** Its hosts one by one, in the order in which they are to be tried. */
+  List<ServerAddress> hosts() {
+    Properties properties = parse();
+    List<ServerAddress> hosts = new ArrayList<>();
+    for (Host host : hosts(properties)) {
+      hosts.add(new ServerAddress(url, given, Optional.of(host), patience));
+    }
+    if (Boolean.parseBoolean(PGProperty.LOAD_BALANCE_HOSTS.getOrDefault(properties))) {
+      Collections.shuffle(hosts);
+    }
+    return hosts;
+  }
+
+  private static List<Host> hosts(Properties properties) {
+    String[] names = PGProperty.PG_HOST.getOrDefault(properties).split(",");
+    String[] ports = PGProperty.PG_PORT.getOrDefault(properties).split(",");
+    List<Host> hosts = new ArrayList<>();
+    for (int i = 0; i < names.length; i++) {
+      hosts.add(new Host(names[i], ports[Math.min(i, ports.length - 1)]));
+    }
+    return hosts;
+  }
+
+  /** Which of the hosts may be used. */
+  TargetServerType target() {
+    return TargetServerType.parse(PGProperty.TARGET_SERVER_TYPE.getOrDefault(parse()));
   }
 
   /**
@@ -71,12 +133,15 @@ public final class ServerAddress {
     }
   }
 
-  /** What PgJDBC is given: the user's properties, and over them those this library depends on. */
+  /**
+   * What PgJDBC is given, for the one host of this address: the user's properties, and over them
+   * those this library depends on.
+   */
   Properties connectionProperties() {
     Properties properties = parse();
     properties.putIfAbsent(PGProperty.APPLICATION_NAME.getName(), "walden");
-    properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), "30");
-    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), "10");
+    properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), seconds(LOGIN));
+    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), seconds(CONNECT));
     properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
     PGProperty.REPLICATION.set(properties, "true");
     PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
@@ -85,9 +150,17 @@ public final class ServerAddress {
     // GSS encryption would happen inside the driver, out of reach of the captured socket
     PGProperty.GSS_ENC_MODE.set(properties, "disable");
     PGProperty.AUTOSAVE.set(properties, "never");
+    // hosts are tried, and judged, here: the driver's limits are for all of them together
+    PGProperty.TARGET_SERVER_TYPE.set(properties, "any");
+    PGProperty.LOAD_BALANCE_HOSTS.set(properties, false);
     PGProperty.READ_ONLY.set(properties, false);
     capture(properties);
     return properties;
+  }
+
+  /** Whole seconds, at least one, and no more than there is patience. */
+  private String seconds(Duration limit) {
+    return Long.toString(Math.max(1, shorter(limit, patience).toSeconds()));
   }
 
   private static void capture(Properties properties) {
@@ -117,12 +190,12 @@ public final class ServerAddress {
     return connectionProperties().getProperty(PGProperty.APPLICATION_NAME.getName());
   }
 
-  /** How long an answer may take, in seconds. */
-  int answerSeconds() {
+  /** How long an answer may take, and how long the server may not read. */
+  Duration answerLimit() {
     String seconds = PGProperty.SOCKET_TIMEOUT.getOrDefault(parse());
     try {
-      int given = seconds == null ? 0 : Integer.parseInt(seconds);
-      return given > 0 ? given : ANSWER_SECONDS;
+      int set = seconds == null ? 0 : Integer.parseInt(seconds);
+      return set > 0 ? Duration.ofSeconds(set) : shorter(ANSWER, patience);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("socketTimeout is not a number of seconds", e);
     }
@@ -135,15 +208,18 @@ public final class ServerAddress {
       throw new IllegalArgumentException(
           "not a PgJDBC URL (expected jdbc:postgresql://host:port/database?property=value…)");
     }
+    only.ifPresent(
+        host -> {
+          PGProperty.PG_HOST.set(properties, host.name);
+          PGProperty.PG_PORT.set(properties, host.port);
+        });
     return properties;
   }
 
   private static String shown(Properties properties) {
-    String[] hosts = PGProperty.PG_HOST.getOrDefault(properties).split(",");
-    String[] ports = PGProperty.PG_PORT.getOrDefault(properties).split(",");
     StringJoiner addresses = new StringJoiner(",");
-    for (int i = 0; i < hosts.length; i++) {
-      addresses.add(hosts[i] + ":" + ports[Math.min(i, ports.length - 1)]);
+    for (Host host : hosts(properties)) {
+      addresses.add(host.name + ":" + host.port);
     }
     return "postgresql://" + user(properties) + "@" + addresses;
   }

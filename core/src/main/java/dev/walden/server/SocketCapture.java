@@ -1,6 +1,9 @@
 package dev.walden.server;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
@@ -13,8 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The driver makes the socket factories itself, by class name, and hands them nothing but
  * strings. That is why an id travels in the connection properties and a static map leads back from
  * it; an entry lives only while its connection is being made.
+ *
+ * <p>{@link #close}, by any thread, gives the connection up, made or not: the driver may try on for
+ * a while, in a thread of its own, but gets no socket any more.
  */
-final class SocketCapture {
+final class SocketCapture implements Closeable {
   /** The connection property that carries the id. */
   static final String PROPERTY = "walden.capture";
 
@@ -23,14 +29,12 @@ final class SocketCapture {
   private final String id = UUID.randomUUID().toString();
   private Socket tcp;
   private Socket tls;
+  private boolean closed;
 
-  private SocketCapture() {}
-
-  static SocketCapture begin(Properties connectionProperties) {
-    SocketCapture capture = new SocketCapture();
-    UNDER_WAY.put(capture.id, capture);
-    connectionProperties.setProperty(PROPERTY, capture.id);
-    return capture;
+  /** From now on the driver's sockets are taken that these properties lead to. */
+  void begin(Properties connectionProperties) {
+    UNDER_WAY.put(id, this);
+    connectionProperties.setProperty(PROPERTY, id);
   }
 
   /** The capture a socket factory works for. */
@@ -47,7 +51,11 @@ final class SocketCapture {
     UNDER_WAY.remove(id);
   }
 
-  synchronized void opened(Socket socket) {
+  synchronized void opened(Socket socket) throws IOException {
+    if (closed) {
+      socket.close();
+      throw new SocketException("this connection was given up");
+    }
     tcp = socket;
     tls = null;
   }
@@ -64,5 +72,16 @@ final class SocketCapture {
   /** The socket to talk through: TLS if the connection uses it. */
   synchronized Socket talking() {
     return tls != null ? tls : tcp;
+  }
+
+  @Override
+  public void close() {
+    end();
+    Socket open;
+    synchronized (this) {
+      closed = true;
+      open = tcp;
+    }
+    Takeover.closeQuietly(open);
   }
 }

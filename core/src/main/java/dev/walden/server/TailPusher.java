@@ -30,11 +30,17 @@ import org.slf4j.LoggerFactory;
  * goes into the next one. The receiving thread tells what has come and waits for nothing but, now
  * and then, a copy in memory.
  */
-final class TailPusher implements AutoCloseable {
+final class TailPusher {
   private static final Logger LOG = LoggerFactory.getLogger(TailPusher.class);
 
   /** The most that is copied and put at once. */
   private static final int MAX_PIECE = 4 << 20;
+
+  /**
+   * Whoever waits is told when there is a reason to go on; who was forgotten looks again after so
+   * long.
+   */
+  private static final long LOOK_AGAIN_MS = 1000;
 
   private static final int REMOVAL_TRIES = 6;
   private static final long REMOVAL_PAUSE_SECONDS = 5;
@@ -252,13 +258,34 @@ final class TailPusher implements AutoCloseable {
    * Waits until a segment may be archived whole: not before one of which there are pieces, and some
    * are missing. Else a crash could leave those, though acknowledged, before a hole.
    *
-   * @return false if it may not any more, because this was closed
+   * <p>It has no limit: the missing pieces come when the storage takes them, or when the server
+   * sends them again.
+   *
+   * @return false if it may not any more, because this was closed, or has failed
    */
   synchronized boolean awaitTurn(WalSegment segment) throws InterruptedException {
-    while (!closed && !isTurn(segment, true)) {
-      wait();
+    while (isOn() && !isTurn(segment, true)) {
+      wait(LOOK_AGAIN_MS);
     }
-    return !closed;
+    return isOn();
+  }
+
+  private boolean isOn() {
+    return !closed && failure == null;
+  }
+
+  /**
+   * All WAL before this is archived, if by another receiver: what is missing here of segments
+   * before it does not come any more.
+   */
+  synchronized void archivedBefore(Lsn position) {
+    for (Entry entry : entries.values()) {
+      if (!entry.writer.segment().end().isAfter(position)) {
+        entry.whole = true;
+      }
+    }
+    pieces.removeIf(piece -> piece.entry.whole);
+    notifyAll();
   }
 
   private boolean isTurn(WalSegment segment, boolean whole) {
@@ -283,11 +310,7 @@ final class TailPusher implements AutoCloseable {
         urgent &= received > current.taken;
         return piece;
       }
-      if (waiting > 0) {
-        wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-      } else {
-        wait();
-      }
+      wait(waiting > 0 ? Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)) : LOOK_AGAIN_MS);
     }
     return null;
   }
@@ -303,13 +326,19 @@ final class TailPusher implements AutoCloseable {
       } catch (StorageUnavailableException e) {
         Duration wait = backoff.next();
         LOG.warn("{}: not archived yet, next try in {}: {}", entry.writer, wait, e.getMessage());
-        synchronized (this) {
-          trouble = e;
-          if (!closed) {
-            wait(wait.toMillis());
-          }
-        }
+        pause(entry, wait, e);
       }
+    }
+  }
+
+  /** Waits before the next try; only what makes that needless ends it. */
+  private synchronized void pause(Entry entry, Duration limit, IOException cause)
+      throws InterruptedException {
+    trouble = cause;
+    long deadline = System.nanoTime() + limit.toNanos();
+    for (long left = limit.toMillis(); left > 0 && isWanted(entry); ) {
+      wait(left);
+      left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     }
   }
 
@@ -331,6 +360,7 @@ final class TailPusher implements AutoCloseable {
 
   private synchronized void fail(IOException e) {
     failure = closed || failure != null ? failure : e;
+    notifyAll();
   }
 
   /** The whole segment is archived; its bytes can still be read. */
@@ -395,8 +425,7 @@ final class TailPusher implements AutoCloseable {
   }
 
   /** Puts no more; what is not durable yet is left to the slot. */
-  @Override
-  public void close() {
+  void stop() {
     synchronized (this) {
       closed = true;
       drop();
@@ -404,5 +433,18 @@ final class TailPusher implements AutoCloseable {
     }
     thread.interrupt();
     remover.shutdownNow();
+  }
+
+  /** Waits, after {@link #stop}, until nothing is put any more, at most to this deadline. */
+  void awaitEnd(long deadline) {
+    try {
+      if (!remover.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("the storage does not answer an interruption; leaving a thread behind");
+      }
+      // at least one: zero would wait for ever
+      thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

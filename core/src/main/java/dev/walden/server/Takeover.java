@@ -43,19 +43,20 @@ final class Takeover implements Closeable {
     this.out = talking.getOutputStream();
   }
 
-  static Takeover of(ServerAddress server) throws IOException {
-    Properties properties = server.connectionProperties();
-    SocketCapture capture = SocketCapture.begin(properties);
+  /** Has PgJDBC connect to the one host of an address and log in. */
+  static Takeover of(ServerAddress host, SocketCapture capture) throws IOException {
+    Properties properties = host.connectionProperties();
+    capture.begin(properties);
     Connection connection = null;
     try {
       connection = new Driver().connect(URL, properties);
       return new Takeover(connection, capture.tcp(), capture.talking());
     } catch (SQLException e) {
-      throw ServerFailures.connecting(e, server);
+      throw ServerFailures.connecting(e, host);
     } finally {
       capture.end();
       if (connection == null) {
-        closeQuietly(capture.tcp());
+        capture.close();
       }
     }
   }
@@ -133,7 +134,7 @@ final class Takeover implements Closeable {
     }
   }
 
-  private static void closeQuietly(Socket socket) {
+  static void closeQuietly(Socket socket) {
     if (socket != null) {
       try {
         socket.close();

@@ -25,6 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * same archive, slot and spool continues where this one stood.
  */
 public final class WalReceiver implements AutoCloseable {
+  private static final Duration CLOSE_LIMIT = Duration.ofMillis(1900);
+  private static final Duration STORAGE_LIMIT = Duration.ofMillis(1500);
+
   private final WalStreaming streaming;
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -60,7 +63,10 @@ public final class WalReceiver implements AutoCloseable {
       // a command that close() cut off may fail in any way
       failure = streaming.isClosed() ? null : new IOException("the receiver failed", e);
     } finally {
-      streaming.close();
+      // close() interrupts, and what follows is to wait all the same
+      Thread.interrupted();
+      streaming.stop();
+      streaming.awaitEnd(STORAGE_LIMIT);
       streaming.stopped(Optional.ofNullable(failure));
       ended.countDown();
     }
@@ -104,10 +110,10 @@ public final class WalReceiver implements AutoCloseable {
    */
   @Override
   public void close() {
-    streaming.close();
+    streaming.stop();
     thread.interrupt();
     try {
-      ended.await(2, TimeUnit.SECONDS);
+      ended.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -223,7 +229,11 @@ public final class WalReceiver implements AutoCloseable {
       return this;
     }
 
-    /** After how long without a word from the server the connection counts as lost; 60 s. */
+    /**
+     * After how long without a word from the server the connection counts as lost; 60 s unless set.
+     * It also bounds a login and each answer, where the server's address does not say otherwise,
+     * and how long the server may refuse to read.
+     */
     public Builder timeout(Duration silence) {
       timeout = silence;
       return this;

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a {@link WalReceiver} does: connect, find the place, stream, and again. */
-final class WalStreaming implements AutoCloseable {
+final class WalStreaming {
   private static final Logger LOG = LoggerFactory.getLogger(WalStreaming.class);
   private static final String DUPLICATE_OBJECT = "42710";
   private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
@@ -31,6 +31,7 @@ final class WalStreaming implements AutoCloseable {
   private static final int MOST_STARTS = 10;
 
   private final ServerAddress server;
+  private final Connector connector;
   private final ArchiveStore archive;
   private final String slot;
   private final Duration retryLimit;
@@ -55,7 +56,8 @@ final class WalStreaming implements AutoCloseable {
   private IOException warning;
 
   WalStreaming(WalReceiver.Builder settings, ThreadFactory threads) throws IOException {
-    server = settings.server;
+    server = settings.server.within(settings.timeout);
+    connector = new Connector(server);
     archive = settings.archive;
     slot = settings.slot;
     retryLimit = settings.retryLimit;
@@ -197,7 +199,7 @@ final class WalStreaming implements AutoCloseable {
 
   private void session() throws IOException, InterruptedException {
     state = WalReceiverStatus.State.CONNECTING;
-    try (WalsenderConnection opened = WalsenderConnection.open(server)) {
+    try (WalsenderConnection opened = connector.open()) {
       connection = opened;
       connections++;
       if (isClosed()) {
@@ -429,16 +431,23 @@ final class WalStreaming implements AutoCloseable {
     return closed.getCount() == 0;
   }
 
-  /** Ends everything, from any thread. */
-  @Override
-  public void close() {
+  /** Ends everything, from any thread; waits for nothing. */
+  void stop() {
     closed.countDown();
     WalsenderConnection current = connection;
     if (current != null) {
       current.close();
     }
-    tail.ifPresent(TailPusher::close);
-    pusher.close();
+    connector.close();
+    tail.ifPresent(TailPusher::stop);
+    pusher.stop();
+  }
+
+  /** Waits, after {@link #stop}, until the storage has let go, at most so long. */
+  void awaitEnd(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    tail.ifPresent(pieces -> pieces.awaitEnd(deadline));
+    pusher.awaitEnd(deadline);
     try {
       space.close();
     } catch (IOException e) {

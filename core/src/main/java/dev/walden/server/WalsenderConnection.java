@@ -42,12 +42,17 @@ final class WalsenderConnection implements Closeable {
   }
 
   /**
-   * Connects and logs in.
+   * Connects to the first host that fits, and logs in.
    *
    * @throws dev.walden.UnsupportedFormatException if the server's version is not supported
    */
   static WalsenderConnection open(ServerAddress server) throws IOException {
-    Conversation conversation = Conversation.with(server);
+    return new Connector(server).open();
+  }
+
+  /** Connects to the one host of an address and logs in. */
+  static WalsenderConnection open(ServerAddress host, SocketCapture capture) throws IOException {
+    Conversation conversation = Conversation.with(host, capture);
     try {
       int number = one(conversation, "SHOW server_version_num").required(0, Integer::valueOf);
       return new WalsenderConnection(conversation, PgVersion.ofServerVersionNum(number));
@@ -95,6 +100,11 @@ final class WalsenderConnection implements Closeable {
       throw new IllegalArgumentException("not the name of a setting: \"" + setting + '"');
     }
     return answer("SHOW " + setting, row -> row.required(0, text -> text));
+  }
+
+  /** Whether the server is a standby, or otherwise in recovery. */
+  boolean isInRecovery() throws IOException {
+    return show("in_hot_standby").equals("on");
   }
 
   /** The bytes of a timeline's history file. A server has none of timeline 1. */

@@ -86,7 +86,7 @@ class LostConnectionIT {
   @ParameterizedTest
   @ValueSource(strings = {"disable", "require"})
   void aWriteIsGivenUpInTheEnd(String sslmode) throws Exception {
-    try (Takeover socket = Takeover.of(address(sslmode, 60))) {
+    try (Takeover socket = Takeover.of(address(sslmode, 60), new SocketCapture())) {
       server.freeze();
       byte[] much = new byte[1 << 20];
       IOException failure =

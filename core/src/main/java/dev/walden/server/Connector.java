@@ -1,0 +1,134 @@
+package dev.walden.server;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Makes connections to a server, one at a time: tries one host after the other until one is what
+ * {@code targetServerType} asks for.
+ *
+ * <p>PgJDBC could try hosts, too, but with one limit of time for all of them, so that the first one
+ * that hangs hides the others; and it remembers for seconds what a host was before a failover.
+ *
+ * <p>For one thread, except {@link #close}, which waits for nothing and ends what is under way, and
+ * the connection that was made last.
+ */
+final class Connector implements Closeable {
+  private static final String NOT_CONNECTED = "08001";
+
+  private final ServerAddress server;
+
+  // guarded by this
+  private SocketCapture current;
+  private boolean closed;
+
+  Connector(ServerAddress server) {
+    this.server = server;
+  }
+
+  /**
+   * Connects and logs in.
+   *
+   * @throws ServerUnavailableException if no host can be used, and one may be later
+   * @throws ServerRefusedException if something must be changed first, whatever the host
+   * @throws InterruptedIOException if the thread is interrupted
+   */
+  WalsenderConnection open() throws IOException {
+    List<IOException> failures = new ArrayList<>();
+    for (TargetServerType type : server.target().inTurn()) {
+      failures.clear();
+      for (ServerAddress host : server.hosts()) {
+        try {
+          return connect(host, type);
+        } catch (IOException e) {
+          checkWanted(e);
+          failures.add(e);
+        }
+      }
+    }
+    throw failure(failures);
+  }
+
+  private WalsenderConnection connect(ServerAddress host, TargetServerType type)
+      throws IOException {
+    WalsenderConnection connection = WalsenderConnection.open(host, begin());
+    try {
+      if (type != TargetServerType.ANY && !type.takes(connection.isInRecovery())) {
+        throw new ServerUnavailableException(
+            host
+                + (type == TargetServerType.PRIMARY ? " is a standby" : " is not a standby")
+                + ", and targetServerType is "
+                + server.target().name().toLowerCase(Locale.ROOT),
+            NOT_CONNECTED,
+            null);
+      }
+      return connection;
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private synchronized SocketCapture begin() {
+    current = new SocketCapture();
+    if (closed) {
+      current.close();
+    }
+    return current;
+  }
+
+  /** After this there is no point in trying the next host. */
+  private void checkWanted(IOException failure) throws IOException {
+    boolean given;
+    synchronized (this) {
+      given = closed;
+    }
+    if (given) {
+      throw failure;
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      InterruptedIOException interrupted =
+          new InterruptedIOException("interrupted while connecting to " + server);
+      interrupted.initCause(failure);
+      throw interrupted;
+    }
+  }
+
+  private IOException failure(List<IOException> failures) {
+    if (failures.size() == 1) {
+      return failures.get(0);
+    }
+    // what only waiting can mend on one host is worth waiting for
+    IOException first =
+        failures.stream()
+            .filter(ServerUnavailableException.class::isInstance)
+            .findFirst()
+            .orElse(failures.get(0));
+    if (!(first instanceof ServerUnavailableException unavailable)) {
+      failures.stream().skip(1).forEach(first::addSuppressed);
+      return first;
+    }
+    return new ServerUnavailableException(
+        "no host can be used: "
+            + failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; ")),
+        unavailable.sqlState(),
+        first);
+  }
+
+  @Override
+  public void close() {
+    SocketCapture capture;
+    synchronized (this) {
+      closed = true;
+      capture = current;
+    }
+    if (capture != null) {
+      capture.close();
+    }
+  }
+}
