@@ -121,7 +121,7 @@ final class ChainLink {
       throw broken("record at %s has another checksum", tail.lsn());
     }
     Lsn bytesEnd = rest.at().orElseThrow();
-    boolean switched = is(whole, XlogBodyReader.SWITCH);
+    boolean switched = whole.isOf(XlogBodyReader.SWITCH);
     boolean must = rest.fate() == RecordChain.Fate.ENDS_SEGMENT;
     if (must && !switched) {
       throw broken("zeros follow the record at %s", tail.lsn());
@@ -230,11 +230,6 @@ final class ChainLink {
   private boolean wanted(RecordFragment fragment) {
     return interest.in(
         LittleEndian.u8(fragment.bytes(), 17), LittleEndian.u8(fragment.bytes(), 16));
-  }
-
-  private static boolean is(RecordFragment fragment, int operation) {
-    return LittleEndian.u8(fragment.bytes(), 17) == ResourceManager.XLOG.ordinal()
-        && (LittleEndian.u8(fragment.bytes(), 16) & 0xF0) == operation;
   }
 
   private RecordChain chain(

@@ -2,6 +2,7 @@ package dev.walden.wal.record;
 
 import dev.walden.CorruptFileException;
 import dev.walden.UnsupportedFormatException;
+import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
@@ -42,6 +43,12 @@ final class PageCheck {
   PageCheck(WalSegmentSize size, Long systemIdentifier) {
     this.size = size;
     this.systemIdentifier = systemIdentifier;
+  }
+
+  /** Expects the pages of a cluster. */
+  PageCheck(ClusterIdentity cluster) {
+    this(cluster.segmentSize(), cluster.systemIdentifier().value());
+    version = cluster.version();
   }
 
   /** The segment whose pages come now. */

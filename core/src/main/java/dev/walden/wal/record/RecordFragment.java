@@ -63,6 +63,12 @@ public record RecordFragment(long length, int checksum, byte[] bytes) {
         : this;
   }
 
+  /** Whether it begins a record of the resource manager XLOG with an operation. */
+  boolean isOf(int operation) {
+    return LittleEndian.u8(bytes, 17) == ResourceManager.XLOG.ordinal()
+        && (LittleEndian.u8(bytes, 16) & 0xF0) == operation;
+  }
+
   /** Whether these are all bytes of a record that has the checksum which its header tells. */
   boolean isValidRecord() {
     int rest = Crc32c.last(checksum(bytes, 0, HEADER), checksum, length - HEADER);

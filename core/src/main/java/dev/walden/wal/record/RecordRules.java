@@ -59,4 +59,8 @@ final class RecordRules {
             new Lsn(start),
             new Lsn(link));
   }
+
+  static Stop wrongChecksum(long start) {
+    return Stop.of(WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
+  }
 }

@@ -86,6 +86,19 @@ final class RecordWalk {
     position = lsn;
   }
 
+  /**
+   * Where the first record can begin, after one that began at {@code last}, or at {@link #NONE}.
+   */
+  void startAfter(long last, long lsn) {
+    previous = last;
+    position = lsn;
+  }
+
+  /** The first record must overwrite that which began at {@code lsn}. */
+  void expectOverwriting(long lsn) {
+    overwritten = lsn;
+  }
+
   /** The page that holds the position, or goes on with the open record; checked. */
   void page(byte[] bytes, int at, int count, PageCheck checked) {
     array = bytes;
@@ -204,8 +217,10 @@ final class RecordWalk {
   private boolean take(int from, int count) {
     int ofHeader = Math.max(0, Math.min(HEADER - got, count));
     int kept = wanted ? count : ofHeader;
-    reserve(got + kept);
-    System.arraycopy(array, from, assembly, got, kept);
+    if (kept > 0) {
+      reserve(got + kept);
+      System.arraycopy(array, from, assembly, got, kept);
+    }
     crc.update(array, from + ofHeader, count - ofHeader);
     boolean headerCame = ofHeader > 0 && ofHeader < HEADER && got + ofHeader == HEADER;
     got += count;
@@ -238,7 +253,8 @@ final class RecordWalk {
   private Step complete(byte[] bytes, int at, long bytesEnd) {
     crc.update(bytes, at, CRC_AT);
     if ((int) crc.getValue() != LittleEndian.i32(bytes, at + CRC_AT)) {
-      return stop(WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
+      problem = RecordRules.wrongChecksum(start);
+      return Step.STOP;
     }
     long next = bytesEnd;
     if ((kinds.of(bytes, at) & RecordKinds.SWITCH) != 0) {

@@ -1,0 +1,307 @@
+package dev.walden.wal.record;
+
+import dev.walden.CorruptFileException;
+import dev.walden.UnsupportedFormatException;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalPageHeader;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.RecordChain.Tail;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * Checks WAL record by record while it arrives, in pieces of any length, from the start of a
+ * segment on and over any number of them. Keeps no more than a page, however long a record is.
+ *
+ * <p>Page headers, lengths, links and checksums are checked. Of a record that began before the
+ * first segment the checksum is not known, unless {@link #restartedAt} knows its beginning; only
+ * its length is checked then. What follows a SWITCH in its segment is unused and not looked at.
+ *
+ * <p>For use by one thread. After an exception it is of no further use but for {@link #verified}.
+ */
+public final class StreamVerifier {
+  private static final int PAGE = WalPageHeader.PAGE_SIZE;
+
+  private final ClusterIdentity cluster;
+  private final PageCheck check;
+  private final RecordWalk walk;
+  private final Optional<Joint> before;
+  // where verification may have to begin again, in order
+  private final Deque<Joint> joints = new ArrayDeque<>();
+  private final byte[] page = new byte[PAGE];
+
+  private WalSegment segment;
+  private long address;
+  private int partial;
+  private boolean headerChecked;
+
+  private RecordRest rest;
+  private Lsn skipped;
+  private boolean walking;
+
+  /**
+   * What goes over the start of a segment.
+   *
+   * @param open the record that goes on there
+   * @param last where the last one begins that does not
+   * @param end where that one ends
+   */
+  private record Joint(Lsn at, Optional<Tail> open, long last, Lsn end) {}
+
+  /** For a stream that begins with a segment; nothing is known of the WAL before it. */
+  public StreamVerifier(ClusterIdentity cluster, WalSegment first) {
+    this(cluster, first, Optional.empty());
+  }
+
+  private StreamVerifier(ClusterIdentity cluster, WalSegment first, Optional<Joint> before) {
+    this.cluster = cluster;
+    this.before = before;
+    before.ifPresent(joints::add);
+    check = new PageCheck(cluster);
+    walk = new RecordWalk(cluster.segmentSize(), (manager, info) -> false, -1);
+    segment = first;
+    check.enter(first);
+    address = first.start().value();
+    skipped = first.start();
+  }
+
+  /**
+   * For a stream that begins with a segment, maybe of another timeline, after this one has ended.
+   * All WAL before it must be shared by both streams.
+   */
+  public StreamVerifier restartedAt(WalSegment first) {
+    return new StreamVerifier(
+        cluster,
+        first,
+        joints.stream().filter(joint -> joint.at.equals(first.start())).findFirst());
+  }
+
+  /** The end of what has arrived. */
+  public Lsn received() {
+    return new Lsn(address + partial);
+  }
+
+  /**
+   * The end of what is known to be valid: of the last record that arrived whole, or of a rest of a
+   * record of which nothing else is known.
+   */
+  public Lsn verified() {
+    if (walking) {
+      return Lsn.min(received(), new Lsn(walk.position()));
+    }
+    return before.map(Joint::end).orElse(skipped);
+  }
+
+  /**
+   * Takes all that remains in {@code data}, which follows what has arrived.
+   *
+   * @throws CorruptFileException if that is no WAL which a server wrote here; {@link #verified}
+   *     tells how far it is
+   */
+  public void accept(ByteBuffer data) throws CorruptFileException {
+    byte[] bytes;
+    int at = 0;
+    if (data.hasArray()) {
+      bytes = data.array();
+      at = data.arrayOffset() + data.position();
+    } else {
+      bytes = new byte[data.remaining()];
+      data.duplicate().get(bytes);
+    }
+    int end = at + data.remaining();
+    data.position(data.limit());
+    while (at < end) {
+      at += take(bytes, at, end - at);
+    }
+  }
+
+  private int take(byte[] bytes, int at, int length) throws CorruptFileException {
+    if (partial == 0 && length >= PAGE) {
+      partial = PAGE;
+      look(bytes, at, PAGE);
+      nextPage();
+      return PAGE;
+    }
+    int count = Math.min(PAGE - partial, length);
+    System.arraycopy(bytes, at, page, partial, count);
+    partial += count;
+    look(page, 0, partial);
+    if (partial == PAGE) {
+      nextPage();
+    }
+    return count;
+  }
+
+  private void nextPage() {
+    address += PAGE;
+    partial = 0;
+    headerChecked = false;
+    if (address == segment.end().value()) {
+      nextSegment();
+    }
+  }
+
+  private void nextSegment() {
+    segment = segment.next();
+    check.enter(segment);
+    joint().ifPresent(joints::add);
+    while (joints.size() > 1 && !joints.stream().skip(1).findFirst().get().at.isAfter(verified())) {
+      joints.remove();
+    }
+  }
+
+  /** What goes over the start of the segment that comes now, if it is known. */
+  private Optional<Joint> joint() {
+    if (walking) {
+      Optional<Tail> open =
+          walk.open()
+              ? Optional.of(new Tail(new Lsn(walk.start()), walk.fragment()))
+              : Optional.empty();
+      return Optional.of(
+          new Joint(segment.start(), open, walk.lastStart(), new Lsn(walk.position())));
+    }
+    return before.map(
+        joint ->
+            new Joint(
+                segment.start(),
+                joint.open.map(
+                    tail -> new Tail(tail.lsn(), tail.fragment().followedBy(rest.fragment()))),
+                joint.last,
+                joint.end));
+  }
+
+  /** Looks at a page of which so many bytes are there; again, when there are more. */
+  private void look(byte[] bytes, int at, int count) throws CorruptFileException {
+    if (isUnused()) {
+      return;
+    }
+    if (!headerChecked) {
+      if (count < (address == segment.start().value() ? WalPageHeader.LONG : WalPageHeader.SHORT)) {
+        return;
+      }
+      if (!accepts(bytes, at, count)) {
+        stop(check.problem());
+        return;
+      }
+      headerChecked = true;
+      if (!walking && rest == null) {
+        begin();
+      }
+    }
+    if (walking || continueRest(bytes, at, count)) {
+      walk.page(bytes, at, count, check);
+      walk(count);
+    }
+  }
+
+  private boolean accepts(byte[] bytes, int at, int count) {
+    try {
+      return check.accepts(bytes, at, count, address);
+    } catch (UnsupportedFormatException e) {
+      throw new IllegalStateException("the version is known", e);
+    }
+  }
+
+  /** Whether the page lies behind a SWITCH. */
+  private boolean isUnused() {
+    return walking && !walk.open() && walk.position() - address >= PAGE;
+  }
+
+  private void begin() throws CorruptFileException {
+    Optional<Tail> open = before.flatMap(Joint::open);
+    if (check.overwritesRecord() || !check.continuesRecord() && open.isEmpty()) {
+      open.ifPresent(tail -> walk.expectOverwriting(tail.lsn().value()));
+      start(before.map(Joint::last).orElse(RecordWalk.NONE), address);
+    } else if (open.isPresent() || before.isEmpty()) {
+      rest =
+          new RecordRest(
+              open.map(tail -> tail.lsn().value()).orElse(address),
+              open.map(Tail::remaining).orElse(check.remainingLength()));
+    } else {
+      // the walk finds that the page continues what is complete
+      start(before.get().last, address);
+    }
+  }
+
+  private void start(long last, long position) {
+    walking = true;
+    walk.startAfter(last, position);
+  }
+
+  /** Takes what the page has of a record from before; true if its own records can follow. */
+  private boolean continueRest(byte[] bytes, int at, int count) throws CorruptFileException {
+    Optional<Tail> open = before.flatMap(Joint::open);
+    switch (rest.take(check, bytes, at, count)) {
+      case STOP -> throw damage(rest.problem());
+      case OVERWRITTEN -> {
+        open.ifPresent(tail -> walk.expectOverwriting(tail.lsn().value()));
+        start(before.map(Joint::last).orElse(RecordWalk.NONE), rest.end());
+        return true;
+      }
+      case ENDS -> {
+        if (open.isEmpty()) {
+          start(RecordWalk.NONE, rest.end());
+        } else {
+          complete(open.get());
+        }
+        return true;
+      }
+      default -> {
+        skipped = received();
+        return false;
+      }
+    }
+  }
+
+  /** Checks the record whose beginning an earlier stream had. */
+  private void complete(Tail begun) throws CorruptFileException {
+    RecordFragment whole = begun.fragment().followedBy(rest.fragment());
+    long start = begun.lsn().value();
+    Stop wrong =
+        RecordRules.wrongHeader(
+            whole.bytes(), 0, check.version(), start, before.orElseThrow().last);
+    if (wrong == null && !whole.isValidRecord()) {
+      wrong = RecordRules.wrongChecksum(start);
+    }
+    if (wrong != null) {
+      throw damage(wrong);
+    }
+    start(start, whole.isOf(XlogBodyReader.SWITCH) ? segment.end().value() : rest.end());
+  }
+
+  private void walk(int count) throws CorruptFileException {
+    RecordWalk.Step step;
+    do {
+      step = walk.next();
+    } while (step == RecordWalk.Step.RECORD);
+    boolean incomplete =
+        step == RecordWalk.Step.STOP
+            && count < PAGE
+            && walk.problem().reason() == WalEnd.Reason.TRUNCATED_SEGMENT;
+    if (step == RecordWalk.Step.STOP && !incomplete) {
+      stop(walk.problem());
+    }
+  }
+
+  private void stop(Stop why) throws CorruptFileException {
+    boolean maySwitch =
+        rest != null
+            && before.isEmpty()
+            && walk.records() == 0
+            && walking
+            && rest.remaining() < RecordParts.HEADER;
+    if (!maySwitch || why.reason() != WalEnd.Reason.ZEROS) {
+      throw damage(why);
+    }
+    // the record whose end is all that is known was a SWITCH: no other is followed by zeros
+    walk.startAt(segment.end().value());
+  }
+
+  private CorruptFileException damage(Stop why) {
+    return new CorruptFileException(
+        segment.toString(), why.detail() + "; valid up to " + verified());
+  }
+}

@@ -1,0 +1,111 @@
+package dev.walden.wal.record;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.walden.CorruptFileException;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.PgVersion;
+import dev.walden.cluster.SystemIdentifier;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalPageHeader;
+import dev.walden.wal.WalSegment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+class StreamVerifierProperties {
+  private final SampleSegments wal = SampleSegments.take();
+
+  /** How far a stream was valid, and why no further. */
+  private record Verdict(Lsn verified, String problem) {}
+
+  private StreamVerifier verifier(WalSegment first) throws IOException {
+    WalPageHeader page =
+        WalPageHeader.parse("sample", 0, ByteBuffer.wrap(wal.bytesAt(wal.start())));
+    return new StreamVerifier(
+        new ClusterIdentity(
+            new SystemIdentifier(page.systemIdentifier()),
+            WalWorkload.SIZE,
+            PgVersion.ofWalMagic(page.magic())),
+        first);
+  }
+
+  /** Streams up to a position in pieces of at most {@code most} bytes. */
+  private Verdict stream(StreamVerifier verifier, Lsn end, Random random, int most)
+      throws IOException {
+    try {
+      while (verifier.received().isBefore(end)) {
+        Lsn at = verifier.received();
+        int offset = WalWorkload.SIZE.offset(at);
+        long count = Math.min(1 + random.nextInt(most), WalWorkload.SIZE.bytes() - offset);
+        count = Math.min(count, end.minus(at));
+        ByteBuffer piece = ByteBuffer.wrap(wal.bytesAt(at), offset, (int) count);
+        Lsn before = verifier.verified();
+        verifier.accept(random.nextBoolean() ? piece : piece.asReadOnlyBuffer());
+        assertTrue(!verifier.verified().isBefore(before), "what was valid is no more");
+      }
+      return new Verdict(verifier.verified(), "");
+    } catch (CorruptFileException e) {
+      return new Verdict(verifier.verified(), e.getMessage());
+    }
+  }
+
+  private void damage(Random random, Lsn from, long range) {
+    Lsn place = from.plus((long) (random.nextDouble() * range));
+    byte[] bytes = wal.bytesAt(place);
+    int offset = WalWorkload.SIZE.offset(place);
+    // near headers damage means more
+    offset = random.nextInt(4) == 0 ? (offset & -8192) + random.nextInt(40) : offset;
+    bytes[offset] ^= (byte) (1 << random.nextInt(8));
+  }
+
+  @Property(tries = 60)
+  void agreesWithTheReader(@ForAll long seed) throws IOException {
+    wal.restore();
+    Random random = new Random(seed);
+    // in the first segments the reader may begin after a damaged record
+    damage(random, wal.start().plus(1 << 20), wal.end().minus(wal.start()) - (1 << 20));
+    WalEnd end = wal.readToEnd();
+    Verdict verdict = stream(verifier(wal.segment(wal.start())), wal.end(), random, 1 << 18);
+    assertEquals(end.lsn(), verdict.verified, verdict::problem);
+    assertEquals(end.reason() == WalEnd.Reason.MISSING_SEGMENT, verdict.problem.isEmpty());
+  }
+
+  @Property(tries = 200)
+  void theVerdictDoesNotDependOnThePieces(@ForAll long seed) throws IOException {
+    wal.restore();
+    Random random = new Random(seed);
+    Lsn from = wal.start().plus((long) random.nextInt(segments() - 4) << 20);
+    Lsn end = from.plus(random.nextInt(4 << 20));
+    if (random.nextInt(4) > 0) {
+      damage(random, from, 4 << 20);
+    }
+    Verdict whole = stream(verifier(wal.segment(from)), end, random, 1 << 20);
+    int most = 1 + random.nextInt(random.nextBoolean() ? 300 : 30_000);
+    assertEquals(whole, stream(verifier(wal.segment(from)), end, random, most));
+  }
+
+  @Property(tries = 200)
+  void aStreamThatBeginsAgainIsCheckedAsOne(@ForAll long seed) throws IOException {
+    wal.restore();
+    Random random = new Random(seed);
+    Lsn from = wal.start().plus((long) random.nextInt(segments() - 5) << 20);
+    Lsn end = from.plus(5 << 20);
+    Lsn cut = from.plus(1 + random.nextInt(5 << 20));
+    StreamVerifier first = verifier(wal.segment(from));
+    stream(first, cut, random, 1 << 18);
+    damage(random, new Lsn(first.verified().value() & -(1 << 20)), 1 << random.nextInt(20));
+    Verdict uncut = stream(verifier(wal.segment(from)), end, random, 1 << 18);
+    StreamVerifier second = first.restartedAt(wal.segment(first.verified()));
+    StreamVerifier third = second.restartedAt(wal.segment(first.verified()));
+    assertEquals(uncut, stream(second, end, random, 1 << 18));
+    assertEquals(uncut, stream(third, end, random, 1 << 18));
+  }
+
+  private int segments() {
+    return (int) (wal.end().minus(wal.start()) >> 20);
+  }
+}
