@@ -10,9 +10,7 @@ import dev.walden.wal.record.RecordChain.First;
 import dev.walden.wal.record.RecordChain.Head;
 import dev.walden.wal.record.RecordChain.Last;
 import dev.walden.wal.record.RecordChain.Tail;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * Goes through the records of one segment while its bytes arrive, in pieces of any length, and
@@ -29,17 +27,13 @@ public final class SegmentScan {
   private final RecordVisitor visitor;
   private final PageCheck check;
   private final RecordWalk walk;
-  private final CRC32C headCrc = new CRC32C();
   private final byte[] page = new byte[PAGE];
   // bytes that arrived and are of complete pages; bytes of the page that is not complete
   private long done;
   private int partial;
 
-  private byte[] head = new byte[0];
+  private RecordRest head;
   private Fate headFate;
-  private long headRemaining;
-  private long headLength;
-  private long headAt;
   private boolean overwriting;
   private Stop stop;
 
@@ -135,10 +129,11 @@ public final class SegmentScan {
   private void begin() {
     if (check.continuesRecord()) {
       headFate = Fate.GOES_ON;
-      headRemaining = check.remainingLength();
+      head = new RecordRest(start, check.remainingLength());
     } else {
       if (check.overwritesRecord()) {
         headFate = Fate.OVERWRITTEN;
+        head = new RecordRest(start, 0);
         overwriting = true;
       }
       walk.startAt(start);
@@ -147,44 +142,19 @@ public final class SegmentScan {
 
   /** Takes what the page has of the record from before; true if its own records can follow. */
   private boolean continueHead(byte[] bytes, int at, int count) throws CorruptFileException {
-    int headerSize = check.headerSize();
-    if (check.overwritesRecord()) {
-      headFate = Fate.OVERWRITTEN;
-      overwriting = true;
-      walk.startAt(check.address());
+    RecordRest.Step step = head.take(check, bytes, at, count);
+    if (step == RecordRest.Step.SHORT) {
+      check.truncated((int) (done + count));
+      stop(check.problem());
+    } else if (step == RecordRest.Step.STOP) {
+      stop(head.problem());
+    } else if (step != RecordRest.Step.PAGE) {
+      overwriting = step == RecordRest.Step.OVERWRITTEN;
+      headFate = overwriting ? Fate.OVERWRITTEN : Fate.ENDS;
+      walk.startAt(head.end());
       return true;
     }
-    long left = headRemaining - headLength;
-    Stop wrong = RecordRules.notContinued(check, left, start);
-    int here = (int) Math.min(left, PAGE - headerSize);
-    if (wrong == null && count - headerSize < here) {
-      check.truncated((int) (done + count));
-      wrong = check.problem();
-    }
-    if (wrong != null) {
-      headFate = Fate.BROKEN;
-      stop(wrong);
-      return false;
-    }
-    takeHead(bytes, at + headerSize, here);
-    if (headLength < headRemaining) {
-      return false;
-    }
-    headFate = Fate.ENDS;
-    headAt = check.address() + headerSize + WalReader.align(here);
-    walk.startAt(headAt);
-    return true;
-  }
-
-  private void takeHead(byte[] bytes, int at, int count) {
-    headCrc.update(bytes, at, count);
-    int room = RecordFragment.MAX_KEPT - head.length;
-    if (room > 0) {
-      int old = head.length;
-      head = Arrays.copyOf(head, old + Math.min(room, count));
-      System.arraycopy(bytes, at, head, old, head.length - old);
-    }
-    headLength += count;
+    return false;
   }
 
   private void records() throws CorruptFileException {
@@ -248,12 +218,9 @@ public final class SegmentScan {
     if (headFate == null) {
       return Optional.empty();
     }
-    byte[] kept =
-        headLength <= RecordFragment.MAX_KEPT ? head : Arrays.copyOf(head, RecordParts.HEADER);
-    RecordFragment fragment = new RecordFragment(headLength, (int) headCrc.getValue(), kept);
-    long at = overwriting ? walk.firstOverwrites() : headAt;
+    long at = overwriting ? walk.firstOverwrites() : head.end();
     Optional<Lsn> place = at == 0 ? Optional.empty() : Optional.of(new Lsn(at));
-    return Optional.of(new Head(headRemaining, fragment, headFate, place));
+    return Optional.of(new Head(head.remaining(), head.fragment(), headFate, place));
   }
 
   private Optional<First> first(Optional<Tail> tail) {
@@ -275,7 +242,7 @@ public final class SegmentScan {
       return Optional.of(new Last(Optional.of(new Lsn(walk.lastStart())), new Lsn(walk.lastEnd())));
     }
     return headFate == Fate.ENDS
-        ? Optional.of(new Last(Optional.empty(), new Lsn(headAt)))
+        ? Optional.of(new Last(Optional.empty(), new Lsn(head.end())))
         : Optional.empty();
   }
 }
