@@ -1,6 +1,7 @@
 package dev.walden.archive;
 
 import dev.walden.backup.BackupId;
+import dev.walden.backup.WalRange;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -70,6 +71,16 @@ final class ArchiveLayout {
   /** The same as one outline. */
   String condensedOutline(WalSegment segment) {
     return index(segment.timeline()) + segment.toString().substring(0, 16) + CONDENSED_SUFFIX;
+  }
+
+  String gaps() {
+    return root + "gap/";
+  }
+
+  String gap(WalRange range) {
+    return gaps()
+        + range.timeline().hex()
+        + String.format("/%016X-%016X.json", range.start().value(), range.end().value());
   }
 
   String backups() {

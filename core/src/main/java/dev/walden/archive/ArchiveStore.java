@@ -9,12 +9,14 @@ import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.ObjectDigest;
+import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -48,6 +50,7 @@ public final class ArchiveStore implements Closeable {
   private final ArchiveLayout layout;
   private final WalObjects wal;
   private final TailObjects tails;
+  private final GapObjects gaps;
   private final BackupObjects backups;
   private final IndexObjects indexObjects;
   private final IndexWriter indexWriter;
@@ -59,6 +62,7 @@ public final class ArchiveStore implements Closeable {
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
     this.wal = new WalObjects(storage, settings, cluster);
     this.tails = new TailObjects(storage, settings, layout, wal);
+    this.gaps = new GapObjects(storage, layout, cluster.segmentSize());
     this.backups = new BackupObjects(storage, settings, layout);
     this.indexObjects = new IndexObjects(storage, settings, layout);
     this.indexWriter = new IndexWriter(indexObjects, layout);
@@ -254,7 +258,25 @@ public final class ArchiveStore implements Closeable {
 
   /** Lists the WAL that the archive holds now. Histories are read, segments only listed. */
   public WalInventory inventory() throws IOException {
-    return listing().read();
+    return listing().read(gaps.list());
+  }
+
+  /**
+   * Notes that WAL is missing, and why; {@link WalInventory#gaps} tells. When this returns, the
+   * note is durable. One of the same stretch that is there already stays. Should the WAL be
+   * archived after all, the note is void.
+   *
+   * @throws IllegalArgumentException if it is not of whole segments
+   */
+  public void recordGap(RecordedGap gap) throws IOException {
+    WalSegmentSize size = cluster.segmentSize();
+    WalRange range = gap.range();
+    if (size.offset(range.start()) != 0
+        || size.offset(range.end()) != 0
+        || !range.start().isBefore(range.end())) {
+      throw new IllegalArgumentException("not whole segments: " + range);
+    }
+    gaps.put(gap);
   }
 
   /** The complete base backups, oldest first. */

@@ -35,6 +35,7 @@ public final class WalInventory {
   private final List<WalFileName.Partial> partials;
   private final List<WalTail> tails;
   private final Map<TimelineId, WalTail> ends;
+  private final List<RecordedGap> noted;
 
   private WalInventory(Builder builder) {
     cluster = builder.cluster;
@@ -45,6 +46,7 @@ public final class WalInventory {
     partials = List.copyOf(builder.partials);
     tails = builder.tails.values().stream().sorted(Comparator.comparing(WalTail::segment)).toList();
     ends = Map.of();
+    noted = List.copyOf(builder.gaps);
   }
 
   private WalInventory(
@@ -55,6 +57,7 @@ public final class WalInventory {
     this.partials = of.partials;
     this.tails = of.tails;
     this.ends = ends;
+    this.noted = of.noted;
   }
 
   public ClusterIdentity cluster() {
@@ -184,6 +187,50 @@ public final class WalInventory {
     return ranges;
   }
 
+  /**
+   * What was recorded as missing and is missing, in order, none of it twice. Other WAL may be
+   * missing, too.
+   */
+  public List<RecordedGap> gaps() {
+    List<RecordedGap> gaps = new ArrayList<>();
+    Map<TimelineId, List<WalRange>> held = new TreeMap<>();
+    for (RecordedGap gap : noted) {
+      List<WalRange> known =
+          held.computeIfAbsent(
+              gap.range().timeline(), timeline -> new ArrayList<>(ranges(timeline)));
+      List<WalRange> missing = without(gap.range(), known);
+      missing.forEach(part -> gaps.add(gap.over(part)));
+      known.addAll(missing);
+    }
+    gaps.sort(
+        Comparator.comparing((RecordedGap gap) -> gap.range().timeline())
+            .thenComparing(gap -> gap.range().start()));
+    return gaps;
+  }
+
+  private static List<WalRange> without(WalRange range, List<WalRange> known) {
+    List<WalRange> left = List.of(range);
+    for (WalRange other : known) {
+      List<WalRange> next = new ArrayList<>();
+      for (WalRange part : left) {
+        Lsn until = Lsn.min(part.end(), other.start());
+        Lsn from = Lsn.max(part.start(), other.end());
+        if (!part.start().isBefore(other.end()) || !other.start().isBefore(part.end())) {
+          next.add(part);
+          continue;
+        }
+        if (part.start().isBefore(until)) {
+          next.add(new WalRange(part.timeline(), part.start(), until));
+        }
+        if (from.isBefore(part.end())) {
+          next.add(new WalRange(part.timeline(), from, part.end()));
+        }
+      }
+      left = next;
+    }
+    return left;
+  }
+
   /** How many segments there are, of all timelines. */
   public long segmentCount() {
     return segments.values().stream().mapToLong(of -> of.numbers.length).sum();
@@ -200,6 +247,7 @@ public final class WalInventory {
     private final Map<TimelineId, TimelineHistory> histories = new TreeMap<>();
     private final List<WalFileName.Partial> partials = new ArrayList<>();
     private final Map<WalSegment, WalTail> tails = new TreeMap<>();
+    private final List<RecordedGap> gaps = new ArrayList<>();
 
     public Builder(ClusterIdentity cluster) {
       this.cluster = cluster;
@@ -238,6 +286,12 @@ public final class WalInventory {
       boolean gap = known.hasGap() || segment.start().plus(from).isAfter(known.end());
       Lsn end = Lsn.max(known.end(), segment.start().plus(to));
       tails.put(segment, new WalTail(segment, end, gap, known.storedBytes() + storedBytes));
+      return this;
+    }
+
+    /** Adds a note of WAL that is missing. */
+    public Builder gap(RecordedGap gap) {
+      gaps.add(gap);
       return this;
     }
 

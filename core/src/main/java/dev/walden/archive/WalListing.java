@@ -36,8 +36,9 @@ final class WalListing {
     this.histories = histories;
   }
 
-  WalInventory read() throws IOException {
+  WalInventory read(List<RecordedGap> gaps) throws IOException {
     WalInventory.Builder inventory = new WalInventory.Builder(cluster);
+    gaps.forEach(inventory::gap);
     String after = "";
     Deque<StoredObject> waiting = new ArrayDeque<>();
     while (true) {

@@ -10,6 +10,7 @@ import dev.walden.wal.WalSegmentSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The archived WAL along the way to a timeline. For each segment number one timeline's file is the
@@ -23,6 +24,7 @@ public final class WalPath {
   private final TimelineHistory history;
   private final WalSegmentSize size;
   private final List<WalRange> ranges = new ArrayList<>();
+  private final List<WalRange> gaps;
 
   /**
    * How far the WAL goes on from some position.
@@ -39,6 +41,7 @@ public final class WalPath {
     this.wal = wal;
     this.history = history;
     this.size = wal.cluster().segmentSize();
+    this.gaps = wal.gaps().stream().map(RecordedGap::range).toList();
     for (Ancestor ancestor : history.ancestors()) {
       add(ancestor.timeline());
     }
@@ -78,6 +81,76 @@ public final class WalPath {
       }
     }
     return new Reach(reached, end, Optional.empty());
+  }
+
+  /**
+   * The segments that are missing along the way, whether that is recorded or not, in order; each
+   * range of the one timeline whose files are the right ones there.
+   *
+   * @param from the start of a segment
+   * @param to the start of a segment
+   */
+  public List<WalRange> missing(Lsn from, Lsn to) {
+    List<WalRange> missing = new ArrayList<>();
+    Lsn at = from;
+    while (at.isBefore(to)) {
+      Reach reach = from(at);
+      at = size.floor(reach.end());
+      Lsn end = Lsn.min(reach.next().map(WalRange::start).orElse(to), to);
+      while (at.isBefore(end)) {
+        TimelineId timeline = segment(at).timeline();
+        WalRange range = new WalRange(timeline, at, Lsn.min(end, end(timeline, end)));
+        missing.add(range);
+        at = range.end();
+      }
+    }
+    return missing;
+  }
+
+  /** What is {@link #missing} and not recorded. */
+  public List<WalRange> unrecorded(Lsn from, Lsn to) {
+    List<WalRange> unrecorded = new ArrayList<>();
+    for (WalRange range : missing(from, to)) {
+      for (Lsn at = range.start(); at.isBefore(range.end()); ) {
+        Lsn start = at;
+        Optional<WalRange> gap =
+            recorded(range.timeline()).filter(g -> g.end().isAfter(start)).findFirst();
+        Lsn end = Lsn.min(gap.map(WalRange::start).orElse(range.end()), range.end());
+        if (at.isBefore(end)) {
+          unrecorded.add(new WalRange(range.timeline(), at, end));
+        }
+        at = gap.map(WalRange::end).orElse(range.end());
+      }
+    }
+    return unrecorded;
+  }
+
+  /**
+   * The start of the first segment that is missing from the one on that holds {@code from}, but for
+   * those whose loss is recorded.
+   */
+  public Lsn firstUnrecorded(Lsn from) {
+    Lsn missing = from(from).end();
+    while (true) {
+      Lsn at = missing;
+      Optional<Lsn> behind =
+          recorded(segment(at).timeline())
+              .filter(gap -> !gap.start().isAfter(at) && gap.end().isAfter(at))
+              .map(gap -> Lsn.min(gap.end(), end(gap.timeline(), gap.end())))
+              .findFirst();
+      if (behind.isEmpty()) {
+        return missing;
+      }
+      missing = from(behind.get()).end();
+    }
+  }
+
+  private Lsn end(TimelineId timeline, Lsn otherwise) {
+    return history.end(timeline).map(size::floor).orElse(otherwise);
+  }
+
+  private Stream<WalRange> recorded(TimelineId timeline) {
+    return gaps.stream().filter(gap -> gap.timeline().equals(timeline));
   }
 
   /** The file that belongs at the segment that holds {@code lsn}. */
