@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * The oldest WAL that a server still has, found by asking for it: PostgreSQL 14 has no replication
- * command that tells what a slot keeps.
+ * The oldest WAL that a server still has, found by asking for it: there is no replication command
+ * that tells, and of PostgreSQL 14 none that tells what a slot keeps.
  */
 final class KeptWal {
   private static final int MOST_SEGMENTS = 64;
@@ -33,6 +33,30 @@ final class KeptWal {
       }
     }
     return position;
+  }
+
+  /**
+   * The start of the first segment that the server has, of those from {@code from} on and before
+   * {@code to}: it removes the oldest first.
+   *
+   * @param from the start of a segment, and so is {@code to}
+   * @return {@code to} if it has none of them
+   */
+  Lsn first(Lsn from, Lsn to) throws IOException {
+    if (!from.isBefore(to) || has(from)) {
+      return Lsn.min(from, to);
+    }
+    long missing = size.segmentNumber(from);
+    long there = size.segmentNumber(to);
+    while (there - missing > 1) {
+      long middle = (missing + there) >>> 1;
+      if (has(size.startOf(middle))) {
+        there = middle;
+      } else {
+        missing = middle;
+      }
+    }
+    return size.startOf(there);
   }
 
   private boolean has(Lsn lsn) throws IOException {

@@ -6,7 +6,8 @@ import java.io.IOException;
  * The server said no and will say no again until something is changed: a right, {@code
  * pg_hba.conf}, a setting, a slot, the position asked for. The message says what to change.
  */
-public sealed class ServerRefusedException extends IOException permits WalRemovedException {
+public sealed class ServerRefusedException extends IOException
+    permits WalRemovedException, MissingWalException {
   private static final long serialVersionUID = 1L;
 
   private final String sqlState;

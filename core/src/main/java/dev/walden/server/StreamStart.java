@@ -24,7 +24,7 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
   /**
    * Continues with the first segment on the server's path that the archive lacks. A push that
    * failed while a later one succeeded leaves a gap before the archive's end: what the slot still
-   * keeps is therefore looked at again.
+   * keeps is therefore looked at again. What is recorded as lost is passed over.
    *
    * @param kept the oldest WAL that the slot keeps for this receiver, if that is known: all before
    *     was acknowledged, so it is archived
@@ -51,7 +51,7 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
     Lsn end = ranges.get(ranges.size() - 1).end();
     Lsn back = Lsn.max(ranges.get(0).start(), back(end, size));
     Lsn from = Lsn.min(kept.map(size::floor).orElse(back), end);
-    Lsn missing = path.from(from).end();
+    Lsn missing = path.firstUnrecorded(from);
     return Optional.of(new StreamStart(path.segment(missing).timeline(), missing));
   }
 

@@ -208,6 +208,13 @@ final class TailPusher {
     urgent = false;
   }
 
+  /** What is not complete will never be, unless its segment is opened again. */
+  synchronized void leaveIncomplete() {
+    drop();
+    entries.values().forEach(entry -> entry.left |= !entry.isClosed());
+    notifyAll();
+  }
+
   /** How far everything is durable, if it is up to {@code from}. */
   synchronized Lsn reach(TimelineId timeline, Lsn from) {
     entries.values().removeIf(entry -> entry.whole && !end(entry).isAfter(from));

@@ -4,6 +4,7 @@ import dev.walden.archive.ArchiveStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -19,7 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the bytes are in the archive. Lost connections, servers that restart and storages that are away
  * are tried again with growing waits; WAL meanwhile stays on the server, kept by the slot. What
  * cannot get better by waiting (another cluster, a conflict in the archive, WAL that the server no
- * longer has) ends the receiver, and {@link #await} throws it.
+ * longer has: {@link Builder#onMissingWal}) ends the receiver, and {@link #await} throws it.
+ *
+ * <p>Before it goes on with what is new, it fetches what the archive lacks of the WAL before, on
+ * the server's timeline and those it comes from, as far as the server still has it; what it has not
+ * is recorded in the archive ({@link dev.walden.archive.WalInventory#gaps}).
  *
  * <p>Safe for use by many threads. After a crash of this process or machine a new receiver with the
  * same archive, slot and spool continues where this one stood.
@@ -129,6 +134,8 @@ public final class WalReceiver implements AutoCloseable {
     Optional<Path> spool = Optional.empty();
     long spoolLimit = 1L << 30;
     boolean tail;
+    MissingWal missing = MissingWal.STOP;
+    boolean leftTimeline;
     Duration tailInterval = Duration.ofSeconds(1);
     int tailBytes = 1 << 20;
     int parallelism = 2;
@@ -211,6 +218,27 @@ public final class WalReceiver implements AutoCloseable {
         throw new IllegalArgumentException("not a number of bytes: " + bytes);
       }
       tailBytes = bytes;
+      return this;
+    }
+
+    /**
+     * What to do where the server no longer has the WAL that comes next: a slot that was dropped,
+     * or invalidated by {@code max_slot_wal_keep_size}, or a server that took over without it.
+     * {@link MissingWal#STOP} unless set.
+     */
+    public Builder onMissingWal(MissingWal policy) {
+      missing = Objects.requireNonNull(policy);
+      return this;
+    }
+
+    /**
+     * Receives from a server although the archive holds a newer timeline that left the server's
+     * before where it is now. Such a server is refused otherwise, with {@link
+     * dev.walden.ArchiveConflictException}: it is an old primary. For the case that the newer
+     * timeline is the one to be given up.
+     */
+    public Builder allowLeftTimeline() {
+      leftTimeline = true;
       return this;
     }
 

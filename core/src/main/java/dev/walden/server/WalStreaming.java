@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
 /** What a {@link WalReceiver} does: connect, find the place, stream, and again. */
 final class WalStreaming {
   private static final Logger LOG = LoggerFactory.getLogger(WalStreaming.class);
-  private static final String DUPLICATE_OBJECT = "42710";
   private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
   private static final String UNDEFINED_FILE = "58P01";
   private static final int MOST_STARTS = 10;
@@ -33,7 +32,9 @@ final class WalStreaming {
   private final ServerAddress server;
   private final Connector connector;
   private final ArchiveStore archive;
-  private final String slot;
+  private final SlotCheck slot;
+  private final MissingWal missing;
+  private final boolean leftTimeline;
   private final Duration retryLimit;
   private final SegmentSpace space;
   private final Optional<TailPusher> tail;
@@ -50,8 +51,11 @@ final class WalStreaming {
   private final boolean wholeSegments;
   private boolean located;
 
-  /** How often an archive's start was found by asking what the server still has. */
-  private int asked;
+  /** Whether an archive's start was found by asking what the server still has. */
+  private boolean asked;
+
+  /** How often the server refused the WAL that comes next, without giving any. */
+  private int removals;
 
   private IOException warning;
 
@@ -59,7 +63,9 @@ final class WalStreaming {
     server = settings.server.within(settings.timeout);
     connector = new Connector(server);
     archive = settings.archive;
-    slot = settings.slot;
+    slot = new SlotCheck(settings.slot);
+    missing = settings.missing;
+    leftTimeline = settings.leftTimeline;
     retryLimit = settings.retryLimit;
     wholeSegments = settings.spool.isEmpty() && !settings.tail;
     journal = new Journal(settings.listener, settings.stallLimit, this::status);
@@ -167,10 +173,7 @@ final class WalStreaming {
             LOG.warn("not receiving: {}", e.getMessage());
           }
         } catch (WalRemovedException e) {
-          if (located || asked == 0 || asked == MOST_STARTS) {
-            throw e;
-          }
-          LOG.info("what the server still had is gone: {}", e.getMessage());
+          locateAnew(e);
           reason = Optional.of(e);
         }
         if (streamed) {
@@ -197,6 +200,19 @@ final class WalStreaming {
     }
   }
 
+  /** Lets the next connection begin as the first one did: from what is archived by then. */
+  private void locateAnew(WalRemovedException removal) throws IOException, InterruptedException {
+    removals = streamed ? 1 : removals + 1;
+    if (removals > MOST_STARTS) {
+      throw removal;
+    }
+    LOG.info("{}", removal.getMessage());
+    intake.close();
+    awaitPushed();
+    tail.ifPresent(TailPusher::leaveIncomplete);
+    located = false;
+  }
+
   private void session() throws IOException, InterruptedException {
     state = WalReceiverStatus.State.CONNECTING;
     try (WalsenderConnection opened = connector.open()) {
@@ -206,27 +222,50 @@ final class WalStreaming {
         return;
       }
       checkCluster(opened.identity());
-      SlotPosition position = slot(opened);
+      Optional<LeftTimeline> left = checkTimeline(opened.identifySystem());
+      SlotPosition position = slot.ready(opened);
       watchCommits(opened);
       IdentifiedSystem system = opened.identifySystem();
       TimelineHistory history = archiveHistories(opened, system.timeline());
-      StreamStart start = start(opened, position, history, system.position());
-      if (system.position().isBefore(start.lsn())) {
-        throw new ServerUnavailableException(
-            this.server
-                + " has WAL up to "
-                + system.position()
-                + " only, and it is archived up to "
-                + start.lsn()
-                + ": a standby that lags, or a server that went back in time",
-            OBJECT_NOT_IN_PREREQUISITE_STATE,
-            null);
-      }
+      StreamStart start = start(opened, position, history, system);
+      checkPosition(system, start);
       journal.server().identified(system.timeline(), system.position());
-      stream(opened, start);
+      try {
+        stream(opened, start, left);
+      } catch (ServerRefusedException e) {
+        if (!SlotCheck.isInvalid(position, e)) {
+          throw e;
+        }
+        slot.renew(opened, e.getMessage());
+      }
     } finally {
       journal.server().lost();
       connection = null;
+    }
+  }
+
+  /** Where the server's timeline must end, because the archive holds one that has left it there. */
+  private Optional<LeftTimeline> checkTimeline(IdentifiedSystem system) throws IOException {
+    Optional<LeftTimeline> left =
+        leftTimeline ? Optional.empty() : LeftTimeline.find(system.timeline(), archive.histories());
+    if (left.isPresent() && left.get().isPassed(system.position())) {
+      throw left.get().refusal(server, system.position());
+    }
+    return left;
+  }
+
+  private void checkPosition(IdentifiedSystem system, StreamStart start)
+      throws ServerUnavailableException {
+    if (system.position().isBefore(start.lsn())) {
+      throw new ServerUnavailableException(
+          server
+              + " has WAL up to "
+              + system.position()
+              + " only, and it is archived up to "
+              + start.lsn()
+              + ": a standby that lags, or a server that went back in time",
+          OBJECT_NOT_IN_PREREQUISITE_STATE,
+          null);
     }
   }
 
@@ -254,22 +293,6 @@ final class WalStreaming {
       throw new WrongClusterException(
           server + " is " + found + "; the archive is bound to " + archive.cluster());
     }
-  }
-
-  private SlotPosition slot(WalsenderConnection server) throws IOException {
-    SlotPosition position = server.readSlot(slot);
-    if (position.presence() == SlotPosition.Presence.PRESENT) {
-      return position;
-    }
-    try {
-      server.createPhysicalSlot(slot, true);
-      LOG.info("created the replication slot {}", slot);
-    } catch (ServerRefusedException e) {
-      if (!DUPLICATE_OBJECT.equals(e.sqlState())) {
-        throw e;
-      }
-    }
-    return server.readSlot(slot);
   }
 
   /** Archives the history of a timeline, and those of its ancestors, before any of its WAL. */
@@ -312,19 +335,27 @@ final class WalStreaming {
   }
 
   private StreamStart start(
-      WalsenderConnection server, SlotPosition slot, TimelineHistory history, Lsn position)
-      throws IOException {
+      WalsenderConnection opened, SlotPosition slot, TimelineHistory history, IdentifiedSystem now)
+      throws IOException, InterruptedException {
     if (located) {
       // segments on their way to the archive need not arrive twice
       return StreamStart.after(
           intake.timeline().orElseThrow(), segmentStart(intake.received()), history, size());
     }
-    Optional<StreamStart> archived =
-        StreamStart.after(archived(slot.restartLsn()), history, slot.restartLsn());
-    archived.ifPresent(start -> intake.archivedBefore(start));
-    return archived.isPresent()
-        ? archived.get()
-        : StreamStart.at(first(server, slot, history, position), history, size());
+    WalInventory inventory = archived(slot.restartLsn());
+    Optional<StreamStart> next = StreamStart.after(inventory, history, slot.restartLsn());
+    if (next.isEmpty()) {
+      return StreamStart.at(first(opened, slot, history, now.position()), history, size());
+    }
+    checkPosition(now, next.get());
+    WalRepair repair = new WalRepair(opened, server, archive, inventory, history);
+    repair.fill(next.get().lsn());
+    if (removals > 0) {
+      repair.settle(next.get(), now.position(), policy(), reason());
+      next = StreamStart.after(archived(slot.restartLsn()), history, slot.restartLsn());
+    }
+    intake.archivedBefore(next.orElseThrow());
+    return next.get();
   }
 
   /**
@@ -341,13 +372,22 @@ final class WalStreaming {
                     .orElse(true));
   }
 
+  /** An archive that was begun before what the slot keeps may lose WAL that nobody needs. */
+  private MissingWal policy() throws IOException {
+    return asked && archive.backups().isEmpty() ? MissingWal.RECORD_GAP : missing;
+  }
+
+  private String reason() {
+    return "the server had removed it" + slot.trouble().map(why -> ": " + why).orElse("");
+  }
+
   /** Where an archive begins. */
   private Lsn first(
       WalsenderConnection server, SlotPosition slot, TimelineHistory history, Lsn position)
       throws IOException {
     Optional<Lsn> known = slot.restartLsn().isPresent() ? slot.restartLsn() : space.start();
     if (known.isEmpty() && slot.presence() == SlotPosition.Presence.UNKNOWN) {
-      asked++;
+      asked = true;
       return new KeptWal(server, history, size()).before(position);
     }
     return known.orElse(position);
@@ -361,23 +401,31 @@ final class WalStreaming {
     return archive.cluster().segmentSize();
   }
 
-  private void stream(WalsenderConnection server, StreamStart from)
+  private void stream(WalsenderConnection server, StreamStart from, Optional<LeftTimeline> left)
       throws IOException, InterruptedException {
     StreamStart start = from;
     while (!isClosed()) {
       pushLeftovers(WalSegment.containing(start.timeline(), start.lsn(), size()));
-      LOG.info("streaming timeline {} from {}", start.timeline(), start.lsn());
+      TimelineId timeline = start.timeline();
+      LOG.info("streaming timeline {} from {}", timeline, start.lsn());
       ReplicationStream stream =
-          server.startReplication(Optional.of(slot), start.lsn(), start.timeline());
+          server.startReplication(Optional.of(slot.name()), start.lsn(), start.timeline());
       state = WalReceiverStatus.State.STREAMING;
       journal.streaming(start);
       trouble = warning;
+      Optional<LeftTimeline> limit = left.filter(of -> of.timeline().equals(timeline));
       Optional<ReplicationStream.Event> end;
       try {
-        end = intake.take(stream, start, this::isClosed);
+        end = intake.take(stream, start, () -> isClosed() || isPassed(limit));
       } finally {
         streamed = intake.received().isAfter(start.lsn());
         located |= streamed;
+        if (streamed) {
+          slot.works();
+        }
+      }
+      if (!isClosed() && isPassed(limit)) {
+        throw limit.orElseThrow().refusal(this.server, intake.received());
       }
       if (end.isEmpty() || end.get() == ReplicationStream.Event.SERVER_STOPPED) {
         return;
@@ -390,6 +438,10 @@ final class WalStreaming {
       start = new StreamStart(next, size().floor(stream.nextTimelineStart()));
       intake.turnTo(start);
     }
+  }
+
+  private boolean isPassed(Optional<LeftTimeline> limit) {
+    return limit.isPresent() && limit.get().isPassed(intake.received());
   }
 
   /** Pushes the complete segments that an earlier receiver left in the spool. */

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.CorruptFileException;
+import dev.walden.archive.RecordedGap;
 import dev.walden.archive.WalInventory;
+import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
@@ -15,6 +17,7 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,11 @@ class StreamStartTest {
     for (long number : numbers) {
       archived.segment(new WalSegment(new TimelineId(timeline), number, SIZE), 1);
     }
+  }
+
+  private void lost(long from, long to) {
+    WalRange range = new WalRange(TimelineId.FIRST, SIZE.startOf(from), SIZE.startOf(to));
+    archived.gap(new RecordedGap(range, Instant.EPOCH, "lost"));
   }
 
   private static TimelineHistory history(long timeline, String content)
@@ -74,6 +82,19 @@ class StreamStartTest {
   void whatTheSlotNoLongerKeepsIsNotAskedForAgain() throws Exception {
     holds(1, 3, 5, 6);
     assertEquals("1 0/700000", start(TimelineHistory.first(), "0/600000"));
+  }
+
+  @Test
+  void passesOverWhatIsRecordedAsLost() throws Exception {
+    holds(1, 3, 4, 6, 7);
+    lost(5, 6);
+    assertEquals("1 0/800000", start(TimelineHistory.first(), "0/500000"));
+    lost(8, 12);
+    assertEquals("1 0/C00000", start(TimelineHistory.first(), "0/500000"));
+    assertEquals("1 0/C00000", start(TimelineHistory.first(), null));
+    assertEquals("2 0/A00000", start(history(2, "1\t0/A80000\tx\n"), null));
+    holds(1, 13);
+    assertEquals("1 0/C00000", start(TimelineHistory.first(), null));
   }
 
   @Test

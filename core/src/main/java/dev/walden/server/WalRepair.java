@@ -1,0 +1,128 @@
+package dev.walden.server;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.RecordedGap;
+import dev.walden.archive.WalInventory;
+import dev.walden.archive.WalPath;
+import dev.walden.backup.WalRange;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an archive lacks along a server's path: brings what the server still has, and records, or
+ * refuses, what it has not.
+ */
+final class WalRepair {
+  private static final Logger LOG = LoggerFactory.getLogger(WalRepair.class);
+
+  /** How many holes are looked at, the last ones: the server hardly has older WAL. */
+  private static final int MOST_HOLES = 64;
+
+  private final WalsenderConnection server;
+  private final ServerAddress address;
+  private final ArchiveStore archive;
+  private final WalPath path;
+  private final WalSegmentSize size;
+  private final KeptWal kept;
+  private final Clock clock = Clock.systemUTC();
+
+  WalRepair(
+      WalsenderConnection server,
+      ServerAddress address,
+      ArchiveStore archive,
+      WalInventory archived,
+      TimelineHistory history) {
+    this.server = server;
+    this.address = address;
+    this.archive = archive;
+    this.path = new WalPath(archived, history);
+    this.size = archive.cluster().segmentSize();
+    this.kept = new KeptWal(server, history, size);
+  }
+
+  /**
+   * Fills the holes in what is archived before {@code until}. What a server has lost may come from
+   * another one later, so recorded gaps are tried again.
+   */
+  void fill(Lsn until) throws IOException, InterruptedException {
+    if (path.ranges().isEmpty()) {
+      return;
+    }
+    List<WalRange> holes = path.missing(path.ranges().get(0).start(), size.floor(until));
+    if (holes.isEmpty()) {
+      return;
+    }
+    try (SegmentFetch fetch = new SegmentFetch(server, archive)) {
+      for (WalRange hole : holes.subList(Math.max(0, holes.size() - MOST_HOLES), holes.size())) {
+        fill(hole, fetch);
+      }
+    }
+  }
+
+  private void fill(WalRange hole, SegmentFetch fetch) throws IOException, InterruptedException {
+    Lsn at = hole.start();
+    while (at.isBefore(hole.end())) {
+      Lsn first = kept.first(at, hole.end());
+      record(path.unrecorded(at, first), "the server no longer had it");
+      Lsn archived = first;
+      if (first.isBefore(hole.end())) {
+        archived = fetch.run(new WalRange(hole.timeline(), first, hole.end()));
+        LOG.info(
+            "fetched WAL that was missing, of timeline {} from {} to {}",
+            hole.timeline(),
+            first,
+            archived);
+      }
+      if (archived.equals(at)) {
+        return; // it has ended before, or is being removed now: not for this connection
+      }
+      at = archived;
+    }
+  }
+
+  /**
+   * Finds out what is missing, now that the server has refused the WAL that comes next.
+   *
+   * @param next what comes next
+   * @param position how far the server has flushed its WAL
+   * @param reason why it may be missing
+   * @throws MissingWalException if the policy does not accept that it is
+   */
+  void settle(StreamStart next, Lsn position, MissingWal policy, String reason) throws IOException {
+    Lsn resume = kept.first(next.lsn(), size.floor(position));
+    List<WalRange> missing = path.unrecorded(next.lsn(), resume);
+    List<WalRange> ranges = path.ranges();
+    Lsn end = ranges.get(ranges.size() - 1).end();
+    List<WalRange> behind = new ArrayList<>();
+    for (WalRange range : missing) {
+      // before the archive's end nobody can stop it any more
+      if (policy == MissingWal.STOP && !range.start().isBefore(end)) {
+        behind.add(range);
+      } else {
+        record(List.of(range), reason);
+      }
+    }
+    if (!behind.isEmpty()) {
+      throw new MissingWalException(address, behind, reason);
+    }
+  }
+
+  private void record(List<WalRange> gaps, String reason) throws IOException {
+    for (WalRange gap : gaps) {
+      archive.recordGap(new RecordedGap(gap, clock.instant(), reason));
+      LOG.warn(
+          "WAL of {} is missing, and recorded as a gap ({}). Take a new base backup: none from"
+              + " before {} can be recovered beyond it",
+          gap,
+          reason,
+          gap.start());
+    }
+  }
+}
