@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Stands between a client and a server, and does something before a command first goes through. */
 final class Interception implements Closeable {
   private final ServerSocket listening;
-  private final int server;
+  private volatile int server;
   private final String command;
   private final Action action;
   private final AtomicInteger seen = new AtomicInteger();
@@ -41,6 +41,14 @@ final class Interception implements Closeable {
 
   int port() {
     return listening.getLocalPort();
+  }
+
+  /** Ends all connections; those that come go to another server. */
+  void turnTo(int otherServer) throws IOException {
+    server = otherServer;
+    for (Socket socket : sockets) {
+      socket.close();
+    }
   }
 
   /** How often the command came. */
