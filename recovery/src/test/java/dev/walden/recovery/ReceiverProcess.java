@@ -14,18 +14,24 @@ final class ReceiverProcess implements AutoCloseable {
 
   /** Starts it; the log is appended to. */
   ReceiverProcess(Map<String, String> arguments, Path log) throws IOException {
+    this(List.of(), arguments, log);
+  }
+
+  /** Starts it under another program. */
+  ReceiverProcess(List<String> observer, Map<String, String> arguments, Path log)
+      throws IOException {
     this.log = log;
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReceiverProgram.class.getName()));
+    List<String> command = new ArrayList<>(observer);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ReceiverProgram.class.getName()));
     arguments.forEach((name, value) -> command.add(name + '=' + value));
     process =
         new ProcessBuilder(command)
@@ -48,11 +54,13 @@ final class ReceiverProcess implements AutoCloseable {
 
   /** Ends it with SIGKILL, also where it is frozen. */
   void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    close();
+    process.waitFor();
   }
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }
