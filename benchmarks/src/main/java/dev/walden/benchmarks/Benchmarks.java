@@ -42,6 +42,9 @@ public final class Benchmarks {
       if (settings.has("plan")) {
         new PlanPart(settings).run();
       }
+      if (settings.has("commit")) {
+        new CommitPart(settings, server).run();
+      }
     } finally {
       Folders.delete(settings.folder());
     }

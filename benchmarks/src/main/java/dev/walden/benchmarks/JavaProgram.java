@@ -24,6 +24,11 @@ record JavaProgram(Class<?> main, List<String> options, String heap) {
     return MeteredProcesses.run(List.of(command(recorder, arguments)), log, null);
   }
 
+  /** The command that runs it. */
+  List<String> command(String... arguments) {
+    return command(List.of(), arguments);
+  }
+
   private List<String> command(List<String> more, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -15,10 +15,6 @@ import java.util.Map;
  */
 final class MeteredProcesses {
   private static final long PAUSE_MILLIS = 5;
-  private static final double TICKS_PER_SECOND = 100;
-  private static final int USER_TICKS = 11;
-  // user and system time, of the process and of its children that have ended
-  private static final int CPU_FIELDS = 4;
 
   private final Map<Long, Double> cpuSeconds = new HashMap<>();
   private final Map<Long, Long> peakBytes = new HashMap<>();
@@ -69,17 +65,10 @@ final class MeteredProcesses {
   private void look(long pid) throws IOException {
     Path folder = Path.of("/proc", Long.toString(pid));
     try {
-      String stat = Files.readString(folder.resolve("stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      long ticks = 0;
-      for (int i = 0; i < CPU_FIELDS; i++) {
-        ticks += Long.parseLong(fields[USER_TICKS + i]);
-      }
-      cpuSeconds.put(pid, ticks / TICKS_PER_SECOND);
-      for (String line : Files.readAllLines(folder.resolve("status"))) {
-        if (line.startsWith("VmHWM:")) {
-          peakBytes.put(pid, Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024);
-        }
+      ProcessTimes times = ProcessTimes.of(pid);
+      cpuSeconds.put(pid, times.cpuSeconds());
+      if (times.peakResidentBytes() > 0) {
+        peakBytes.put(pid, times.peakResidentBytes());
       }
     } catch (NoSuchFileException ended) {
       // what was seen last counts

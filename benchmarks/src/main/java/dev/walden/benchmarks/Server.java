@@ -18,6 +18,7 @@ final class Server implements AutoCloseable {
   private static final String FIRST_SLOT = "first";
 
   private static final long CHECKPOINT_EVERY = 512L << 20;
+  private static final long STANDBY_LIMIT_NANOS = 60_000_000_000L;
 
   private final PostgresServer server;
   private int slots;
@@ -103,9 +104,16 @@ final class Server implements AutoCloseable {
   }
 
   private void pgbench(Path log, String... arguments) throws IOException, InterruptedException {
+    pgbench(log, "off", arguments);
+  }
+
+  /** Runs pgbench with a setting of synchronous_commit; its messages go to the log. */
+  void pgbench(Path log, String synchronousCommit, String[] arguments)
+      throws IOException, InterruptedException {
     List<String> command = client("pgbench", arguments);
     command.remove("-w");
     command.add("postgres");
+    command.addAll(0, List.of("env", "PGOPTIONS=-c synchronous_commit=" + synchronousCommit));
     MeteredProcesses.run(List.of(command), log, null);
   }
 
@@ -140,6 +148,49 @@ final class Server implements AutoCloseable {
 
   void checkpoint() throws SQLException {
     server.execute("CHECKPOINT");
+  }
+
+  void execute(String... statements) throws SQLException {
+    server.execute(statements);
+  }
+
+  /** Whether the server forces its files; it does not unless told. */
+  void force(boolean on) throws SQLException {
+    server.execute("ALTER SYSTEM SET fsync = " + (on ? "on" : "off"), "SELECT pg_reload_conf()");
+  }
+
+  /** Lets commits wait for this standby; for nobody if it is empty. */
+  void commitsWaitFor(String standby) throws SQLException {
+    server.execute(
+        "ALTER SYSTEM SET synchronous_standby_names = '" + standby + "'",
+        "SELECT pg_reload_conf()");
+  }
+
+  /** Waits until a receiver of this name streams. */
+  void awaitStandby(String standby, boolean synchronous)
+      throws IOException, InterruptedException, SQLException {
+    String ready =
+        "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND application_name = '"
+            + standby
+            + (synchronous ? "' AND sync_state = 'sync'" : "'");
+    long deadline = System.nanoTime() + STANDBY_LIMIT_NANOS;
+    while (!server.query(ready).equals("1")) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(standby + " does not stream");
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  /** Waits until no receiver streams any more. */
+  void awaitNoStandby() throws IOException, InterruptedException, SQLException {
+    long deadline = System.nanoTime() + STANDBY_LIMIT_NANOS;
+    while (!server.query("SELECT count(*) FROM pg_stat_replication").equals("0")) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("a receiver that was stopped still streams");
+      }
+      Thread.sleep(20);
+    }
   }
 
   /** A slot at the first position of the WAL. */

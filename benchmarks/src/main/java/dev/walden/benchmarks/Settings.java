@@ -10,12 +10,14 @@ import java.util.Map;
 /**
  * What is to be measured.
  *
- * @param parts of {@code receive}, {@code backup}, {@code restore}, {@code decode} and {@code plan}
+ * @param parts of {@code receive}, {@code backup}, {@code restore}, {@code decode}, {@code plan}
+ *     and {@code commit}
  * @param folder where everything is written: the disk that is measured
  * @param postgres PostgreSQL's programs
  * @param javaOptions of every measured Java process, besides the size of its heap
  * @param receiveHeap the heap of a receiver
  * @param heap the heap of the others
+ * @param commitSeconds how long each load of commits lasts
  * @param profile whether each kind of Walden's runs is done once more, under Java Flight Recorder
  */
 record Settings(
@@ -28,13 +30,15 @@ record Settings(
     List<String> javaOptions,
     String receiveHeap,
     String heap,
+    int commitSeconds,
     boolean profile) {
   static final String USAGE =
       """
-      benchmarks/run [--no-build] [option…] [receive] [backup] [restore] [decode] [plan]
+      benchmarks/run [--no-build] [option…] [receive] [backup] [restore] [decode] [plan] [commit]
         --rounds=N         how often each contestant runs, in turns (3)
         --wal-gb=N         gigabytes of WAL to stream or decode (2)
         --backup-gb=N      gigabytes of data to back up (2)
+        --commit-seconds=N seconds of each load of commits (4)
         --folder=PATH      where to write, so the disk to measure (benchmarks/target/data)
         --postgres=PATH    PostgreSQL's programs (Debian's 15, or else those of the PATH)
         --java-options=…   of the measured Java processes
@@ -46,7 +50,7 @@ record Settings(
           .formatted(Defaults.JAVA_OPTIONS, Defaults.RECEIVE_HEAP, Defaults.HEAP);
 
   private static final List<String> PARTS =
-      List.of("receive", "backup", "restore", "decode", "plan");
+      List.of("receive", "backup", "restore", "decode", "plan", "commit");
 
   /** What holds unless set. */
   private static final class Defaults {
@@ -68,6 +72,7 @@ record Settings(
     options.put("--wal-gb", "2");
     options.put("--backup-gb", "2");
     options.put("--rounds", "3");
+    options.put("--commit-seconds", "4");
     options.put("--postgres", "");
     options.put("--folder", "");
     options.put("--profile", "false");
@@ -92,6 +97,7 @@ record Settings(
         List.of(options.get("--java-options").split(" ")),
         options.get("--receive-heap"),
         options.get("--heap"),
+        Integer.parseInt(options.get("--commit-seconds")),
         Boolean.parseBoolean(options.get("--profile")));
   }
 
