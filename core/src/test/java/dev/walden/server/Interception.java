@@ -12,12 +12,17 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and a server, and does something before a command first goes through. */
+/**
+ * Stands between a client and a server, and does something before a command first goes through, or
+ * damages what the server answers.
+ */
 final class Interception implements Closeable {
   private final ServerSocket listening;
   private volatile int server;
   private final String command;
   private final Action action;
+  private final String damaged;
+  private final AtomicInteger damages;
   private final AtomicInteger seen = new AtomicInteger();
   private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
@@ -26,17 +31,32 @@ final class Interception implements Closeable {
     void run() throws Exception;
   }
 
-  private Interception(int server, String command, Action action) throws IOException {
+  private Interception(int server, String command, Action action, String damaged, int times)
+      throws IOException {
     this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     this.server = server;
     this.command = command;
     this.action = action;
+    this.damaged = damaged;
+    this.damages = new AtomicInteger(times);
   }
 
   static Interception of(int server, String command, Action action) throws IOException {
-    Interception gate = new Interception(server, command, action);
+    Interception gate = new Interception(server, command, action, "", 0);
     start(gate::accept);
     return gate;
+  }
+
+  /** Flips a bit of some words the first so many times that the server sends them. */
+  static Interception damaging(int server, String words, int times) throws IOException {
+    Interception gate = new Interception(server, "\0", () -> {}, words, times);
+    start(gate::accept);
+    return gate;
+  }
+
+  /** How often it has damaged nothing although it was to. */
+  int damagesLeft() {
+    return damages.get();
   }
 
   int port() {
@@ -93,6 +113,12 @@ final class Interception implements Closeable {
             && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(command)
             && seen.getAndIncrement() == 0) {
           action.run();
+        }
+        if (!commands && damages.get() > 0) {
+          int at = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).indexOf(damaged);
+          if (at >= 0 && damages.getAndDecrement() > 0) {
+            buffer[at] ^= 4;
+          }
         }
         out.write(buffer, 0, n);
       }
