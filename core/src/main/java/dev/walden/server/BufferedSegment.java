@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A segment in memory outside the heap. It is lost with the process; the slot still has it. */
+/** A segment in memory. It is lost with the process; the slot still has it. */
 final class BufferedSegment implements OpenSegment {
   private final WalSegment segment;
   private final ByteBuffer memory;
@@ -49,8 +49,18 @@ final class BufferedSegment implements OpenSegment {
   }
 
   @Override
+  public void truncate(int shorter) {
+    memory.position(Math.min(shorter, memory.position()));
+  }
+
+  @Override
   public void force() {
     // memory survives no crash; only what is archived is acknowledged
+  }
+
+  @Override
+  public void complete() {
+    // as above
   }
 
   @Override

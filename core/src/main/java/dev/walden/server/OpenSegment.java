@@ -23,8 +23,14 @@ sealed interface OpenSegment extends Closeable permits BufferedSegment, SpooledS
   /** A copy of bytes that were appended before. */
   byte[] copy(int from, int to) throws IOException;
 
+  /** Forgets what was appended behind a length. */
+  void truncate(int shorter) throws IOException;
+
   /** Makes what was appended survive a crash of the machine, if it is the kind that can. */
   void force() throws IOException;
+
+  /** Makes all of it survive a crash as a complete segment, if it is the kind that can. */
+  void complete() throws IOException;
 
   /**
    * Its bytes, followed by what a crash or an earlier stream left beyond them, and zeros up to the

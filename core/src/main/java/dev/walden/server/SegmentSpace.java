@@ -29,7 +29,9 @@ final class SegmentSpace implements Closeable {
 
   private final WalSegmentSize size;
   private final Optional<Path> spool;
-  private final Path directory;
+  private final boolean files;
+  private final int room;
+  private volatile Path directory;
   private final Semaphore free;
   private final BlockingQueue<ByteBuffer> memory;
 
@@ -37,14 +39,13 @@ final class SegmentSpace implements Closeable {
       throws IOException {
     this.size = size;
     this.spool = spool;
-    boolean files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
-    this.directory =
-        files ? spool.isPresent() ? spool.get() : Files.createTempDirectory("walden-") : null;
+    this.files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
+    this.directory = spool.orElse(null);
     if (spool.isPresent() && !Files.isDirectory(directory)) {
       Files.createDirectories(directory);
       DurableFiles.forceDirectory(directory.toAbsolutePath().getParent());
     }
-    int room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 1;
+    this.room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 1;
     this.free = new Semaphore(room);
     this.memory = new ArrayBlockingQueue<>(room);
   }
@@ -65,7 +66,7 @@ final class SegmentSpace implements Closeable {
       return Optional.empty();
     }
     try {
-      return Optional.of(directory == null ? buffered(segment) : spooled(segment));
+      return Optional.of(files ? spooled(segment, free::release) : buffered(segment));
     } catch (IOException | RuntimeException | Error e) {
       free.release();
       throw e;
@@ -84,8 +85,28 @@ final class SegmentSpace implements Closeable {
         });
   }
 
-  private OpenSegment spooled(WalSegment segment) throws IOException {
-    return new SpooledSegment(segment, directory, free::release);
+  /**
+   * Room for a segment beyond what there is room for, if all of that is taken by {@code held}
+   * segments that wait for this one: a record that is longer than the room goes on in it.
+   *
+   * @return empty if there are fewer
+   */
+  Optional<OpenSegment> beyond(WalSegment segment, int held) throws IOException {
+    if (held < room) {
+      return Optional.empty();
+    }
+    boolean memory = !files && (long) (held + 1) * size.bytes() <= MAX_BUFFERED;
+    return Optional.of(
+        memory
+            ? new BufferedSegment(segment, ByteBuffer.allocate(size.bytes()), () -> {})
+            : spooled(segment, () -> {}));
+  }
+
+  private OpenSegment spooled(WalSegment segment, Runnable release) throws IOException {
+    if (directory == null) {
+      directory = Files.createTempDirectory("walden-");
+    }
+    return new SpooledSegment(segment, directory, release);
   }
 
   /** The segments that an earlier receiver received and forced to the last byte; in order. */

@@ -21,8 +21,8 @@ import java.util.List;
 
 /**
  * A segment in a file of the spool, {@code <segment>.partial} while it grows and {@code <segment>}
- * once all of it was {@link #force}d: what was forced survives a crash of the machine, but of the
- * rest a crash may leave the length and lose the bytes.
+ * once it is {@link #complete}: what was forced survives a crash of the machine, but of the rest a
+ * crash may leave the length and lose the bytes.
  *
  * <p>A file that a crash left is not overwritten: bytes that arrive again are compared with those
  * it has, and appended only after them. If they differ, the file is set aside under a name of its
@@ -158,10 +158,27 @@ final class SpooledSegment implements OpenSegment {
   }
 
   @Override
+  public void truncate(int shorter) throws IOException {
+    if (shorter < length) {
+      // what an earlier stream left is the same as what came now, or it would be set aside
+      channel.truncate(Math.max(shorter, found));
+      length = shorter;
+    }
+  }
+
+  @Override
   public void force() throws IOException {
     channel.force(false);
+  }
+
+  @Override
+  public void complete() throws IOException {
+    if (!isComplete()) {
+      throw new IllegalStateException(segment + " has " + length + " bytes only");
+    }
+    force();
     Path whole = file.resolveSibling(segment.toString());
-    if (isComplete() && !file.equals(whole)) {
+    if (!file.equals(whole)) {
       Files.move(file, whole, StandardCopyOption.ATOMIC_MOVE);
       file = whole;
       DurableFiles.forceDirectory(file.getParent());

@@ -176,11 +176,12 @@ final class TailPusher {
   /**
    * The open segment will never be complete.
    *
-   * @param rest whether all that was received of it must be kept
+   * @param length how much there is of it
+   * @param rest whether all of that must be kept
    */
-  synchronized void leave(boolean rest) throws IOException {
+  synchronized void leave(int length, boolean rest) throws IOException {
     if (open != null) {
-      received = open.length();
+      received = length;
       current.left = true;
       takeRest(rest ? Integer.MAX_VALUE : 0);
     }

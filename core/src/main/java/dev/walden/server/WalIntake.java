@@ -1,9 +1,9 @@
 package dev.walden.server;
 
+import dev.walden.CorruptFileException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
-import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import java.io.Closeable;
 import java.io.IOException;
@@ -32,11 +32,13 @@ final class WalIntake implements Closeable {
   private final Duration statusInterval;
   private final Duration timeout;
   private final AnnouncedWal server;
-  private OpenSegment open;
+  private final UnfinishedWal wal;
   private volatile TimelineId timeline;
   private volatile Lsn received = Lsn.ZERO;
   private volatile Lsn durable = Lsn.ZERO;
-  private int unforced;
+  private Lsn began = Lsn.ZERO;
+  private Optional<Lsn> damage = Optional.empty();
+  private boolean newlyDamaged;
 
   // guarded by this, as are changes of timeline and durable: pieces become durable on another
   // thread
@@ -60,6 +62,7 @@ final class WalIntake implements Closeable {
     this.space = space;
     this.pusher = pusher;
     this.tail = tail;
+    this.wal = new UnfinishedWal(archive.cluster(), space, pusher, tail);
     this.statusInterval = statusInterval;
     this.timeout = timeout;
     this.server = server;
@@ -114,11 +117,12 @@ final class WalIntake implements Closeable {
   Optional<ReplicationStream.Event> take(
       ReplicationStream stream, StreamStart start, Closing closed)
       throws IOException, InterruptedException {
-    if (open != null && !open.segment().timeline().equals(start.timeline())) {
+    if (wal.first().isPresent() && !wal.first().get().timeline().equals(start.timeline())) {
       // the server has changed its timeline while it could not be reached
-      endTimeline(start.lsn());
+      wal.endTimeline(start.lsn());
     }
-    dropOpen();
+    wal.begin(start.timeline(), start.lsn());
+    began = start.lsn();
     beginAt(start.lsn());
     turnTo(start);
     lastMessage = System.nanoTime();
@@ -152,8 +156,8 @@ final class WalIntake implements Closeable {
         case KEEPALIVE -> heard(stream);
         case IDLE -> {}
         default -> {
-          forceOpen();
-          putOpen();
+          force();
+          wal.put(true);
           return Optional.of(event);
         }
       }
@@ -175,13 +179,14 @@ final class WalIntake implements Closeable {
 
   private void heard(ReplicationStream stream) throws IOException {
     if (stream.replyRequested()) {
-      forceOpen();
-      putOpen();
+      force();
+      wal.put(true);
       // A server that shuts down waits until the flushed position, if it was told one, reaches its
       // last record. Where only whole segments are durable that never happens, so nothing is said;
-      // nor where pieces are, but cannot be stored now.
+      // nor where pieces are, but cannot be stored now, nor where a standby ends within a record.
       boolean caughtUp = !stream.serverWalEnd().isAfter(received);
-      boolean never = tail.isEmpty() || tail.get().trouble() != null;
+      boolean never =
+          tail.isEmpty() || tail.get().trouble() != null || wal.verified().isBefore(received);
       synchronized (this) {
         advance();
         send(caughtUp && never && durable.isBefore(received) ? Lsn.ZERO : durable, false);
@@ -200,40 +205,47 @@ final class WalIntake implements Closeable {
       throws IOException, InterruptedException {
     ByteBuffer data = stream.data();
     while (data.hasRemaining()) {
-      if (open == null && !openSegment(stream, closed)) {
+      if (wal.room() == 0 && !openSegment(stream, closed)) {
         return;
       }
-      int room = open.segment().size().bytes() - open.length();
-      int count = Math.min(room, data.remaining());
-      ByteBuffer piece = data.slice(data.position(), count);
-      if (open.length() == 0 && count >= WalPageHeader.LONG) {
-        byte[] header = new byte[WalPageHeader.LONG];
-        piece.get(0, header);
-        archive.check(open.segment().fileName(), header);
-      }
-      open.append(piece);
+      int count = Math.min(wal.room(), data.remaining());
+      boolean complete = append(data.slice(data.position(), count), stream);
       data.position(data.position() + count);
       received = received.plus(count);
-      unforced += count;
-      if (open.isComplete()) {
-        forceOpen();
-        if (tail.isPresent()) {
-          tail.get().complete();
-        }
-        pusher.push(open);
-        open = null;
+      if (complete) {
+        force();
       }
     }
+  }
+
+  private boolean append(ByteBuffer piece, ReplicationStream stream) throws IOException {
+    try {
+      return wal.append(piece);
+    } catch (CorruptFileException e) {
+      Lsn place = wal.verified();
+      newlyDamaged = damage.isEmpty() || place.isAfter(damage.get());
+      damage = Optional.of(place);
+      received = Lsn.min(received, place);
+      acknowledge(stream);
+      throw e;
+    }
+  }
+
+  /**
+   * Whether a stream has just ended with damage that may have happened on its way: no stream before
+   * was damaged there or further on.
+   */
+  boolean isNewlyDamaged() {
+    boolean is = newlyDamaged;
+    newlyDamaged = false;
+    return is;
   }
 
   private boolean openSegment(ReplicationStream stream, Closing closed)
       throws IOException, InterruptedException {
     WalSegment segment = WalSegment.containing(timeline, received, archive.cluster().segmentSize());
     while (!closed.isClosed()) {
-      Optional<OpenSegment> room = space.open(segment, WAIT_FOR_SPACE_MS);
-      if (room.isPresent()) {
-        open = room.get();
-        tail.ifPresent(pieces -> pieces.open(open));
+      if (wal.open(segment, WAIT_FOR_SPACE_MS)) {
         return true;
       }
       check();
@@ -246,12 +258,10 @@ final class WalIntake implements Closeable {
 
   /** Makes what is waiting durable if nothing more is at hand, and reports progress. */
   private void acknowledge(ReplicationStream stream) throws IOException {
-    if (unforced > MAX_UNFORCED || unforced > 0 && !stream.hasMore()) {
-      forceOpen();
+    if (wal.unforced() > MAX_UNFORCED || wal.unforced() > 0 && !stream.hasMore()) {
+      force();
     }
-    if (open != null && tail.isPresent()) {
-      tail.get().received(open.length(), false);
-    }
+    wal.put(false);
     synchronized (this) {
       advance();
       if (durable.isAfter(reported) || System.nanoTime() - lastStatus >= statusInterval.toNanos()) {
@@ -286,20 +296,10 @@ final class WalIntake implements Closeable {
     durable = known;
   }
 
-  private void forceOpen() throws IOException {
-    if (unforced > 0 && open != null) {
-      open.force();
-      if (space.spool().isPresent()) {
-        durable = Lsn.max(durable, open.end());
-      }
-    }
-    unforced = 0;
-  }
-
-  /** Has the storage take what was received without waiting for more. */
-  private void putOpen() {
-    if (open != null) {
-      tail.ifPresent(pieces -> pieces.received(open.length(), true));
+  private void force() throws IOException {
+    wal.force();
+    if (space.spool().isPresent() && wal.verified().isAfter(began)) {
+      durable = Lsn.max(durable, wal.verified());
     }
   }
 
@@ -323,39 +323,20 @@ final class WalIntake implements Closeable {
     }
   }
 
-  /**
-   * Ends a timeline: what was received of its last segment is kept, as a partial segment or in
-   * pieces, if it was acknowledged, or lies beyond the switch point, where the next timeline does
-   * not repeat it.
-   */
+  /** Ends a timeline; see {@link UnfinishedWal#endTimeline}. */
   void endTimeline(Lsn switchPoint) throws IOException {
-    if (open == null) {
-      return;
-    }
-    if (tail.isPresent()) {
-      tail.get().leave(open.end().isAfter(switchPoint));
-      open.discard();
-    } else if (open.length() > 0
-        && (space.spool().isPresent() || open.end().isAfter(switchPoint))) {
-      open.force();
-      pusher.pushPartial(open);
-    } else {
-      open.discard();
-    }
-    open = null;
+    wal.endTimeline(switchPoint);
   }
 
-  private void dropOpen() throws IOException {
-    tail.ifPresent(TailPusher::drop);
-    if (open != null) {
-      open.close();
-      open = null;
-    }
-    unforced = 0;
+  /** Where the next stream begins if it goes on with this timeline. */
+  Lsn restart() {
+    return wal.first()
+        .map(WalSegment::start)
+        .orElse(archive.cluster().segmentSize().floor(received));
   }
 
   @Override
   public void close() throws IOException {
-    dropOpen();
+    wal.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.CorruptFileException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
@@ -172,6 +173,12 @@ final class WalStreaming {
           if (!isClosed()) {
             LOG.warn("not receiving: {}", e.getMessage());
           }
+        } catch (CorruptFileException e) {
+          if (!intake.isNewlyDamaged()) {
+            throw e;
+          }
+          trouble = e;
+          LOG.warn("WAL came damaged, and is asked for again: {}", e.getMessage());
         } catch (WalRemovedException e) {
           locateAnew(e);
           reason = Optional.of(e);
@@ -339,8 +346,7 @@ final class WalStreaming {
       throws IOException, InterruptedException {
     if (located) {
       // segments on their way to the archive need not arrive twice
-      return StreamStart.after(
-          intake.timeline().orElseThrow(), segmentStart(intake.received()), history, size());
+      return StreamStart.after(intake.timeline().orElseThrow(), intake.restart(), history, size());
     }
     WalInventory inventory = archived(slot.restartLsn());
     Optional<StreamStart> next = StreamStart.after(inventory, history, slot.restartLsn());
@@ -391,10 +397,6 @@ final class WalStreaming {
       return new KeptWal(server, history, size()).before(position);
     }
     return known.orElse(position);
-  }
-
-  private Lsn segmentStart(Lsn lsn) {
-    return size().floor(lsn);
   }
 
   private WalSegmentSize size() {
@@ -465,7 +467,10 @@ final class WalStreaming {
       return;
     }
     for (OpenSegment segment : space.leftovers()) {
-      if (segment.segment().equals(current) || segment.length() == 0) {
+      boolean comesAgain =
+          segment.segment().timeline().equals(current.timeline())
+              && segment.segment().number() >= current.number();
+      if (comesAgain || segment.length() == 0) {
         segment.close();
       } else {
         pusher.pushPartial(segment);

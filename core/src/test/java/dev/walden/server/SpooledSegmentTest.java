@@ -65,6 +65,8 @@ class SpooledSegmentTest {
     try (OpenSegment again = segment()) {
       again.append(ByteBuffer.wrap(wal));
       again.force();
+      assertEquals(List.of(), space().complete());
+      again.complete();
     }
     List<OpenSegment> complete = space().complete();
     assertEquals(1, complete.size());

@@ -22,15 +22,23 @@ class StreamVerifierProperties {
   /** How far a stream was valid, and why no further. */
   private record Verdict(Lsn verified, String problem) {}
 
-  private StreamVerifier verifier(WalSegment first) throws IOException {
-    WalPageHeader page =
-        WalPageHeader.parse("sample", 0, ByteBuffer.wrap(wal.bytesAt(wal.start())));
-    return new StreamVerifier(
-        new ClusterIdentity(
-            new SystemIdentifier(page.systemIdentifier()),
-            WalWorkload.SIZE,
-            PgVersion.ofWalMagic(page.magic())),
-        first);
+  private final ClusterIdentity cluster = cluster();
+
+  private ClusterIdentity cluster() {
+    try {
+      WalPageHeader page =
+          WalPageHeader.parse("sample", 0, ByteBuffer.wrap(wal.bytesAt(wal.start())));
+      return new ClusterIdentity(
+          new SystemIdentifier(page.systemIdentifier()),
+          WalWorkload.SIZE,
+          PgVersion.ofWalMagic(page.magic()));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private StreamVerifier verifier(WalSegment first) {
+    return new StreamVerifier(cluster, first);
   }
 
   /** Streams up to a position in pieces of at most {@code most} bytes. */
