@@ -1,7 +1,16 @@
 package dev.walden.server;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.WalRange;
 import dev.walden.testing.PostgresServer;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,10 +30,13 @@ final class Servers {
 
   /** The server, by way of another port. */
   static ServerAddress address(PostgresServer server, int port) {
-    Properties properties = new Properties();
-    properties.setProperty("user", server.user());
+    return address(server, port, "");
+  }
+
+  /** The server, by way of another port, with connection properties: {@code &name=value}. */
+  static ServerAddress address(PostgresServer server, int port, String properties) {
     return ServerAddress.of(
-        server.jdbcUrl().replace(":" + server.port() + "/", ":" + port + "/"), properties);
+        "jdbc:postgresql://127.0.0.1:" + port + "/?user=" + server.user() + properties);
   }
 
   /** Copies the primary while it is stopped, starts both, and lets the copy follow. */
@@ -50,6 +62,25 @@ final class Servers {
           file,
           to.resolve(from.relativize(file)),
           java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    }
+  }
+
+  /**
+   * Compares all segments of a timeline that are archived with the server's; there must be some,
+   * and no gap.
+   */
+  static void assertArchived(PostgresServer server, ArchiveStore archive, long timeline)
+      throws IOException {
+    TimelineId id = new TimelineId(timeline);
+    List<WalRange> ranges = archive.inventory().ranges(id);
+    assertEquals(1, ranges.size(), "archived is " + ranges);
+    WalSegmentSize size = archive.cluster().segmentSize();
+    for (WalSegment s = WalSegment.containing(id, ranges.get(0).start(), size);
+        s.start().isBefore(ranges.get(0).end());
+        s = s.next()) {
+      try (InputStream in = archive.open(s).orElseThrow()) {
+        assertArrayEquals(segment(server, s.toString()), in.readAllBytes(), s.toString());
+      }
     }
   }
 

@@ -19,13 +19,17 @@ final class TlsServer {
 
   static PostgresServer create(PostgresBinaries binaries, Path folder, String... hba)
       throws IOException, InterruptedException {
+    return builder(binaries, folder, hba).create();
+  }
+
+  static PostgresServer.Builder builder(PostgresBinaries binaries, Path folder, String... hba)
+      throws IOException, InterruptedException {
     certificate(folder, "server");
     return PostgresServer.builder(binaries, folder.resolve("data"))
         .setting("ssl", "on")
         .setting("ssl_cert_file", folder.resolve("server.crt").toString())
         .setting("ssl_key_file", folder.resolve("server.key").toString())
-        .hba(hba)
-        .create();
+        .hba(hba);
   }
 
   /** Makes {@code name.crt} and {@code name.key}. */

@@ -116,7 +116,7 @@ class WalReceiverIT {
     try (PostgresServer server = server(14)) {
       write(server, 20_000);
       server.execute("CHECKPOINT");
-      Interception.Action removal =
+      Proxy.Action removal =
           () ->
               server.execute(
                   "ALTER SYSTEM SET wal_keep_size = 0",
@@ -124,7 +124,7 @@ class WalReceiverIT {
                   "SELECT pg_sleep(0.5)",
                   "CHECKPOINT");
       try (ArchiveStore archive = archive(Servers.address(server));
-          Interception gate = Interception.of(server.port(), "START_REPLICATION SLOT", removal);
+          Proxy gate = Proxy.of(server.port(), "START_REPLICATION SLOT", removal);
           WalReceiver receiver =
               WalReceiver.from(Servers.address(server, gate.port()))
                   .into(archive)
