@@ -10,7 +10,6 @@ import dev.walden.wal.WalSegmentSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The archived WAL along the way to a timeline. For each segment number one timeline's file is the
@@ -24,7 +23,7 @@ public final class WalPath {
   private final TimelineHistory history;
   private final WalSegmentSize size;
   private final List<WalRange> ranges = new ArrayList<>();
-  private final List<WalRange> gaps;
+  private final List<RecordedGap> gaps;
 
   /**
    * How far the WAL goes on from some position.
@@ -34,14 +33,16 @@ public final class WalPath {
    * @param end where the first missing segment starts, or where the pieces end of a segment that is
    *     not whole
    * @param next what lies behind the gap, if anything does
+   * @param recorded what was noted when the WAL at the end was found to be missing
    */
-  public record Reach(List<WalRange> ranges, Lsn end, Optional<WalRange> next) {}
+  public record Reach(
+      List<WalRange> ranges, Lsn end, Optional<WalRange> next, Optional<RecordedGap> recorded) {}
 
   public WalPath(WalInventory wal, TimelineHistory history) {
     this.wal = wal;
     this.history = history;
     this.size = wal.cluster().segmentSize();
-    this.gaps = wal.gaps().stream().map(RecordedGap::range).toList();
+    this.gaps = wal.gaps();
     for (Ancestor ancestor : history.ancestors()) {
       add(ancestor.timeline());
     }
@@ -73,14 +74,14 @@ public final class WalPath {
     Lsn end = size.floor(start);
     for (WalRange range : ranges) {
       if (range.start().isAfter(end)) {
-        return new Reach(reached, end, Optional.of(range));
+        return new Reach(reached, end, Optional.of(range), recorded(end));
       }
       if (range.end().isAfter(end)) {
         reached.add(new WalRange(range.timeline(), end, range.end()));
         end = range.end();
       }
     }
-    return new Reach(reached, end, Optional.empty());
+    return new Reach(reached, end, Optional.empty(), recorded(end));
   }
 
   /**
@@ -111,15 +112,19 @@ public final class WalPath {
   public List<WalRange> unrecorded(Lsn from, Lsn to) {
     List<WalRange> unrecorded = new ArrayList<>();
     for (WalRange range : missing(from, to)) {
-      for (Lsn at = range.start(); at.isBefore(range.end()); ) {
-        Lsn start = at;
-        Optional<WalRange> gap =
-            recorded(range.timeline()).filter(g -> g.end().isAfter(start)).findFirst();
-        Lsn end = Lsn.min(gap.map(WalRange::start).orElse(range.end()), range.end());
-        if (at.isBefore(end)) {
-          unrecorded.add(new WalRange(range.timeline(), at, end));
+      Lsn at = range.start();
+      for (RecordedGap gap : gaps) {
+        WalRange noted = gap.range();
+        if (noted.timeline().equals(range.timeline()) && noted.end().isAfter(at)) {
+          Lsn end = Lsn.min(noted.start(), range.end());
+          if (at.isBefore(end)) {
+            unrecorded.add(new WalRange(range.timeline(), at, end));
+          }
+          at = noted.end();
         }
-        at = gap.map(WalRange::end).orElse(range.end());
+      }
+      if (at.isBefore(range.end())) {
+        unrecorded.add(new WalRange(range.timeline(), at, range.end()));
       }
     }
     return unrecorded;
@@ -130,27 +135,28 @@ public final class WalPath {
    * those whose loss is recorded.
    */
   public Lsn firstUnrecorded(Lsn from) {
-    Lsn missing = from(from).end();
-    while (true) {
-      Lsn at = missing;
-      Optional<Lsn> behind =
-          recorded(segment(at).timeline())
-              .filter(gap -> !gap.start().isAfter(at) && gap.end().isAfter(at))
-              .map(gap -> Lsn.min(gap.end(), end(gap.timeline(), gap.end())))
-              .findFirst();
-      if (behind.isEmpty()) {
-        return missing;
-      }
-      missing = from(behind.get()).end();
+    Reach reach = from(from);
+    while (reach.recorded().isPresent()) {
+      WalRange gap = reach.recorded().get().range();
+      reach = from(Lsn.min(gap.end(), end(gap.timeline(), gap.end())));
     }
+    return reach.end();
   }
 
   private Lsn end(TimelineId timeline, Lsn otherwise) {
     return history.end(timeline).map(size::floor).orElse(otherwise);
   }
 
-  private Stream<WalRange> recorded(TimelineId timeline) {
-    return gaps.stream().filter(gap -> gap.timeline().equals(timeline));
+  private Optional<RecordedGap> recorded(Lsn missing) {
+    if (gaps.isEmpty()) {
+      return Optional.empty();
+    }
+    TimelineId timeline = segment(missing).timeline();
+    return gaps.stream()
+        .filter(gap -> gap.range().timeline().equals(timeline))
+        .filter(gap -> !gap.range().start().isAfter(missing))
+        .filter(gap -> gap.range().end().isAfter(missing))
+        .findFirst();
   }
 
   /** The file that belongs at the segment that holds {@code lsn}. */

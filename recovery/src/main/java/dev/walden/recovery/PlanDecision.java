@@ -182,11 +182,11 @@ final class PlanDecision {
   private String missing(Reach reach) {
     WalRange next = reach.next().orElse(null);
     return next == null
-        ? "the archived WAL on the way ends at " + reach.end()
+        ? "the archived WAL on the way ends at " + reach.end() + GapText.of(reach)
         : String.format(
-            "the WAL from %s to %s is missing, while it is there before and from %s on timeline"
+            "the WAL from %s to %s is missing%s, while it is there before and from %s on timeline"
                 + " %s on",
-            reach.end(), next.start(), next.start(), next.timeline());
+            reach.end(), next.start(), GapText.of(reach), next.start(), next.timeline());
   }
 
   /** Behind the last segment that the target can need, as far as that is known. */

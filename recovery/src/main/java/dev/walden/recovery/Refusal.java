@@ -40,7 +40,8 @@ record Refusal(ArchiveContents contents, RecoveryTarget target) {
       return of(
           Reason.WAL_MISSING,
           String.format(
-              "%s; the WAL from %s to %s is missing.", wal, coverage.reach().end(), next.start()));
+              "%s; the WAL from %s to %s is missing%s.",
+              wal, coverage.reach().end(), next.start(), GapText.of(coverage.reach())));
     }
     if (coverage.wal().damage().isPresent()) {
       return of(Reason.WAL_DAMAGED, wal + ".");

@@ -70,7 +70,12 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
                         reach.end(),
                         "valid WAL ends within " + last.lastSegment() + " (" + reason + ")")));
     if (reach.next().isPresent()) {
-      gaps.add(missing(path, reach.end(), reach.next().get().start(), "not in the archive"));
+      gaps.add(
+          missing(
+              path,
+              reach.end(),
+              reach.next().get().start(),
+              "not in the archive" + GapText.of(reach)));
     } else {
       Optional<WalSegment> impostor = path.impostor(reach);
       WalSegment wanted = path.segment(reach.end());

@@ -1,6 +1,7 @@
 package dev.walden.recovery;
 
 import dev.walden.CorruptFileException;
+import dev.walden.archive.RecordedGap;
 import dev.walden.archive.WalInventory;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
@@ -39,6 +40,7 @@ final class PlanWorld {
   final Set<Long> segments = new TreeSet<>();
   final Set<Integer> missingHistories = new TreeSet<>();
   final List<BaseBackup> backups = new ArrayList<>();
+  final List<RecordedGap> gaps = new ArrayList<>();
 
   static PlanWorld random(Random random) {
     PlanWorld world = new PlanWorld();
@@ -158,6 +160,7 @@ final class PlanWorld {
         wal.history(parse(timeline));
       }
     }
+    gaps.forEach(wal::gap);
     return new ArchiveContents(CLUSTER, wal.build(), backups);
   }
 

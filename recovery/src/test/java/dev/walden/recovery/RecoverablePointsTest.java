@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.RecordedGap;
 import dev.walden.archive.WalIndex;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.WalRange;
@@ -281,6 +282,10 @@ class RecoverablePointsTest {
     assertEquals("0/600000", coverage.toJson().objects("gaps").get(0).text("end"));
     assertEquals(
         List.of(731L, 732L), xids(RecoverablePoints.of(archive).transactions(NOON, minute(2))));
+    archive.recordGap(new RecordedGap(missing, NOON, "the slot was lost"));
+    assertEquals(
+        "not in the archive (the slot was lost, recorded " + NOON + ")",
+        RecoverablePoints.of(archive).coverage().get(0).gaps().get(0).reason());
   }
 
   @Test

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walden.archive.RecordedGap;
 import dev.walden.archive.WalInventory;
 import dev.walden.backup.BackupId;
+import dev.walden.backup.WalRange;
 import dev.walden.json.JsonObject;
 import dev.walden.recovery.RecoveryImpossibleException.Reason;
 import dev.walden.wal.Lsn;
@@ -95,6 +97,29 @@ class RecoveryPlannerTest {
     assertEquals(1, current.backup(first).plan(RecoveryTarget.latest()).timeline().value());
     assertEquals(
         1, current.plan(RecoveryTarget.time(PlanWorld.EPOCH.plusSeconds(500))).timeline().value());
+  }
+
+  @Test
+  void aRecordedGapIsNamedWithItsReason() throws Exception {
+    PlanWorld world =
+        new PlanWorld()
+            .segments(1, 2, 4)
+            .segments(1, 7, 9)
+            .backup(2 * SEGMENT + 40, 1, 3 * SEGMENT, 1, 100);
+    world.gaps.add(
+        new RecordedGap(
+            new WalRange(TimelineId.FIRST, new Lsn(5L * SEGMENT), new Lsn(7L * SEGMENT)),
+            PlanWorld.EPOCH,
+            "the slot was lost"));
+    String noted = " (the slot was lost, recorded 2026-11-22T00:00:00Z)";
+    assertTrue(
+        refusal(planner(world), RecoveryTarget.latest())
+            .getMessage()
+            .contains("the WAL from 0/500000 to 0/700000 is missing" + noted));
+    world.segments(1, 5, 6);
+    assertEquals(
+        List.of("000000010000000000000002..000000010000000000000009"),
+        files(planner(world).plan(RecoveryTarget.latest())));
   }
 
   @Test

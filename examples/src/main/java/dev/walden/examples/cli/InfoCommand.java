@@ -23,6 +23,7 @@ public final class InfoCommand implements Callable<Integer> {
       wal.tails().stream()
           .filter(tail -> !wal.contains(tail.segment()))
           .forEach(tail -> System.out.println("WAL of " + tail.segment() + " up to " + tail.end()));
+      wal.gaps().forEach(gap -> System.out.println("no WAL of " + gap));
       for (var backup : store.backups()) {
         System.out.printf(
             "backup %s from %s to %s, ended %s, %d MB stored%n",

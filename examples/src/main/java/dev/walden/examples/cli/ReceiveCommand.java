@@ -1,6 +1,7 @@
 package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
+import dev.walden.server.MissingWal;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.WalReceiver;
 import dev.walden.server.WalReceiverHealth;
@@ -57,6 +58,33 @@ public final class ReceiveCommand implements Callable<Integer> {
       description = "print a line of status so often; not printed unless set")
   private int statusSeconds;
 
+  /** What to do about WAL that the server no longer has. */
+  enum OnMissingWal {
+    stop(MissingWal.STOP),
+    record(MissingWal.RECORD_GAP);
+
+    private final MissingWal policy;
+
+    OnMissingWal(MissingWal policy) {
+      this.policy = policy;
+    }
+  }
+
+  @Option(
+      names = "--on-missing-wal",
+      paramLabel = "HOW",
+      description =
+          "when the server no longer has the WAL that comes next: stop (unless set); record the gap"
+              + " in the archive and go on, after which a new base backup is needed")
+  private OnMissingWal onMissingWal = OnMissingWal.stop;
+
+  @Option(
+      names = "--allow-left-timeline",
+      description =
+          "receive from a server although the archive holds a newer timeline that has left the"
+              + " server's: it is the newer one that is given up")
+  private boolean allowLeftTimeline;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -67,7 +95,11 @@ public final class ReceiveCommand implements Callable<Integer> {
     }
     ServerAddress address = server.address();
     try (ArchiveStore store = archive.openOrCreate(address.identity())) {
-      WalReceiver.Builder builder = WalReceiver.from(address).into(store).slot(slot);
+      WalReceiver.Builder builder =
+          WalReceiver.from(address).into(store).slot(slot).onMissingWal(onMissingWal.policy);
+      if (allowLeftTimeline) {
+        builder.allowLeftTimeline();
+      }
       if (spool != null) {
         builder.spool(spool);
       }
