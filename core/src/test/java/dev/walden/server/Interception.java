@@ -94,7 +94,13 @@ final class Interception implements Closeable {
   private void accept() throws IOException {
     while (!listening.isClosed()) {
       Socket client = listening.accept();
-      Socket upstream = new Socket(InetAddress.getLoopbackAddress(), server);
+      Socket upstream;
+      try {
+        upstream = new Socket(InetAddress.getLoopbackAddress(), server);
+      } catch (IOException e) {
+        client.close(); // nobody is there
+        continue;
+      }
       sockets.add(client);
       sockets.add(upstream);
       start(() -> copy(client, upstream, true));

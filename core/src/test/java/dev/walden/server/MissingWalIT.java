@@ -209,6 +209,46 @@ class MissingWalIT {
     }
   }
 
+  /** Of the segment that was being received the server has no more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"segment", "spool", "tail"})
+  void goesOnWithoutBeingStartedAnew(String durability) throws Exception {
+    try (PostgresServer server = server(17).create();
+        ArchiveStore archive = archive(server);
+        Interception address = Interception.of(server.port(), "nothing like this", () -> {})) {
+      WalReceiver.Builder builder =
+          WalReceiver.from(Servers.address(server, address.port()))
+              .into(archive)
+              .slot("walden")
+              .retryLimit(Duration.ofMillis(500))
+              .onMissingWal(MissingWal.RECORD_GAP);
+      if (durability.equals("spool")) {
+        builder.spool(directory.resolve("spool"));
+      } else if (durability.equals("tail")) {
+        builder.tail();
+      }
+      try (WalReceiver receiver = builder.start()) {
+        Lsn begun = write(server, 3);
+        server.execute("INSERT INTO t VALUES ('begun')");
+        Lsn end = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+        awaitDurable(receiver, durability.equals("segment") ? begun : end);
+        address.turnTo(1);
+        awaitSlotFree(server);
+        Loss.DROPPED.happen(server);
+        assertFalse(has(server, begun), "the server still has " + begun);
+        address.turnTo(server.port());
+        awaitDurable(receiver, begun.plus(SIZE.bytes()));
+        awaitDurable(receiver, write(server, 3));
+        List<WalRange> held = archive.inventory().ranges(TimelineId.FIRST);
+        List<RecordedGap> gaps = archive.inventory().gaps();
+        assertEquals(2, held.size(), held.toString());
+        assertEquals(
+            List.of(new WalRange(TimelineId.FIRST, begun, held.get(1).start())),
+            gaps.stream().map(RecordedGap::range).toList());
+      }
+    }
+  }
+
   /** The server took the slot, but it still has the WAL. */
   @Test
   void aSlotThatTimedOutIsMadeAnew() throws Exception {
