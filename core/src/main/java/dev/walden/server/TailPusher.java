@@ -282,20 +282,6 @@ final class TailPusher {
     return !closed && failure == null;
   }
 
-  /**
-   * All WAL before this is archived, if by another receiver: what is missing here of segments
-   * before it does not come any more.
-   */
-  synchronized void archivedBefore(Lsn position) {
-    for (Entry entry : entries.values()) {
-      if (!entry.writer.segment().end().isAfter(position)) {
-        entry.whole = true;
-      }
-    }
-    pieces.removeIf(piece -> piece.entry.whole);
-    notifyAll();
-  }
-
   private boolean isTurn(WalSegment segment, boolean whole) {
     return entries.entrySet().stream()
         .filter(entry -> entry.getKey().number() < segment.number())
