@@ -41,7 +41,7 @@ final class BackupRun implements Closeable {
     this.settings = settings;
     this.meter = new BackupMeter(settings.progress);
     this.backup = settings.archive.newBackup(settings.clock.instant(), settings.partDigest);
-    this.server = WalsenderConnection.open(settings.server);
+    this.server = WalsenderConnection.open(settings.server.within(settings.timeout));
     this.pipeline = new Pipeline(settings.threads);
     this.finishing = new Pipeline(settings.threads);
     this.parts = new PartWriter(backup, pipeline, finishing, settings.partSize);
@@ -117,7 +117,7 @@ final class BackupRun implements Closeable {
         settings.checksums.name(),
         settings.maxRateKilobytes,
         defaults.checkpointLimit(),
-        defaults.silenceLimit());
+        settings.timeout);
   }
 
   private static OptionalLong estimate(BackupStream stream) {
@@ -150,6 +150,7 @@ final class BackupRun implements Closeable {
           return time;
         }
         case IDLE -> {
+          checkInterrupted();
           if (System.nanoTime() - start > SERVER_TIME_LIMIT.toNanos()) {
             throw new ServerUnavailableException(
                 settings.server + " does not answer a status message", "08006", null);
@@ -167,15 +168,19 @@ final class BackupRun implements Closeable {
     String name = archive.tablespaceOid().map(oid -> oid + ".tar").orElse("base.tar");
     TarReader tar = new TarReader(name, archive.content());
     for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new InterruptedIOException("the backup was interrupted");
-      }
+      checkInterrupted();
       TarMember member = next.get().at(prefix + next.get().path());
       int part = parts.begin(member);
       if (member.kind() == TarMember.Kind.FILE) {
         copy(member, part, tar.content(), name);
       }
       parts.end();
+    }
+  }
+
+  private static void checkInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("the backup was interrupted");
     }
   }
 
@@ -201,11 +206,17 @@ final class BackupRun implements Closeable {
   @Override
   public void close() throws IOException {
     server.close();
+    // what the pipelines still put must be over before it is removed
+    boolean interrupted = Thread.interrupted();
     try (backup) {
       try (parts) {
         try (finishing) {
           pipeline.close();
         }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -31,6 +31,7 @@ public final class BaseBackupTaker {
   final OptionalInt maxRateKilobytes;
   final long partSize;
   final Duration walTimeout;
+  final Duration timeout;
   final Consumer<BackupProgress> progress;
   final Clock clock;
   final ThreadFactory threads;
@@ -45,6 +46,7 @@ public final class BaseBackupTaker {
     maxRateKilobytes = builder.maxRateKilobytes;
     partSize = builder.partSize;
     walTimeout = builder.walTimeout;
+    timeout = builder.timeout;
     progress = builder.progress;
     clock = builder.clock;
     threads = builder.threads;
@@ -62,6 +64,8 @@ public final class BaseBackupTaker {
    * @throws ServerRefusedException if the server's settings do not allow it; the message says what
    *     to change
    * @throws dev.walden.CorruptFileException if what arrived is not what the server's manifest says
+   * @throws InterruptedException if the thread was interrupted, which ends it within seconds, or
+   *     {@link java.io.InterruptedIOException}; nothing of the backup remains
    * @throws dev.walden.NotArchivedException if the WAL that the backup needs did not reach the
    *     archive in time
    */
@@ -82,6 +86,7 @@ public final class BaseBackupTaker {
     private OptionalInt maxRateKilobytes = OptionalInt.empty();
     private long partSize = 256L << 20;
     private Duration walTimeout = Duration.ofMinutes(10);
+    private Duration timeout = Duration.ofMinutes(5);
     private Consumer<BackupProgress> progress = step -> {};
     private Clock clock = Clock.systemUTC();
     private ThreadFactory threads =
@@ -143,6 +148,17 @@ public final class BaseBackupTaker {
     /** How long to wait for the next segment of WAL to reach the archive; 10 minutes unless set. */
     public Builder walTimeout(Duration limit) {
       walTimeout = limit;
+      return this;
+    }
+
+    /**
+     * After how long without a word from the server it counts as lost; 5 minutes unless set. It
+     * also bounds a login and each answer, where the server's address does not say otherwise. The
+     * checkpoint at the beginning, during which a server says nothing, may take an hour all the
+     * same.
+     */
+    public Builder timeout(Duration silence) {
+      timeout = silence;
       return this;
     }
 

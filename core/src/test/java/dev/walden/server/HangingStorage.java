@@ -84,7 +84,25 @@ final class HangingStorage implements Storage {
   @Override
   public ObjectWriter create(String name) throws IOException {
     pass(name);
-    return storage.create(name);
+    ObjectWriter object = storage.create(name);
+    return new ObjectWriter() {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        pass(name);
+        object.write(bytes, offset, length);
+      }
+
+      @Override
+      public void commit() throws IOException {
+        pass(name);
+        object.commit();
+      }
+
+      @Override
+      public void close() throws IOException {
+        object.close();
+      }
+    };
   }
 
   @Override
