@@ -12,6 +12,7 @@ import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
@@ -142,6 +144,41 @@ class TimelineIT {
         assertEquals(3, receiver.status().timeline().orElseThrow().value());
         assertTrue(archive.contains(WalFileName.parse("00000003.history")));
       }
+    }
+  }
+
+  @Test
+  void beginsAnArchiveAtASwitchPoint() throws Exception {
+    try (PostgresServer server = server();
+        ArchiveStore archive = archive(server)) {
+      server.execute("CREATE TABLE t ()", "SELECT pg_switch_wal()");
+      // a shutdown would write one more record
+      server.kill();
+      Files.createFile(server.dataDirectory().resolve("standby.signal"));
+      server.start();
+      server.execute("SELECT pg_promote()");
+      server.awaitPromotion(LIMIT);
+      TimelineId second = new TimelineId(2);
+      Path file = server.dataDirectory().resolve("pg_wal/00000002.history");
+      Lsn end =
+          TimelineHistory.parse(second, Files.readAllBytes(file))
+              .switchPoint(TimelineId.FIRST)
+              .orElseThrow();
+      assertEquals(archive.cluster().segmentSize().floor(end), end);
+      try (WalsenderConnection other = WalsenderConnection.open(Servers.address(server))) {
+        other.createPhysicalSlot("walden", true);
+        ReplicationStream stream = other.startReplication(Optional.of("walden"), end, second);
+        stream.sendStatus(end, end, Lsn.ZERO, false);
+        stream.stop();
+      }
+      assertEquals(end.toString(), server.query("SELECT restart_lsn FROM pg_replication_slots"));
+      try (WalReceiver receiver = receiver(Servers.address(server), archive).start()) {
+        server.execute("CREATE TABLE u ()", "SELECT pg_switch_wal()");
+        Lsn next = archive.cluster().segmentSize().floor(flushed(server));
+        await(receiver, () -> !receiver.status().archived().isBefore(next));
+      }
+      assertEquals(end, archive.inventory().ranges(second).get(0).start());
+      assertEquals(List.of(), archive.inventory().ranges(TimelineId.FIRST));
     }
   }
 

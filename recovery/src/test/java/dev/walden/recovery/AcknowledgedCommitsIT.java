@@ -30,7 +30,7 @@ class AcknowledgedCommitsIT {
   @CsvSource({"14, false", "15, true", "16, false", "17, false", "18, true"})
   void surviveTheirServerAndTheReceiver(int major, boolean spooled) throws Exception {
     long seed = Long.getLong(SEED, System.nanoTime());
-    int rounds = Integer.getInteger(ROUNDS, 3);
+    int rounds = Integer.getInteger(ROUNDS, 2);
     String which =
         "PostgreSQL " + major + (spooled ? ", spool" : ", tail") + ", -D" + SEED + "=" + seed;
     System.out.println("crashes: " + which);

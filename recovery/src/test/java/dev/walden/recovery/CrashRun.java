@@ -308,7 +308,14 @@ final class CrashRun implements AutoCloseable {
 
   /** What was done. */
   String report() {
-    return counts + ", " + writers.count() + " commits returned, " + compared + " compared";
+    return counts
+        + ", "
+        + writers.count()
+        + " commits returned, looked for "
+        + compared
+        + " in "
+        + recoveries
+        + " recoveries";
   }
 
   @Override
