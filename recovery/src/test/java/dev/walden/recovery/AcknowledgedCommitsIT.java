@@ -37,11 +37,12 @@ class AcknowledgedCommitsIT {
     assertTimeoutPreemptively(
         Duration.ofSeconds(120 + 30L * rounds),
         () -> {
-          try (CrashRun run =
-              new CrashRun(PostgresBinaries.of(major), spooled, seed + major, folder(major))) {
-            run.run(rounds);
-            System.out.println("crashes: " + which + ": " + run.report());
-          } catch (AssertionError | Exception e) {
+          try {
+            CrashRun run =
+                new CrashRun(
+                    PostgresBinaries.of(major), spooled, seed + major, folder(seed, major));
+            System.out.println("crashes: " + which + ": " + run.run(rounds));
+          } catch (AssertionError e) {
             // with hours of rounds the end is far away
             e.printStackTrace(System.out);
             throw e;
@@ -50,8 +51,8 @@ class AcknowledgedCommitsIT {
         which);
   }
 
-  private Path folder(int major) throws IOException {
+  private Path folder(long seed, int major) throws IOException {
     String kept = System.getProperty(FOLDER);
-    return kept == null ? directory : Files.createDirectories(Path.of(kept, "" + major));
+    return kept == null ? directory : Files.createDirectories(Path.of(kept, seed + "-" + major));
   }
 }

@@ -4,6 +4,7 @@ import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.codec.AgeIdentity;
+import dev.walden.recovery.CrashingPair.Event;
 import dev.walden.server.BaseBackupTaker;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.WalReceiver;
@@ -11,16 +12,19 @@ import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A primary whose synchronous standby is a receiver, and clients that commit, while one thing after
@@ -28,24 +32,13 @@ import java.util.concurrent.TimeUnit;
  * returned. The lot does not decide when exactly something happens: another run with the same seed
  * is similar, not the same.
  */
-final class CrashRun implements AutoCloseable {
+final class CrashRun {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int WRITERS = 4;
 
-  /** What goes wrong. */
-  private enum Event {
-    KILL_RECEIVER,
-    KILL_SERVER,
-    KILL_BOTH,
-    RESTART_SERVER,
-    FREEZE_RECEIVER,
-    FREEZE_WALSENDER,
-    FREEZE_SERVER,
-    SWITCH_SEGMENT
-  }
-
   private final PostgresBinaries binaries;
   private final boolean spooled;
+  private final long seed;
   private final Random random;
   private final Path directory;
   private final Path storage;
@@ -53,24 +46,51 @@ final class CrashRun implements AutoCloseable {
   private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
   private final List<String> happened = new ArrayList<>();
   private final Map<String, Integer> counts = new TreeMap<>();
-  private final ArchiveStore archive;
-  private final CommitWriters writers;
-  private PostgresServer server;
-  private ReceiverProcess receiver;
   private int recoveries;
   private long compared;
 
-  /** Makes the primary, and has it archived. */
-  CrashRun(PostgresBinaries binaries, boolean spooled, long seed, Path directory)
-      throws IOException, SQLException, InterruptedException {
+  CrashRun(PostgresBinaries binaries, boolean spooled, long seed, Path directory) {
     this.binaries = binaries;
     this.spooled = spooled;
+    this.seed = seed;
     this.random = new Random(seed);
     this.directory = directory;
     storage = directory.resolve("archive");
     spool = directory.resolve("spool");
+  }
+
+  /**
+   * Does so many things, recovers now and then, and at the end.
+   *
+   * @return what was done
+   * @throws AssertionError if a commit is lost, or none returns any more
+   */
+  String run(int rounds) throws Exception {
     FileSystemStorage.createAt(storage).close();
-    server =
+    PostgresServer first = primary();
+    try (ArchiveStore archive = archive(first);
+        CrashingPair pair =
+            new CrashingPair(first, arguments(), directory.resolve("receiver.log"), random)) {
+      backUp(first, archive);
+      try (CommitWriters writers = new CommitWriters(first, WRITERS, seed)) {
+        for (int i = 0; i < rounds; i++) {
+          round(pair, writers);
+          if (i < rounds - 1 && random.nextInt(8) == 0) {
+            goOn(pair, lose(pair, writers, archive), writers, archive);
+          }
+        }
+        lose(pair, writers, archive).close();
+        return String.format(
+            "%s, %d commits returned, looked for %d in %d recoveries",
+            counts, writers.count(), compared, recoveries);
+      }
+    } catch (AssertionError | Exception e) {
+      throw new AssertionError("what happened, and after how many commits: " + happened, e);
+    }
+  }
+
+  private PostgresServer primary() throws IOException, SQLException, InterruptedException {
+    PostgresServer server =
         PostgresServer.builder(binaries, directory.resolve("server-0"))
             .segmentSize(WalSegmentSize.ofMegabytes(1))
             .setting("max_wal_size", "32MB")
@@ -82,216 +102,132 @@ final class CrashRun implements AutoCloseable {
         "SET synchronous_commit = local",
         CommitWriters.TABLE,
         "ALTER TABLE marks ALTER v SET STORAGE EXTERNAL");
-    archive =
-        ArchiveStore.openOrCreate(
-            FileSystemStorage.at(storage),
-            ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
-            ServerAddress.of(url()).identity());
-    startReceiver(0);
-    BaseBackupTaker.of(ServerAddress.of(url()), archive).walTimeout(LIMIT).take();
-    writers = new CommitWriters(server, WRITERS, seed);
+    return server;
   }
 
-  private String url() {
-    return server.jdbcUrl() + "?ApplicationName=walden&user=" + server.user();
+  private ArchiveStore archive(PostgresServer server) throws IOException {
+    return ArchiveStore.openOrCreate(
+        FileSystemStorage.at(storage),
+        ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
+        ServerAddress.of(CrashingPair.url(server)).identity());
   }
 
-  private void startReceiver(long faults) throws IOException {
-    Map<String, String> arguments = new TreeMap<>();
-    arguments.put("server", url());
+  private Map<String, String> arguments() {
+    Map<String, String> arguments = new HashMap<>();
     arguments.put("storage", storage.toString());
     arguments.put("recipient", identity.recipient().toString());
-    arguments.put("faults", Long.toString(faults));
     if (spooled) {
       arguments.put("spool", spool.toString());
-      arguments.put("limit", Long.toString(random.nextBoolean() ? 4L << 20 : 1L << 30));
     }
-    receiver = new ReceiverProcess(arguments, directory.resolve("receiver.log"));
+    return arguments;
   }
 
-  /** Does so many things, recovers now and then, and at the end. */
-  void run(int rounds) throws Exception {
-    for (int i = 0; i < rounds; i++) {
-      if (random.nextInt(3) == 0) {
-        pause(500);
-      } else {
-        awaitCommits(20 + random.nextInt(200));
-      }
-      Event[] all = Event.values();
-      go(all[random.nextInt(all.length)]);
-      if (i == rounds - 1 || random.nextInt(8) == 0) {
-        recover(i == rounds - 1);
-      }
-    }
+  private static void backUp(PostgresServer server, ArchiveStore archive)
+      throws IOException, InterruptedException {
+    ServerAddress address = ServerAddress.of(CrashingPair.url(server));
+    BaseBackupTaker.of(address, archive).walTimeout(LIMIT).take();
   }
 
-  private void awaitCommits(int more) throws Exception {
+  private void round(CrashingPair pair, CommitWriters writers) throws Exception {
+    if (random.nextInt(3) == 0) {
+      pair.pause(500);
+    } else {
+      awaitCommits(20 + random.nextInt(200), pair, writers);
+    }
+    Event[] all = Event.values();
+    Event event = all[random.nextInt(all.length)];
+    note(event.name(), writers);
+    pair.happen(event);
+  }
+
+  private void note(String what, CommitWriters writers) {
+    happened.add(what + ' ' + writers.count());
+    counts.merge(what, 1, Integer::sum);
+  }
+
+  private static void awaitCommits(int more, CrashingPair pair, CommitWriters writers)
+      throws Exception {
     int wanted = writers.count() + more;
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (writers.count() < wanted) {
-      if (System.nanoTime() > deadline || !receiver.isAlive()) {
-        throw failure(
-            (receiver.isAlive() ? "commits do not return" : "the receiver has ended")
+      if (System.nanoTime() > deadline || !pair.receiver().isAlive()) {
+        throw new AssertionError(
+            (pair.receiver().isAlive() ? "commits do not return" : "the receiver has ended")
                 + "; the server's log:\n"
-                + server.log()
+                + pair.server().log()
                 + "\nthe receiver's:\n"
-                + receiver.log());
+                + pair.receiver().log());
       }
       Thread.sleep(5);
     }
   }
 
-  private AssertionError failure(String what) {
-    return new AssertionError(what + "\nwhat happened: " + happened);
-  }
-
-  private void note(String what) {
-    happened.add(what);
-    counts.merge(what.replaceFirst(" .*", ""), 1, Integer::sum);
-  }
-
-  private void pause(int most) throws InterruptedException {
-    TimeUnit.MICROSECONDS.sleep(random.nextInt(most * 1000));
-  }
-
-  private void go(Event event) throws Exception {
-    note(event + " " + writers.count());
-    switch (event) {
-      case KILL_RECEIVER -> killReceiver();
-      case KILL_SERVER -> killServer();
-      case KILL_BOTH -> {
-        killBoth();
-        startBoth();
-      }
-      case RESTART_SERVER -> server.restart();
-      case FREEZE_RECEIVER -> {
-        String frozen = Long.toString(receiver.pid());
-        signal("STOP", frozen);
-        freeze(this::killServer);
-        signal("CONT", frozen);
-      }
-      case FREEZE_WALSENDER -> {
-        String frozen =
-            server.query(
-                "SELECT string_agg(pid::text, ' ') FROM pg_stat_replication"
-                    + " WHERE application_name = 'walden'");
-        signal("STOP", frozen);
-        freeze(this::killReceiver);
-        signal("CONT", frozen);
-      }
-      case FREEZE_SERVER -> {
-        server.freeze();
-        freeze(this::killReceiver);
-        server.thaw();
-      }
-      default -> server.execute("SELECT pg_switch_wal()", "CHECKPOINT");
-    }
-  }
-
-  private void killBoth() throws IOException, InterruptedException {
-    if (random.nextBoolean()) {
-      receiver.kill();
-      pause(200);
-      server.kill();
+  /** Loses the server, and compares what is recovered without it. */
+  private PostgresServer lose(CrashingPair pair, CommitWriters writers, ArchiveStore archive)
+      throws Exception {
+    if (!spooled && random.nextInt(3) == 0) {
+      // the receiver does not know that nothing will come any more
+      pair.server().kill();
+      pair.pause(200);
     } else {
-      server.kill();
-      pause(200);
-      receiver.kill();
-    }
-  }
-
-  private void startBoth() throws IOException, InterruptedException {
-    if (random.nextBoolean()) {
-      startReceiver(random.nextLong());
-      pause(1000);
-      server.start();
-    } else {
-      server.start();
-      pause(1000);
-      startReceiver(random.nextLong());
-    }
-  }
-
-  private void killReceiver() throws IOException, InterruptedException {
-    receiver.kill();
-    pause(500);
-    startReceiver(random.nextLong());
-  }
-
-  private void killServer() throws IOException, InterruptedException {
-    server.kill();
-    pause(500);
-    server.start();
-  }
-
-  private interface Blow {
-    void strike() throws IOException, InterruptedException;
-  }
-
-  /** Now and then longer than one peer waits for the other, which may meanwhile be killed. */
-  private void freeze(Blow other) throws IOException, InterruptedException {
-    pause(random.nextInt(4) == 0 ? 6000 : 500);
-    if (random.nextInt(3) == 0) {
-      note("KILL_OTHER");
-      other.strike();
-      pause(500);
-    }
-  }
-
-  private static void signal(String name, String processes)
-      throws IOException, InterruptedException {
-    // a walsender may be gone, or not be there yet
-    new ProcessBuilder("sh", "-c", "kill -s " + name + ' ' + processes + " 2>/dev/null")
-        .start()
-        .waitFor(10, TimeUnit.SECONDS);
-  }
-
-  /** Loses the server, and compares what is recovered without it; then goes on with one of both. */
-  private void recover(boolean last) throws Exception {
-    boolean receiverLives = !spooled && random.nextInt(3) == 0;
-    if (receiverLives) {
-      server.kill();
-      pause(200);
-    } else {
-      killBoth();
+      pair.kill();
     }
     if (spooled) {
       WalReceiver.archiveSpool(archive, spool);
     }
-    PostgresServer recovered = recovered();
+    PostgresServer recovered = recovered(archive);
     try {
-      recovered.awaitPromotion(LIMIT);
-      List<String> differences = writers.differences(recovered);
-      if (!differences.isEmpty()) {
-        throw failure(differences + "\n" + archive.inventory().tails() + recovered.log());
-      }
-      compared += writers.count();
-      recoveries++;
-    } catch (IOException | SQLException | AssertionError e) {
+      compare(recovered, writers, archive);
+      pair.receiver().kill();
+      return recovered;
+    } catch (Exception | AssertionError e) {
       recovered.close();
       throw e;
     }
-    receiver.kill();
-    if (random.nextBoolean() || last) {
-      note("RECOVERED " + writers.count());
-      recovered.close();
-      server.start();
-    } else {
-      note("FAILED_OVER " + writers.count());
-      // so that from its first commit on they wait
-      recovered.execute("ALTER SYSTEM SET synchronous_standby_names = 'walden'");
-      recovered.restart();
-      server = recovered;
-      writers.turnTo(server);
-    }
-    if (!last) {
-      startReceiver(random.nextLong());
-      awaitCommits(1);
-      BaseBackupTaker.of(ServerAddress.of(url()), archive).walTimeout(LIMIT).take();
-    }
   }
 
-  private PostgresServer recovered() throws IOException, InterruptedException {
+  /** Goes on with the server that was lost, or with what was recovered. */
+  private void goOn(
+      CrashingPair pair, PostgresServer recovered, CommitWriters writers, ArchiveStore archive)
+      throws Exception {
+    PostgresServer lost = pair.server();
+    if (random.nextBoolean()) {
+      note("FAILED_OVER", writers);
+      try {
+        // with a restart they wait from the first commit on
+        recovered.execute("ALTER SYSTEM SET synchronous_standby_names = 'walden'");
+        recovered.restart();
+      } catch (Exception e) {
+        recovered.close();
+        throw e;
+      }
+      pair.start(recovered);
+      writers.turnTo(recovered);
+      delete(lost.dataDirectory());
+    } else {
+      note("RECOVERED", writers);
+      recovered.close();
+      delete(recovered.dataDirectory());
+      pair.start(lost);
+    }
+    awaitCommits(1, pair, writers);
+    // or each recovery takes longer than the one before
+    backUp(pair.server(), archive);
+  }
+
+  private void compare(PostgresServer recovered, CommitWriters writers, ArchiveStore archive)
+      throws Exception {
+    recovered.awaitPromotion(LIMIT);
+    List<String> differences = writers.differences(recovered);
+    if (!differences.isEmpty()) {
+      throw new AssertionError(
+          differences + "\n" + archive.inventory().tails() + "\n" + recovered.log());
+    }
+    compared += writers.count();
+    recoveries++;
+  }
+
+  private PostgresServer recovered(ArchiveStore archive) throws IOException, InterruptedException {
     RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.latest());
     Path data = directory.resolve("server-" + (recoveries + 1));
     Restore restore = Restore.of(plan).from(archive).into(data);
@@ -306,27 +242,11 @@ final class CrashRun implements AutoCloseable {
     return PostgresServer.startExisting(binaries, data);
   }
 
-  /** What was done. */
-  String report() {
-    return counts
-        + ", "
-        + writers.count()
-        + " commits returned, looked for "
-        + compared
-        + " in "
-        + recoveries
-        + " recoveries";
-  }
-
-  @Override
-  public void close() throws IOException {
-    receiver.close();
-    try (archive;
-        PostgresServer current = server;
-        writers) {
-      current.kill();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
     }
   }
 }
