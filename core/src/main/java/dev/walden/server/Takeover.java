@@ -11,8 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.Driver;
 
@@ -33,11 +31,13 @@ final class Takeover implements Closeable {
   private final Socket talking;
   private final InputStream in;
   private final OutputStream out;
+  private final WriteLimit limits;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Takeover(Connection connection, Socket tcp, Socket talking) throws IOException {
     this.connection = connection;
     this.tcp = tcp;
+    this.limits = new WriteLimit(() -> closeQuietly(tcp));
     this.talking = talking;
     this.in = talking.getInputStream();
     this.out = talking.getOutputStream();
@@ -94,24 +94,16 @@ final class Takeover implements Closeable {
    * give up a write in any other way.
    */
   synchronized void write(byte[] bytes, int length, Duration limit) throws IOException {
-    CompletableFuture<Void> written = new CompletableFuture<>();
-    written
-        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(
-            late -> {
-              closeQuietly(tcp);
-              return null;
-            });
+    limits.begin(limit.toNanos());
     try {
       out.write(bytes, 0, length);
       out.flush();
     } catch (IOException e) {
-      if (written.isCompletedExceptionally()) {
-        throw new SocketTimeoutException("the server did not read for " + limit.toSeconds() + " s");
-      }
-      throw e;
+      throw limits.end()
+          ? new SocketTimeoutException("the server did not read for " + limit.toSeconds() + " s")
+          : e;
     } finally {
-      written.complete(null);
+      limits.end();
       Reference.reachabilityFence(connection);
     }
   }
