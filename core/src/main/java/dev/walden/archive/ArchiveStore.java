@@ -140,7 +140,12 @@ public final class ArchiveStore implements Closeable {
     try {
       indexWriter.add(segment, source);
     } catch (IOException | RuntimeException e) {
-      LOG.warn("{} is archived, but not indexed: {}", segment, e.toString());
+      if (Thread.currentThread().isInterrupted()) {
+        // somebody ends this on purpose
+        LOG.debug("{} is archived, but not indexed", segment, e);
+      } else {
+        LOG.warn("{} is archived, but not indexed: {}", segment, e.toString());
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -136,6 +137,21 @@ public final class WalInventory {
     SortedMap<TimelineId, Segments> joined = new TreeMap<>(segments);
     more.forEach((timeline, growing) -> joined.put(timeline, growing.freeze()));
     return new WalInventory(this, Collections.unmodifiableSortedMap(joined), newEnds);
+  }
+
+  /** The same with segments that are on their way into the archive. */
+  public WalInventory with(Collection<WalSegment> coming) {
+    SortedMap<TimelineId, Growing> more = new TreeMap<>();
+    for (WalSegment segment : new TreeSet<>(coming)) {
+      if (!contains(segment)) {
+        more.computeIfAbsent(
+                segment.timeline(), timeline -> Growing.copy(segments.get(segment.timeline())))
+            .insert(segment.number(), 0);
+      }
+    }
+    SortedMap<TimelineId, Segments> joined = new TreeMap<>(segments);
+    more.forEach((timeline, growing) -> joined.put(timeline, growing.freeze()));
+    return new WalInventory(this, Collections.unmodifiableSortedMap(joined), ends);
   }
 
   private SortedSet<TimelineId> timelinesOfTails() {

@@ -6,7 +6,6 @@ import dev.walden.archive.storage.ObjectSource;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.ValidWalEnd;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,6 +20,20 @@ record LeftSpool(ArchiveStore archive, Path directory) {
   private static final int PIECE = 4 << 20;
 
   void push() throws IOException {
+    // of a spool that nobody can write to there is no receiver
+    if (!Files.isWritable(directory)) {
+      pushAll();
+      return;
+    }
+    SpoolLock lock = SpoolLock.of(directory);
+    try {
+      pushAll();
+    } finally {
+      lock.close();
+    }
+  }
+
+  private void pushAll() throws IOException {
     for (WalFileName name : SpooledSegment.files(directory, true)) {
       archive.push(name, directory.resolve(name.toString()));
     }
@@ -35,10 +48,7 @@ record LeftSpool(ArchiveStore archive, Path directory) {
 
   /** Archives a beginning as far as it is valid: what was not forced may be anything. */
   private void beginning(WalSegment segment, Path file) throws IOException {
-    OptionalLong valid;
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      valid = ValidWalEnd.find(in, segment);
-    }
+    OptionalLong valid = ValidWalEnd.find(file, segment);
     if (valid.isEmpty()) {
       LOG.info("{} holds no complete record", file);
       return;

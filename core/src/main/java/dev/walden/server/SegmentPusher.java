@@ -34,6 +34,7 @@ final class SegmentPusher {
   private final ExecutorService threads;
   private final Optional<TailPusher> tail;
   private final Journal journal;
+  private final PendingHistories histories;
   private final Deque<Task> pending = new ArrayDeque<>();
   private TimelineId timeline;
   private Lsn archived;
@@ -69,6 +70,7 @@ final class SegmentPusher {
 
   /**
    * @param tail archives the same segments in pieces before
+   * @param histories those that wait are archived before any segment
    */
   SegmentPusher(
       ArchiveStore archive,
@@ -76,8 +78,10 @@ final class SegmentPusher {
       Duration retryLimit,
       ThreadFactory factory,
       Optional<TailPusher> tail,
+      PendingHistories histories,
       Journal journal) {
     this.archive = archive;
+    this.histories = histories;
     this.journal = journal;
     this.tail = tail;
     this.retryLimit = retryLimit;
@@ -113,6 +117,7 @@ final class SegmentPusher {
         if (tail.isPresent() && isWhole(task) && !tail.get().awaitTurn(task.segment.segment())) {
           return;
         }
+        histories.settle();
         PushOutcome outcome = archive.push(task.name, task.segment.padded());
         LOG.debug("{} {}", outcome, task.name);
         if (isWhole(task)) {
@@ -153,6 +158,10 @@ final class SegmentPusher {
   }
 
   private boolean waitToRetry(Task task, StorageUnavailableException trouble, Backoff backoff) {
+    if (threads.isShutdown()) {
+      LOG.debug("closed before {} was pushed: {}", task.name, trouble.getMessage());
+      return false;
+    }
     synchronized (this) {
       lastTrouble = trouble;
     }

@@ -5,6 +5,7 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.record.ValidWalEnd;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -34,6 +37,7 @@ final class SegmentSpace implements Closeable {
   private volatile Path directory;
   private final Semaphore free;
   private final BlockingQueue<ByteBuffer> memory;
+  private final Set<Path> opened = new HashSet<>();
 
   SegmentSpace(WalSegmentSize size, Optional<Path> spool, long spoolLimit, int parallelism)
       throws IOException {
@@ -109,8 +113,24 @@ final class SegmentSpace implements Closeable {
     return new SpooledSegment(segment, directory, release);
   }
 
-  /** The segments that an earlier receiver received and forced to the last byte; in order. */
-  List<OpenSegment> complete() throws IOException {
+  /** The segments in the spool that were received and forced to the last byte; in order. */
+  List<WalSegment> complete() throws IOException {
+    return names(true);
+  }
+
+  /** The segments in the spool that have a beginning only; in order. */
+  List<WalSegment> begun() throws IOException {
+    return names(false);
+  }
+
+  private List<WalSegment> names(boolean whole) throws IOException {
+    return spool.isEmpty()
+        ? List.of()
+        : SpooledSegment.files(directory, whole).stream().map(this::segment).toList();
+  }
+
+  /** Opens those that an earlier receiver received and forced to the last byte; in order. */
+  List<OpenSegment> openComplete() throws IOException {
     return leftovers(true);
   }
 
@@ -129,18 +149,33 @@ final class SegmentSpace implements Closeable {
       boolean counted = free.tryAcquire();
       found.add(
           SpooledSegment.leftover(
-              name, segment(name), directory, counted ? free::release : () -> {}));
+              segment(name),
+              directory.resolve(name.toString()),
+              counted ? free::release : () -> {}));
+    }
+    return found;
+  }
+
+  /**
+   * Opens the files that were set aside because other WAL came in their place, each once. One
+   * without any valid record is of no use to anybody and deleted.
+   */
+  List<OpenSegment> diverged() throws IOException {
+    List<OpenSegment> found = new ArrayList<>();
+    for (Path file : spool.isEmpty() ? List.<Path>of() : SpooledSegment.diverged(directory)) {
+      WalSegment segment = segment(SpooledSegment.nameOf(file));
+      if (ValidWalEnd.find(file, segment).isEmpty()) {
+        Files.delete(file);
+      } else if (opened.add(file)) {
+        found.add(SpooledSegment.leftover(segment, file, () -> {}));
+      }
     }
     return found;
   }
 
   /** Where the first segment begins of those an earlier receiver left, if it left any. */
   Optional<Lsn> start() throws IOException {
-    return spool.isEmpty()
-        ? Optional.empty()
-        : SpooledSegment.files(directory, false).stream()
-            .map(name -> segment(name).start())
-            .min(Comparator.naturalOrder());
+    return begun().stream().map(WalSegment::start).min(Comparator.naturalOrder());
   }
 
   private WalSegment segment(WalFileName name) {

@@ -4,6 +4,7 @@ import dev.walden.archive.storage.DurableFiles;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.ValidWalEnd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A segment in a file of the spool, {@code <segment>.partial} while it grows and {@code <segment>}
@@ -25,11 +28,13 @@ import java.util.List;
  * crash may leave the length and lose the bytes.
  *
  * <p>A file that a crash left is not overwritten: bytes that arrive again are compared with those
- * it has, and appended only after them. If they differ, the file is set aside under a name of its
- * own and the segment begins anew.
+ * it has, and appended only after them. If they differ, the segment begins anew, and the file is
+ * set aside under a name of its own, {@link #diverged}, if it holds other records.
  */
 final class SpooledSegment implements OpenSegment {
   static final String SUFFIX = ".partial";
+  private static final String DIVERGED = ".diverged-";
+  private static final Logger LOG = LoggerFactory.getLogger(SpooledSegment.class);
 
   private final WalSegment segment;
   private Path file;
@@ -61,9 +66,8 @@ final class SpooledSegment implements OpenSegment {
   }
 
   /** A segment that an earlier receiver left, with all the bytes it has. */
-  static SpooledSegment leftover(
-      WalFileName name, WalSegment segment, Path directory, Runnable release) throws IOException {
-    Path file = directory.resolve(name.toString());
+  static SpooledSegment leftover(WalSegment segment, Path file, Runnable release)
+      throws IOException {
     int length = (int) Math.min(Files.size(file), segment.size().bytes());
     return new SpooledSegment(segment, file, length, release);
   }
@@ -84,6 +88,23 @@ final class SpooledSegment implements OpenSegment {
     }
     names.sort(Comparator.comparing(WalFileName::toString));
     return names;
+  }
+
+  /** The files in a spool that were set aside: WAL of another history than what came again. */
+  static List<Path> diverged(Path directory) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, "????????????????????????" + DIVERGED + "*")) {
+      files.forEach(found::add);
+    }
+    found.sort(Comparator.naturalOrder());
+    return found;
+  }
+
+  /** The name of the segment of which a file holds WAL that was set aside. */
+  static WalFileName nameOf(Path diverged) {
+    String name = diverged.getFileName().toString();
+    return WalFileName.parse(name.substring(0, name.indexOf(DIVERGED)));
   }
 
   private FileChannel open() throws IOException {
@@ -108,12 +129,11 @@ final class SpooledSegment implements OpenSegment {
     }
     int known = Math.min(data.remaining(), Math.max(0, found - length));
     if (known > 0) {
-      ByteBuffer again = data.slice(data.position(), known);
-      if (!isHere(again)) {
+      int same = same(data.slice(data.position(), known));
+      data.position(data.position() + same);
+      length += same;
+      if (same < known) {
         setAside();
-      } else {
-        data.position(data.position() + known);
-        length += known;
       }
     }
     while (data.hasRemaining()) {
@@ -121,14 +141,12 @@ final class SpooledSegment implements OpenSegment {
     }
   }
 
-  private boolean isHere(ByteBuffer bytes) throws IOException {
+  /** How many of the bytes are here already. */
+  private int same(ByteBuffer bytes) throws IOException {
     ByteBuffer here = ByteBuffer.allocate(bytes.remaining());
-    while (here.hasRemaining()) {
-      if (channel.read(here, (long) length + here.position()) < 0) {
-        return false;
-      }
-    }
-    return here.flip().equals(bytes);
+    while (here.hasRemaining() && channel.read(here, (long) length + here.position()) >= 0) {}
+    int different = here.flip().mismatch(bytes);
+    return different < 0 ? bytes.remaining() : different;
   }
 
   @Override
@@ -142,9 +160,12 @@ final class SpooledSegment implements OpenSegment {
     return bytes.array();
   }
 
-  /** Keeps the file that differs, and goes on with a copy of what agreed. */
+  /**
+   * Goes on with a copy of what agreed. What differs are other records, of a server that lost some
+   * and wrote others, or else bytes that a crash left instead of those that were not forced.
+   */
   private void setAside() throws IOException {
-    Path aside = file.resolveSibling(segment + ".diverged-" + Long.toHexString(System.nanoTime()));
+    Path aside = file.resolveSibling(segment + DIVERGED + Long.toHexString(System.nanoTime()));
     channel.close();
     Files.move(file, aside);
     channel = open();
@@ -154,6 +175,12 @@ final class SpooledSegment implements OpenSegment {
       }
     }
     found = 0;
+    force();
+    if (ValidWalEnd.find(aside, segment).orElse(0) > length) {
+      LOG.warn("{} holds other WAL than the server sends now", aside);
+    } else {
+      Files.delete(aside);
+    }
     DurableFiles.forceDirectory(file.getParent());
   }
 

@@ -318,11 +318,19 @@ final class TailPusher {
         done(piece);
         return;
       } catch (StorageUnavailableException e) {
+        if (isClosed()) {
+          LOG.debug("{}: closed before all of it was archived", entry.writer, e);
+          return;
+        }
         Duration wait = backoff.next();
         LOG.warn("{}: not archived yet, next try in {}: {}", entry.writer, wait, e.getMessage());
         pause(entry, wait, e);
       }
     }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   /** Waits before the next try; only what makes that needless ends it. */

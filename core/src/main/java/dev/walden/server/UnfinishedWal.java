@@ -135,6 +135,9 @@ final class UnfinishedWal implements Closeable {
       }
       pusher.push(segment);
       openTail();
+      for (OpenSegment other : space.diverged()) {
+        pusher.pushPartial(other);
+      }
     }
   }
 

@@ -5,7 +5,6 @@ import dev.walden.StorageUnavailableException;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalInventory;
-import dev.walden.archive.storage.ObjectSource;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
@@ -15,8 +14,10 @@ import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,9 @@ final class WalStreaming {
   private final boolean leftTimeline;
   private final Duration retryLimit;
   private final SegmentSpace space;
+  private final Optional<SpoolLock> lock;
+  private final PendingHistories histories;
+  private final Set<WalFileName> handedOver = new HashSet<>();
   private final Optional<TailPusher> tail;
   private final SegmentPusher pusher;
   private final WalIntake intake;
@@ -76,6 +80,11 @@ final class WalStreaming {
             settings.spool,
             settings.spoolLimit,
             settings.parallelism);
+    lock =
+        settings.spool.isPresent()
+            ? Optional.of(SpoolLock.of(settings.spool.get()))
+            : Optional.empty();
+    histories = new PendingHistories(archive, settings.spool.isPresent());
     tail =
         settings.tail
             ? Optional.of(
@@ -87,7 +96,9 @@ final class WalStreaming {
                     threads,
                     this::progress))
             : Optional.empty();
-    pusher = new SegmentPusher(archive, settings.parallelism, retryLimit, threads, tail, journal);
+    pusher =
+        new SegmentPusher(
+            archive, settings.parallelism, retryLimit, threads, tail, histories, journal);
     intake =
         new WalIntake(
             archive,
@@ -158,6 +169,7 @@ final class WalStreaming {
       while (!isClosed()) {
         Optional<IOException> reason = Optional.empty();
         try {
+          pusher.check();
           if (!spooled) {
             pushSpooled();
             if (tail.isPresent()) {
@@ -253,8 +265,19 @@ final class WalStreaming {
 
   /** Where the server's timeline must end, because the archive holds one that has left it there. */
   private Optional<LeftTimeline> checkTimeline(IdentifiedSystem system) throws IOException {
-    Optional<LeftTimeline> left =
-        leftTimeline ? Optional.empty() : LeftTimeline.find(system.timeline(), archive.histories());
+    Optional<LeftTimeline> left;
+    try {
+      left =
+          leftTimeline
+              ? Optional.empty()
+              : LeftTimeline.find(system.timeline(), archive.histories());
+    } catch (StorageUnavailableException e) {
+      if (lock.isEmpty()) {
+        throw e;
+      }
+      // where a spool tells where to go on, commits do not wait for the storage
+      return Optional.empty();
+    }
     if (left.isPresent() && left.get().isPassed(system.position())) {
       throw left.get().refusal(server, system.position());
     }
@@ -311,7 +334,7 @@ final class WalStreaming {
     TimelineHistory history = archiveHistory(server, timeline);
     for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
       if (!ancestor.timeline().equals(TimelineId.FIRST)
-          && !archive.contains(new WalFileName.History(ancestor.timeline()))) {
+          && !histories.contains(ancestor.timeline())) {
         archiveAncestorsHistory(server, ancestor.timeline());
       }
     }
@@ -337,7 +360,7 @@ final class WalStreaming {
   private TimelineHistory archiveHistory(WalsenderConnection server, TimelineId timeline)
       throws IOException {
     byte[] content = server.timelineHistory(timeline);
-    archive.push(new WalFileName.History(timeline), ObjectSource.of(content));
+    histories.push(timeline, content);
     return TimelineHistory.parse(timeline, content);
   }
 
@@ -348,7 +371,15 @@ final class WalStreaming {
       // segments on their way to the archive need not arrive twice
       return StreamStart.after(intake.timeline().orElseThrow(), intake.restart(), history, size());
     }
-    WalInventory inventory = archived(slot.restartLsn());
+    WalInventory inventory;
+    try {
+      inventory = archived(slot.restartLsn());
+    } catch (StorageUnavailableException e) {
+      SpoolStart spooled = new SpoolStart(space.complete(), space.begun());
+      StreamStart next = spooled.next(history, slot.restartLsn()).orElseThrow(() -> e);
+      LOG.warn("going on after what is spooled: {}", e.getMessage());
+      return next;
+    }
     Optional<StreamStart> next = StreamStart.after(inventory, history, slot.restartLsn());
     if (next.isEmpty()) {
       return StreamStart.at(first(opened, slot, history, now.position()), history, size());
@@ -369,7 +400,8 @@ final class WalStreaming {
    * have removed it; if it has not, it is received again, and archived whole.
    */
   private WalInventory archived(Optional<Lsn> kept) throws IOException {
-    WalInventory inventory = archive.inventory();
+    // segments on their way from the spool need not arrive twice
+    WalInventory inventory = archive.inventory().with(space.complete());
     tail.ifPresent(pieces -> pieces.leftovers(inventory.tails()));
     return inventory.withTails(
         segment ->
@@ -447,11 +479,10 @@ final class WalStreaming {
   }
 
   /** Pushes the complete segments that an earlier receiver left in the spool. */
-  private void pushSpooled() throws IOException, InterruptedException {
-    for (OpenSegment segment : space.complete()) {
+  private void pushSpooled() throws IOException {
+    for (OpenSegment segment : space.openComplete()) {
       pusher.push(segment);
     }
-    awaitPushed();
   }
 
   /** Until a spooled file is pushed and gone, nobody else may open it. */
@@ -461,22 +492,27 @@ final class WalStreaming {
     }
   }
 
-  /** Pushes the beginnings of segments that no stream will complete any more. */
-  private void pushLeftovers(WalSegment current) throws IOException, InterruptedException {
+  /**
+   * Pushes the beginnings of segments that no stream will complete any more. Until such a file is
+   * pushed and gone, nobody else may open it.
+   */
+  private void pushLeftovers(WalSegment current) throws IOException {
     if (located) {
       return;
     }
+    for (OpenSegment segment : space.diverged()) {
+      pusher.pushPartial(segment);
+    }
     for (OpenSegment segment : space.leftovers()) {
-      boolean comesAgain =
-          segment.segment().timeline().equals(current.timeline())
+      boolean mayCome =
+          segment.segment().timeline().compareTo(current.timeline()) >= 0
               && segment.segment().number() >= current.number();
-      if (comesAgain || segment.length() == 0) {
+      if (mayCome || segment.length() == 0 || !handedOver.add(segment.segment().fileName())) {
         segment.close();
       } else {
         pusher.pushPartial(segment);
       }
     }
-    awaitPushed();
   }
 
   /** It has ended, and does nothing more. */
@@ -507,6 +543,9 @@ final class WalStreaming {
     pusher.awaitEnd(deadline);
     try {
       space.close();
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
     } catch (IOException e) {
       LOG.debug("removing temporary segments", e);
     }

@@ -4,9 +4,12 @@ import dev.walden.UnsupportedFormatException;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
+import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -49,6 +52,13 @@ public final class ValidWalEnd {
       return offset > WalPageHeader.LONG ? OptionalLong.of(offset) : OptionalLong.empty();
     } catch (UnsupportedFormatException e) {
       return OptionalLong.empty();
+    }
+  }
+
+  /** The same of a file. */
+  public static OptionalLong find(Path file, WalSegment segment) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      return find(in, segment);
     }
   }
 

@@ -1,0 +1,13 @@
+package dev.walden.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Another receiver uses the spool, in this process or another one: each needs its own. */
+public final class SpoolInUseException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  SpoolInUseException(Path directory) {
+    super("the spool " + directory + " is in use by another receiver");
+  }
+}
