@@ -34,6 +34,9 @@ record LeftSpool(ArchiveStore archive, Path directory) {
   }
 
   private void pushAll() throws IOException {
+    for (WalFileName.History name : PendingHistories.files(directory)) {
+      archive.push(name, directory.resolve(name.toString()));
+    }
     for (WalFileName name : SpooledSegment.files(directory, true)) {
       archive.push(name, directory.resolve(name.toString()));
     }

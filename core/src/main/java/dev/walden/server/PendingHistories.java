@@ -2,44 +2,80 @@ package dev.walden.server;
 
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.storage.DurableFiles;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Archives histories; those that the storage does not take now wait, and what is spooled waits for
- * them. Safe for use by many threads.
+ * Archives histories. With a spool, those that the storage does not take now wait there, and what
+ * is spooled waits for them. Safe for use by many threads.
  */
 final class PendingHistories {
   private static final Logger LOG = LoggerFactory.getLogger(PendingHistories.class);
+  private static final String DRAFT = ".history-draft";
 
   private final ArchiveStore archive;
-  private final boolean mayWait;
-  private final Map<TimelineId, byte[]> pending = new TreeMap<>();
+  private final Optional<Path> spool;
+  private final Map<WalFileName.History, byte[]> pending = new TreeMap<>(BY_TIMELINE);
+
+  private static final Comparator<WalFileName.History> BY_TIMELINE =
+      Comparator.comparing(WalFileName.History::timeline);
 
   /**
-   * @param mayWait whether WAL can be taken while the storage is away
+   * @param spool where histories may wait that cannot be archived; there may be some from before
    */
-  PendingHistories(ArchiveStore archive, boolean mayWait) {
+  PendingHistories(ArchiveStore archive, Optional<Path> spool) throws IOException {
     this.archive = archive;
-    this.mayWait = mayWait;
+    this.spool = spool;
+    if (spool.isPresent()) {
+      load(spool.get());
+    }
+  }
+
+  private void load(Path directory) throws IOException {
+    for (WalFileName.History name : files(directory)) {
+      pending.put(name, Files.readAllBytes(directory.resolve(name.toString())));
+    }
+  }
+
+  /** Those that wait in a spool. */
+  static List<WalFileName.History> files(Path spool) throws IOException {
+    List<WalFileName.History> names = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(spool, "????????.history")) {
+      for (Path file : files) {
+        names.add((WalFileName.History) WalFileName.parse(file.getFileName().toString()));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IOException(spool + " holds files that are no spooled WAL", e);
+    }
+    return names;
   }
 
   /** Whether a history is known to be archived, or waits. */
   synchronized boolean contains(TimelineId timeline) throws IOException {
-    if (pending.containsKey(timeline)) {
+    WalFileName.History name = new WalFileName.History(timeline);
+    if (pending.containsKey(name)) {
       return true;
     }
     try {
-      return archive.contains(new WalFileName.History(timeline));
+      return archive.contains(name);
     } catch (StorageUnavailableException e) {
-      if (!mayWait) {
+      if (spool.isEmpty()) {
         throw e;
       }
       return false;
@@ -47,23 +83,37 @@ final class PendingHistories {
   }
 
   synchronized void push(TimelineId timeline, byte[] content) throws IOException {
+    WalFileName.History name = new WalFileName.History(timeline);
     try {
-      archive.push(new WalFileName.History(timeline), ObjectSource.of(content));
+      archive.push(name, ObjectSource.of(content));
     } catch (StorageUnavailableException e) {
-      if (!mayWait) {
+      if (spool.isEmpty()) {
         throw e;
       }
-      LOG.warn("the history of timeline {} is not archived yet: {}", timeline, e.getMessage());
-      pending.put(timeline, content);
+      LOG.warn("{} is not archived yet: {}", name, e.getMessage());
+      keep(spool.get(), name, content);
+      pending.put(name, content);
     }
+  }
+
+  private static void keep(Path directory, WalFileName.History name, byte[] content)
+      throws IOException {
+    Path draft = directory.resolve(DRAFT);
+    Files.write(draft, content);
+    DurableFiles.forceFile(draft);
+    Files.move(draft, directory.resolve(name.toString()), StandardCopyOption.ATOMIC_MOVE);
+    DurableFiles.forceDirectory(directory);
   }
 
   /** Archives those that wait. */
   synchronized void settle() throws IOException {
-    Iterator<Map.Entry<TimelineId, byte[]>> all = pending.entrySet().iterator();
+    Iterator<Map.Entry<WalFileName.History, byte[]>> all = pending.entrySet().iterator();
     while (all.hasNext()) {
-      Map.Entry<TimelineId, byte[]> history = all.next();
-      archive.push(new WalFileName.History(history.getKey()), ObjectSource.of(history.getValue()));
+      Map.Entry<WalFileName.History, byte[]> history = all.next();
+      archive.push(history.getKey(), ObjectSource.of(history.getValue()));
+      if (spool.isPresent()) {
+        Files.deleteIfExists(spool.get().resolve(history.getKey().toString()));
+      }
       all.remove();
     }
   }

@@ -147,6 +147,34 @@ class SpoolRestartIT {
     }
   }
 
+  @Test
+  void theHistoryOfSpooledWalIsSpooledToo() throws Exception {
+    WalFileName history = WalFileName.parse("00000002.history");
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server)) {
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        server.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()");
+        Lsn start = SIZE.floor(flushed(server));
+        await(receiver, () -> !receiver.status().archived().isBefore(start));
+        faulty.setUnavailable(true);
+        server.execute("INSERT INTO t VALUES ('spooled')");
+        Lsn end = flushed(server);
+        await(receiver, () -> !receiver.status().durable().isBefore(end));
+      }
+      promote(server);
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        server.execute("SELECT pg_switch_wal()", "CHECKPOINT");
+        Lsn end = flushed(server);
+        await(receiver, () -> !receiver.status().durable().isBefore(end));
+      }
+      server.stop();
+      faulty.setUnavailable(false);
+      assertFalse(archive.contains(history));
+      WalReceiver.archiveSpool(archive, directory.resolve("spool"));
+      assertTrue(archive.contains(history));
+    }
+  }
+
   private static TimelineId timeline(boolean promoted) {
     return promoted ? new TimelineId(2) : TimelineId.FIRST;
   }

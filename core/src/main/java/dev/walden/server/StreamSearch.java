@@ -1,0 +1,191 @@
+package dev.walden.server;
+
+import dev.walden.StorageUnavailableException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.WalInventory;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds where streaming goes on: after what is archived, spooled, or on its way there; else where
+ * the slot begins. What the archive lacks before that is repaired, or settled, on the way. For one
+ * thread.
+ */
+final class StreamSearch {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamSearch.class);
+  private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
+
+  /** How often in a row a server may refuse the WAL that comes next, without giving any. */
+  private static final int MOST_REMOVALS = 10;
+
+  private final ServerAddress address;
+  private final ArchiveStore archive;
+  private final SegmentSpace space;
+  private final Optional<TailPusher> tail;
+  private final WalIntake intake;
+  private final SlotCheck slot;
+  private final MissingWal missing;
+
+  /** Whether WAL was received since the place was found. */
+  private boolean located;
+
+  /** Whether an archive's start was found by asking what the server still has. */
+  private boolean asked;
+
+  private int removals;
+
+  StreamSearch(
+      ServerAddress address,
+      ArchiveStore archive,
+      SegmentSpace space,
+      Optional<TailPusher> tail,
+      WalIntake intake,
+      SlotCheck slot,
+      MissingWal missing) {
+    this.address = address;
+    this.archive = archive;
+    this.space = space;
+    this.tail = tail;
+    this.intake = intake;
+    this.slot = slot;
+    this.missing = missing;
+  }
+
+  /** Whether the next stream goes on after what this receiver has received. */
+  boolean isLocated() {
+    return located;
+  }
+
+  /** A stream has ended that began where this has found. */
+  void streamed(boolean any) {
+    located |= any;
+    if (any) {
+      removals = 0;
+    }
+  }
+
+  /**
+   * The server no longer has what was asked for: the next search begins as the first one did.
+   *
+   * @throws WalRemovedException the same, if that has happened too often
+   */
+  void removed(WalRemovedException removal) throws WalRemovedException {
+    removals++;
+    if (removals > MOST_REMOVALS) {
+      throw removal;
+    }
+    LOG.info("{}", removal.getMessage());
+    located = false;
+  }
+
+  /**
+   * Finds the place.
+   *
+   * @throws MissingWalException if the archive cannot go on there, by the policy
+   * @throws ServerUnavailableException if the server has not come so far
+   */
+  StreamStart find(
+      WalsenderConnection server,
+      SlotPosition position,
+      TimelineHistory history,
+      IdentifiedSystem now)
+      throws IOException, InterruptedException {
+    StreamStart start =
+        located
+            // segments on their way to the archive need not arrive twice
+            ? StreamStart.after(intake.timeline().orElseThrow(), intake.restart(), history, size())
+            : search(server, position, history, now);
+    check(now, start);
+    return start;
+  }
+
+  private StreamStart search(
+      WalsenderConnection server,
+      SlotPosition position,
+      TimelineHistory history,
+      IdentifiedSystem now)
+      throws IOException, InterruptedException {
+    Optional<Lsn> kept = position.restartLsn();
+    WalInventory inventory;
+    try {
+      inventory = archived(kept);
+    } catch (StorageUnavailableException e) {
+      SpoolStart spooled = new SpoolStart(space.complete(), space.begun());
+      StreamStart next = spooled.next(history, kept).orElseThrow(() -> e);
+      LOG.warn("going on after what is spooled: {}", e.getMessage());
+      return next;
+    }
+    Optional<StreamStart> next = StreamStart.after(inventory, history, kept);
+    if (next.isEmpty()) {
+      return StreamStart.at(first(server, position, history, now.position()), history, size());
+    }
+    check(now, next.get());
+    WalRepair repair = new WalRepair(server, address, archive, inventory, history);
+    repair.fill(next.get().lsn());
+    if (removals > 0) {
+      repair.settle(next.get(), now.position(), policy(), reason());
+      next = StreamStart.after(archived(kept), history, kept);
+    }
+    intake.archivedBefore(next.orElseThrow());
+    return next.get();
+  }
+
+  /**
+   * What need not be received. A segment may be archived in pieces, all of them, and the server
+   * have removed it; if it has not, it is received again, and archived whole.
+   */
+  private WalInventory archived(Optional<Lsn> kept) throws IOException {
+    // segments on their way from the spool need not arrive twice
+    WalInventory inventory = archive.inventory().with(space.complete());
+    tail.ifPresent(pieces -> pieces.leftovers(inventory.tails()));
+    return inventory.withTails(
+        segment ->
+            segment.isComplete()
+                && kept.map(lsn -> !segment.segment().end().isAfter(size().floor(lsn)))
+                    .orElse(true));
+  }
+
+  /** Where an archive begins. */
+  private Lsn first(
+      WalsenderConnection server, SlotPosition position, TimelineHistory history, Lsn flushed)
+      throws IOException {
+    Optional<Lsn> known = position.restartLsn().isPresent() ? position.restartLsn() : space.start();
+    if (known.isEmpty() && position.presence() == SlotPosition.Presence.UNKNOWN) {
+      asked = true;
+      return new KeptWal(server, history, size()).before(flushed);
+    }
+    return known.orElse(flushed);
+  }
+
+  /** An archive that was begun before what the slot keeps may lose WAL that nobody needs. */
+  private MissingWal policy() throws IOException {
+    return asked && archive.backups().isEmpty() ? MissingWal.RECORD_GAP : missing;
+  }
+
+  private String reason() {
+    return "the server had removed it" + slot.trouble().map(why -> ": " + why).orElse("");
+  }
+
+  private void check(IdentifiedSystem system, StreamStart start) throws ServerUnavailableException {
+    if (system.position().isBefore(start.lsn())) {
+      throw new ServerUnavailableException(
+          address
+              + " has WAL up to "
+              + system.position()
+              + " only, and it is archived up to "
+              + start.lsn()
+              + ": a standby that lags, or a server that went back in time",
+          OBJECT_NOT_IN_PREREQUISITE_STATE,
+          null);
+    }
+  }
+
+  private WalSegmentSize size() {
+    return archive.cluster().segmentSize();
+  }
+}
