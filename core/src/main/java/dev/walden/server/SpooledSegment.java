@@ -29,18 +29,31 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A file that a crash left is not overwritten: bytes that arrive again are compared with those
  * it has, and appended only after them. If they differ, the segment begins anew, and the file is
- * set aside under a name of its own, {@link #diverged}, if it holds other records.
+ * set aside under a name of its own, {@link #diverged}, if it holds other records. Zeros at its end
+ * are no bytes it has: they are {@link #AHEAD}, or will come again.
  */
 final class SpooledSegment implements OpenSegment {
   static final String SUFFIX = ".partial";
   private static final String DIVERGED = ".diverged-";
   private static final Logger LOG = LoggerFactory.getLogger(SpooledSegment.class);
 
+  /**
+   * Where little comes at a time the file grows by so many zeros ahead: forcing bytes is cheaper
+   * where the length does not change, which is a change of the file system's own.
+   */
+  private static final int AHEAD = 256 << 10;
+
+  private static final int LITTLE = 16 << 10;
+
   private final WalSegment segment;
   private Path file;
   private FileChannel channel;
   private int length;
   private int found;
+
+  /** The file's length. */
+  private int extent;
+
   private final Runnable release;
   private boolean released;
 
@@ -50,17 +63,19 @@ final class SpooledSegment implements OpenSegment {
    * @param release what to do once it is closed
    */
   SpooledSegment(WalSegment segment, Path directory, Runnable release) throws IOException {
-    this(segment, directory.resolve(segment + SUFFIX), 0, release);
+    this(segment, directory.resolve(segment + SUFFIX), false, release);
   }
 
-  private SpooledSegment(WalSegment segment, Path file, int length, Runnable release)
+  private SpooledSegment(WalSegment segment, Path file, boolean left, Runnable release)
       throws IOException {
     this.segment = segment;
     this.release = release;
     this.file = file;
-    this.length = length;
     channel = open();
-    found = (int) Math.min(channel.size(), segment.size().bytes());
+    extent = (int) Math.min(channel.size(), segment.size().bytes());
+    boolean whole = file.getFileName().toString().equals(segment.toString());
+    found = whole ? extent : withoutZeros(extent);
+    length = left ? found : 0;
     // also for a file that is there: who made it may not have come to this
     DurableFiles.forceDirectory(file.getParent());
   }
@@ -68,8 +83,22 @@ final class SpooledSegment implements OpenSegment {
   /** A segment that an earlier receiver left, with all the bytes it has. */
   static SpooledSegment leftover(WalSegment segment, Path file, Runnable release)
       throws IOException {
-    int length = (int) Math.min(Files.size(file), segment.size().bytes());
-    return new SpooledSegment(segment, file, length, release);
+    return new SpooledSegment(segment, file, true, release);
+  }
+
+  private int withoutZeros(int end) throws IOException {
+    int stop = end;
+    while (stop > 0) {
+      int from = Math.max(0, stop - LITTLE);
+      byte[] bytes = copy(from, stop);
+      for (int i = bytes.length; i > 0; i--) {
+        if (bytes[i - 1] != 0) {
+          return from + i;
+        }
+      }
+      stop = from;
+    }
+    return 0;
   }
 
   /** The names of the files that lie in a spool, in order. */
@@ -136,8 +165,22 @@ final class SpooledSegment implements OpenSegment {
         setAside();
       }
     }
+    boolean little = data.remaining() <= LITTLE;
     while (data.hasRemaining()) {
       length += channel.write(data, length);
+    }
+    if (length >= extent) {
+      extent = length;
+      if (little) {
+        growAhead();
+      }
+    }
+  }
+
+  private void growAhead() throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocate(Math.min(AHEAD, segment.size().bytes() - extent));
+    while (zeros.hasRemaining()) {
+      extent += channel.write(zeros, extent);
     }
   }
 
@@ -175,6 +218,7 @@ final class SpooledSegment implements OpenSegment {
       }
     }
     found = 0;
+    extent = length;
     force();
     if (ValidWalEnd.find(aside, segment).orElse(0) > length) {
       LOG.warn("{} holds other WAL than the server sends now", aside);
@@ -188,7 +232,8 @@ final class SpooledSegment implements OpenSegment {
   public void truncate(int shorter) throws IOException {
     if (shorter < length) {
       // what an earlier stream left is the same as what came now, or it would be set aside
-      channel.truncate(Math.max(shorter, found));
+      extent = Math.max(shorter, found);
+      channel.truncate(extent);
       length = shorter;
     }
   }
@@ -223,7 +268,7 @@ final class SpooledSegment implements OpenSegment {
       @Override
       public InputStream open() throws IOException {
         // what an earlier stream left beyond the length was acknowledged, too
-        int missing = segment.size().bytes() - Math.max(length, found);
+        int missing = segment.size().bytes() - extent;
         InputStream bytes = Files.newInputStream(file);
         return missing == 0 ? bytes : new SequenceInputStream(bytes, new Zeros(missing));
       }
@@ -241,6 +286,13 @@ final class SpooledSegment implements OpenSegment {
     if (!released) {
       released = true;
       release.run();
+    }
+    if (channel.isOpen() && extent > Math.max(length, found)) {
+      try {
+        channel.truncate(Math.max(length, found));
+      } catch (IOException e) {
+        // interrupted, or worse: then the zeros stay, as after a crash
+      }
     }
     channel.close();
   }

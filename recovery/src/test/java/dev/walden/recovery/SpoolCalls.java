@@ -46,6 +46,9 @@ final class SpoolCalls {
       return;
     }
     Matcher opened = OPENED.matcher(call);
+    if (call.contains("/.lock>")) {
+      return;
+    }
     if (opened.find() && opened.group(1).startsWith(spool + '/')) {
       Progress progress = progress(opened.group(1));
       progress.named = false;
@@ -64,8 +67,10 @@ final class SpoolCalls {
       Matcher place = PLACE.matcher(rest);
       if (place.find()) {
         Progress progress = progress(path);
-        long end = Long.parseLong(place.group(2)) + Long.parseLong(place.group(3));
-        progress.written = Math.max(progress.written, end);
+        long start = Long.parseLong(place.group(2));
+        progress.written = Math.max(progress.written, start + Long.parseLong(place.group(3)));
+        // files grow ahead: what is written over zeros that were forced is not forced
+        progress.forced = Math.min(progress.forced, start);
       }
     } else if (call.equals("fdatasync") || call.equals("fsync")) {
       Progress progress = progress(path);
