@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
 /**
  * pgbench with commits of one row each, prepared.
  *
- * @param milliseconds of a commit, on average
+ * @param milliseconds of a commit, the median
  * @param perSecond commits
  */
 record CommitLoad(double milliseconds, double perSecond) {
-  private static final Pattern LATENCY = Pattern.compile("latency average = ([0-9.]+) ms");
+  private static final String LATENCIES = "latencies";
+  private static final int MICROSECONDS = 2;
   private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+) ");
 
   /** Makes the table. */
@@ -38,10 +39,27 @@ record CommitLoad(double milliseconds, double perSecond) {
         new ArrayList<>(
             List.of("-n", "-M", "prepared", "-f", script.toString(), "-c", "" + clients));
     arguments.addAll(List.of("-j", "" + Math.min(clients, 2)));
+    Path latencies = Files.createDirectory(folder.resolve(LATENCIES));
+    arguments.addAll(List.of("-l", "--log-prefix=" + latencies.resolve("log")));
     arguments.addAll(List.of(options));
     server.pgbench(log, synchronousCommit, arguments.toArray(String[]::new));
-    String output = Files.readString(log);
-    return new CommitLoad(number(LATENCY, output), number(RATE, output));
+    double median = median(latencies);
+    Folders.delete(latencies);
+    return new CommitLoad(median, number(RATE, Files.readString(log)));
+  }
+
+  /** Of what pgbench notes of each transaction; in milliseconds. */
+  private static double median(Path latencies) throws IOException {
+    List<Double> all = new ArrayList<>();
+    for (Path file : Folders.files(latencies, ".*").values()) {
+      for (String line : Files.readAllLines(file)) {
+        all.add(Double.parseDouble(line.split(" ")[MICROSECONDS]) / 1000);
+      }
+    }
+    if (all.isEmpty()) {
+      throw new IOException("pgbench has made no transaction");
+    }
+    return Comparison.median(all);
   }
 
   private static double number(Pattern pattern, String output) throws IOException {

@@ -192,7 +192,7 @@ final class CommitPart {
     Iterable<Map.Entry<Receiver, List<Seen>>> rows = seen.entrySet();
     List<Seen> first = seen.values().iterator().next();
     System.out.printf(
-        "%n### Commits that wait (%d rounds of %d s each)%n%n",
+        "%n### Commits that wait, median latency (%d rounds of %d s each)%n%n",
         settings.rounds(), settings.commitSeconds());
     System.out.println(
         "| | 1 client: ms | ratio | commits/s | 8 clients: ms | ratio | commits/s"
