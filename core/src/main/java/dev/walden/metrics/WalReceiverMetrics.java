@@ -39,6 +39,8 @@ import java.util.function.ToLongFunction;
  * <tr><td>{@code walden.receiver.connections}</td><td></td><td>counter: connections made</td></tr>
  * <tr><td>{@code walden.receiver.segments.archived}</td><td></td><td>counter: segments
  *     archived</td></tr>
+ * <tr><td>{@code walden.receiver.gaps}</td><td></td><td>counter: gaps recorded in the
+ *     archive</td></tr>
  * <tr><td>{@code walden.receiver.events.dropped}</td><td></td><td>counter: events that a slow
  *     listener has missed</td></tr>
  * </table>
@@ -88,6 +90,7 @@ public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
         status -> status.timeline().map(id -> (double) id.value()).orElse(Double.NaN));
     counter(registry, "connections", WalReceiverStatus::connections);
     counter(registry, "segments.archived", WalReceiverStatus::segmentsArchived);
+    counter(registry, "gaps", WalReceiverStatus::gaps);
     counter(registry, "events.dropped", WalReceiverStatus::eventsDropped);
   }
 

@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.archive.RecordedGap;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -21,6 +22,7 @@ final class Journal {
   private final Duration stallLimit;
   private final Optional<EventQueue> events;
   private final AtomicLong segments = new AtomicLong();
+  private final AtomicLong gaps = new AtomicLong();
   private volatile IOException lastError;
   private boolean stalled;
 
@@ -77,6 +79,15 @@ final class Journal {
     server.lost();
     failure.ifPresent(this::failed);
     happened(new WalReceiverEvent.Stopped(failure));
+  }
+
+  void gap(RecordedGap gap) {
+    gaps.incrementAndGet();
+    happened(new WalReceiverEvent.GapRecorded(gap));
+  }
+
+  long gaps() {
+    return gaps.get();
   }
 
   long segmentsArchived() {

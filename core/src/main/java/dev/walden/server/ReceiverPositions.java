@@ -63,6 +63,7 @@ final class ReceiverPositions {
         journal.server().silence(),
         connections,
         journal.segmentsArchived(),
+        journal.gaps(),
         journal.eventsDropped(),
         storage.isPresent() ? storage : trouble,
         journal.lastError());

@@ -30,6 +30,7 @@ final class StreamSearch {
   private final WalIntake intake;
   private final SlotCheck slot;
   private final MissingWal missing;
+  private final Journal journal;
 
   /** Whether WAL was received since the place was found. */
   private boolean located;
@@ -46,7 +47,8 @@ final class StreamSearch {
       Optional<TailPusher> tail,
       WalIntake intake,
       SlotCheck slot,
-      MissingWal missing) {
+      MissingWal missing,
+      Journal journal) {
     this.address = address;
     this.archive = archive;
     this.space = space;
@@ -54,6 +56,7 @@ final class StreamSearch {
     this.intake = intake;
     this.slot = slot;
     this.missing = missing;
+    this.journal = journal;
   }
 
   /** Whether the next stream goes on after what this receiver has received. */
@@ -125,7 +128,7 @@ final class StreamSearch {
       return StreamStart.at(first(server, position, history, now.position()), history, size());
     }
     check(now, next.get());
-    WalRepair repair = new WalRepair(server, address, archive, inventory, history);
+    WalRepair repair = new WalRepair(server, address, archive, inventory, history, journal);
     repair.fill(next.get().lsn());
     if (removals > 0) {
       repair.settle(next.get(), now.position(), policy(), reason());

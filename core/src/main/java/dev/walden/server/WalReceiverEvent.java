@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.archive.RecordedGap;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -26,6 +27,12 @@ public sealed interface WalReceiverEvent {
 
   /** The server has left a timeline for the next, and the receiver follows. */
   record TimelineSwitched(TimelineId from, TimelineId to, Lsn at) implements WalReceiverEvent {}
+
+  /**
+   * WAL is missing in the archive, because the server had it no longer: no backup from before it
+   * can be recovered beyond it.
+   */
+  record GapRecorded(RecordedGap gap) implements WalReceiverEvent {}
 
   /**
    * {@link WalReceiverStatus#health} has turned bad, by the limit of {@link

@@ -30,6 +30,8 @@ import java.util.Optional;
  *     WalReceiver.Builder#timeout}
  * @param connections how many connections were made so far: the first, and reconnects
  * @param segmentsArchived how many segments, and beginnings of segments, it has archived
+ * @param gaps how many gaps it has recorded in the archive; of those that it found there, see
+ *     {@link dev.walden.archive.WalInventory#gaps}
  * @param eventsDropped how many events a slow {@link WalReceiverListener} has missed
  * @param trouble what is wrong now, or what ended the receiver; empty while all is well
  * @param lastError the last that went wrong with the server or the storage, even if all is well
@@ -48,6 +50,7 @@ public record WalReceiverStatus(
     Duration silence,
     long connections,
     long segmentsArchived,
+    long gaps,
     long eventsDropped,
     Optional<IOException> trouble,
     Optional<IOException> lastError) {
@@ -100,6 +103,7 @@ public record WalReceiverStatus(
         silence,
         connections,
         segmentsArchived,
+        gaps,
         eventsDropped,
         failure,
         lastError);

@@ -31,6 +31,7 @@ final class WalRepair {
   private final WalPath path;
   private final WalSegmentSize size;
   private final KeptWal kept;
+  private final Journal journal;
   private final Clock clock = Clock.systemUTC();
 
   WalRepair(
@@ -38,7 +39,9 @@ final class WalRepair {
       ServerAddress address,
       ArchiveStore archive,
       WalInventory archived,
-      TimelineHistory history) {
+      TimelineHistory history,
+      Journal journal) {
+    this.journal = journal;
     this.server = server;
     this.address = address;
     this.archive = archive;
@@ -116,7 +119,9 @@ final class WalRepair {
 
   private void record(List<WalRange> gaps, String reason) throws IOException {
     for (WalRange gap : gaps) {
-      archive.recordGap(new RecordedGap(gap, clock.instant(), reason));
+      RecordedGap recorded = new RecordedGap(gap, clock.instant(), reason);
+      archive.recordGap(recorded);
+      journal.gap(recorded);
       LOG.warn(
           "WAL of {} is missing, and recorded as a gap ({}). Take a new base backup: none from"
               + " before {} can be recovered beyond it",

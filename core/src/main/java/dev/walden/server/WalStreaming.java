@@ -93,7 +93,8 @@ final class WalStreaming {
             settings.statusInterval,
             settings.timeout,
             journal.server());
-    search = new StreamSearch(server, archive, space, tail, intake, slot, settings.missing);
+    search =
+        new StreamSearch(server, archive, space, tail, intake, slot, settings.missing, journal);
     positions =
         new ReceiverPositions(
             archive.cluster().segmentSize(),
@@ -143,6 +144,7 @@ final class WalStreaming {
             throw e;
           }
           trouble = e;
+          reason = Optional.of(e);
           LOG.warn("WAL came damaged, and is asked for again: {}", e.getMessage());
         } catch (WalRemovedException e) {
           locateAnew(e);

@@ -21,6 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -178,12 +181,24 @@ class MissingWalIT {
       }
       assertEquals(end, end(archive), "archived behind the gap");
       assertEquals(List.of(), archive.inventory().gaps());
+      BlockingQueue<WalReceiverEvent.GapRecorded> told = new LinkedBlockingQueue<>();
       try (WalReceiver receiver =
-          receiver(server, archive).onMissingWal(MissingWal.RECORD_GAP).start()) {
+          receiver(server, archive)
+              .onMissingWal(MissingWal.RECORD_GAP)
+              .listener(
+                  event -> {
+                    if (event instanceof WalReceiverEvent.GapRecorded gap) {
+                      told.add(gap);
+                    }
+                  })
+              .start()) {
         awaitDurable(receiver, end.plus(1));
         awaitDurable(receiver, write(server, 3));
+        assertEquals(1, receiver.status().gaps(), receiver.status().toString());
       }
       List<RecordedGap> gaps = archive.inventory().gaps();
+      WalReceiverEvent.GapRecorded event = told.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      assertEquals(gaps.get(0).range(), event.gap().range());
       List<WalRange> held = archive.inventory().ranges(TimelineId.FIRST);
       assertEquals(1, gaps.size(), gaps.toString());
       assertEquals(2, held.size(), held.toString());

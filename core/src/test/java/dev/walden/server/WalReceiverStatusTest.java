@@ -29,6 +29,7 @@ class WalReceiverStatusTest {
         1,
         2,
         0,
+        0,
         Optional.of(new IOException("the disk is full")),
         Optional.empty());
   }
