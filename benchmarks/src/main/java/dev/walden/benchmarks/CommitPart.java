@@ -22,7 +22,7 @@ final class CommitPart {
   private static final String LIVE_RATE = "1500";
   private static final int COLD_SECONDS = 2;
   private static final int WARM_UP_SECONDS = 3;
-  private static final int LIVE_SECONDS = 6;
+  private static final int LIVE_SECONDS = 5;
   private static final int MANY = 8;
 
   private final Settings settings;
