@@ -262,9 +262,9 @@ final class WalStreaming {
       LOG.info("streaming timeline {} from {}", timeline, start.lsn());
       ReplicationStream stream =
           server.startReplication(Optional.of(slot.name()), start.lsn(), start.timeline());
+      trouble = warning;
       state = WalReceiverStatus.State.STREAMING;
       journal.streaming(start);
-      trouble = warning;
       Optional<LeftTimeline> limit = left.filter(of -> of.timeline().equals(timeline));
       Optional<ReplicationStream.Event> end;
       try {
