@@ -55,6 +55,11 @@ class OverwrittenContrecordIT {
       server.execute("INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)", "CHECKPOINT");
       Lsn until = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
       compare(server, wal, before, lost, until);
+      VerifiedStream stream = new VerifiedStream(wal);
+      for (Lsn start : new Lsn[] {before, next.start()}) {
+        stream.begin(TimelineId.FIRST, start);
+        stream.validTo(TimelineId.FIRST, until);
+      }
       refusesAnother(wal, before, next);
     }
   }

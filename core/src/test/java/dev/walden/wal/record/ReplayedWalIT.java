@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ class ReplayedWalIT {
       transactions.compare();
       server.kill();
       List<Lsn> last = readToTheEnd(server);
+      verify(server, last.get(1));
       server.start();
       Matcher log = REDO_DONE.matcher(server.log());
       assertTrue(log.find(), server.log());
@@ -62,6 +64,18 @@ class ReplayedWalIT {
       WalEnd end = reader.end().orElseThrow();
       assertTrue(!end.followed(), end::toString);
       return List.of(last, end.lsn());
+    }
+  }
+
+  /** As a stream that begins with any of the segments. */
+  private static void verify(PostgresServer server, Lsn end) throws Exception {
+    SegmentDirectory wal = new SegmentDirectory(server.dataDirectory().resolve("pg_wal"));
+    VerifiedStream stream = new VerifiedStream(wal);
+    for (Lsn start = wal.start(WalWorkload.SIZE);
+        start.isBefore(end);
+        start = start.plus(WalWorkload.SIZE.bytes())) {
+      stream.begin(TimelineId.FIRST, start);
+      stream.validTo(TimelineId.FIRST, end);
     }
   }
 

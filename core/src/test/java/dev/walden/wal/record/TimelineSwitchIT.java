@@ -53,6 +53,13 @@ class TimelineSwitchIT {
         .filter(line -> !line.isBlank())
         .forEach(line -> switches.add(Lsn.parse(line.split("\t")[1])));
     compare(wal, switches, until, major);
+    VerifiedStream stream = new VerifiedStream(wal);
+    stream.begin(TimelineId.FIRST, wal.start(WalWorkload.SIZE));
+    stream.validTo(TimelineId.FIRST, switches.get(0));
+    stream.turnTo(new TimelineId(2), switches.get(0));
+    stream.validTo(new TimelineId(2), switches.get(1));
+    stream.turnTo(new TimelineId(3), switches.get(1));
+    stream.validTo(new TimelineId(3), until);
   }
 
   private static void compare(SegmentDirectory wal, List<Lsn> switches, Lsn until, int major)
