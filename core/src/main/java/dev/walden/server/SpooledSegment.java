@@ -131,9 +131,13 @@ final class SpooledSegment implements OpenSegment {
   }
 
   /** The name of the segment of which a file holds WAL that was set aside. */
-  static WalFileName nameOf(Path diverged) {
+  static WalFileName.Segment nameOf(Path diverged) throws IOException {
     String name = diverged.getFileName().toString();
-    return WalFileName.parse(name.substring(0, name.indexOf(DIVERGED)));
+    try {
+      return (WalFileName.Segment) WalFileName.parse(name.substring(0, name.indexOf(DIVERGED)));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(diverged + " is no spooled WAL", e);
+    }
   }
 
   private FileChannel open() throws IOException {
