@@ -52,7 +52,7 @@ final class Servers {
         .startExisting();
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to) throws IOException {
     List<Path> files;
     try (Stream<Path> walk = Files.walk(from)) {
       files = walk.collect(Collectors.toList());

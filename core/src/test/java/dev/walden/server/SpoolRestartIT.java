@@ -20,6 +20,7 @@ import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -193,6 +194,47 @@ class SpoolRestartIT {
       WalReceiver.archiveSpool(archive, directory.resolve("spool"));
       try (WalReceiver receiver = receiver(server, archive).start()) {
         await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+      }
+    }
+  }
+
+  /** A server that was set back to an earlier state writes other WAL in the same place. */
+  @Test
+  void whatDiffersIsArchivedAsAPartialSegment() throws Exception {
+    Path before = directory.resolve("before");
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server)) {
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+      }
+      server.stop();
+      Servers.copy(server.dataDirectory(), before);
+      server.start();
+      Lsn end;
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        server.execute("CREATE TABLE a (i int)", "INSERT INTO a VALUES (1)");
+        end = flushed(server);
+        await(receiver, () -> !receiver.status().durable().isBefore(end));
+      }
+      server.kill();
+      try (PostgresServer back =
+          PostgresServer.builder(server.binaries(), before).startExisting()) {
+        back.execute("CREATE TABLE b (i int, j text, k text)");
+        try (WalReceiver receiver = receiver(back, archive).start()) {
+          back.execute("SELECT pg_switch_wal()");
+          Lsn last = SIZE.floor(flushed(back));
+          await(receiver, () -> !receiver.status().archived().isBefore(last));
+          await(receiver, () -> SpooledSegment.diverged(directory.resolve("spool")).isEmpty());
+        }
+        WalSegment segment = WalSegment.containing(TimelineId.FIRST, end, SIZE);
+        int length = SIZE.offset(end);
+        Path fetched = directory.resolve("fetched");
+        archive.fetch(new WalFileName.Partial(segment.fileName()), fetched);
+        assertArrayEquals(
+            Arrays.copyOf(Servers.segment(server, segment.toString()), length),
+            Arrays.copyOf(Files.readAllBytes(fetched), length));
+        archive.fetch(segment.fileName(), fetched);
+        assertArrayEquals(Servers.segment(back, segment.toString()), Files.readAllBytes(fetched));
       }
     }
   }
