@@ -220,14 +220,22 @@ final class WalIntake implements Closeable {
 
   private boolean append(ByteBuffer piece, ReplicationStream stream) throws IOException {
     try {
-      return wal.append(piece);
+      boolean complete = wal.append(piece);
+      damage = damage.filter(place -> !wal.verified().isAfter(place));
+      return complete;
     } catch (CorruptFileException e) {
       Lsn place = wal.verified();
       newlyDamaged = damage.isEmpty() || place.isAfter(damage.get());
       damage = Optional.of(place);
       received = Lsn.min(received, place);
       acknowledge(stream);
-      throw e;
+      throw newlyDamaged
+          ? e
+          : new CorruptFileException(
+              e.file(),
+              CorruptFileException.NO_OFFSET,
+              "came damaged a second time: " + e.getMessage(),
+              e);
     }
   }
 

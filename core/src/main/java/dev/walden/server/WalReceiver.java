@@ -54,6 +54,7 @@ public final class WalReceiver implements AutoCloseable {
    * archived in pieces. The spool stays as it is; doing it again is harmless.
    *
    * @param spool of no receiver that is running
+   * @throws SpoolInUseException if one is
    */
   public static void archiveSpool(ArchiveStore archive, Path spool) throws IOException {
     new LeftSpool(archive, spool).push();
@@ -172,8 +173,8 @@ public final class WalReceiver implements AutoCloseable {
 
     /**
      * Acknowledges WAL once it is forced to this directory, which must survive a crash; it is
-     * pushed from there. No other receiver may use it. Without a spool, WAL is acknowledged in
-     * whole segments, once they are in the archive.
+     * pushed from there. No other receiver may use it, which a lock ensures. Without a spool, WAL
+     * is acknowledged in whole segments, once they are in the archive.
      */
     public Builder spool(Path directory) {
       spool = Optional.of(directory);
@@ -300,6 +301,7 @@ public final class WalReceiver implements AutoCloseable {
     /**
      * Starts to receive.
      *
+     * @throws SpoolInUseException if another receiver uses the spool
      * @throws IOException if the spool cannot be used; the server is not waited for
      */
     public WalReceiver start() throws IOException {
