@@ -45,6 +45,9 @@ final class SpoolCalls {
       told(new Lsn(Long.parseUnsignedLong(status.group(1).replace("\\x", ""), 16)));
       return;
     }
+    if (call.contains(spool + "/.lock")) {
+      return;
+    }
     Matcher opened = OPENED.matcher(call);
     if (call.contains("/.lock>")) {
       return;
