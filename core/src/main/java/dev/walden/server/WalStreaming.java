@@ -361,11 +361,15 @@ final class WalStreaming {
     pusher.awaitEnd(deadline);
     try {
       space.close();
+    } catch (IOException e) {
+      LOG.debug("removing temporary segments", e);
+    }
+    try {
       if (lock.isPresent()) {
         lock.get().close();
       }
     } catch (IOException e) {
-      LOG.debug("removing temporary segments", e);
+      LOG.debug("unlocking the spool", e);
     }
   }
 }
