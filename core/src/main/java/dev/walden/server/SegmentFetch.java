@@ -1,10 +1,11 @@
 package dev.walden.server;
 
+import dev.walden.CorruptFileException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.StreamVerifier;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,8 @@ import java.util.Optional;
 
 /**
  * Brings whole segments from a server into the archive, one after the other, beside what a slot
- * keeps: it acknowledges nothing.
+ * keeps: it acknowledges nothing. Each record is checked before its segment is archived, but for
+ * the one that goes on in the next segment.
  */
 final class SegmentFetch implements Closeable {
   private static final int MOST_TICKS = 60;
@@ -23,6 +25,8 @@ final class SegmentFetch implements Closeable {
   private final SegmentSpace space;
   private OpenSegment open;
   private Lsn archived;
+  private StreamVerifier verifier;
+  private CorruptFileException damage;
 
   SegmentFetch(WalsenderConnection server, ArchiveStore archive) throws IOException {
     this.server = server;
@@ -31,12 +35,14 @@ final class SegmentFetch implements Closeable {
   }
 
   /**
-   * Fetches the segments of a range, as long as the server has them.
+   * Fetches the segments of a range, as long as the server has them, and they are valid.
    *
    * @return up to where they are archived
    */
   Lsn run(WalRange range) throws IOException, InterruptedException {
     archived = range.start();
+    damage = null;
+    verifier = new StreamVerifier(archive.cluster(), segment(range));
     try {
       ReplicationStream stream =
           server.startReplication(Optional.empty(), range.start(), range.timeline());
@@ -52,7 +58,16 @@ final class SegmentFetch implements Closeable {
     return archived;
   }
 
-  /** Whether all came; else the stream has ended. */
+  /** What is wrong with the segment behind those that the last run archived. */
+  Optional<CorruptFileException> damage() {
+    return Optional.ofNullable(damage);
+  }
+
+  private WalSegment segment(WalRange range) {
+    return WalSegment.containing(range.timeline(), archived, archive.cluster().segmentSize());
+  }
+
+  /** Whether the stream is to be stopped; else it has ended. */
   private boolean take(ReplicationStream stream, WalRange range)
       throws IOException, InterruptedException {
     int ticks = 0;
@@ -60,7 +75,12 @@ final class SegmentFetch implements Closeable {
       switch (stream.next()) {
         case DATA -> {
           ticks = 0;
-          accept(stream.data(), range);
+          try {
+            accept(stream.data(), range);
+          } catch (CorruptFileException e) {
+            damage = e;
+            return true;
+          }
         }
         case KEEPALIVE -> stream.sendStatus(archived, Lsn.ZERO, Lsn.ZERO, false);
         case IDLE -> {
@@ -79,8 +99,7 @@ final class SegmentFetch implements Closeable {
   private void accept(ByteBuffer data, WalRange range) throws IOException, InterruptedException {
     while (data.hasRemaining() && archived.isBefore(range.end())) {
       if (open == null) {
-        WalSegment segment =
-            WalSegment.containing(range.timeline(), archived, archive.cluster().segmentSize());
+        WalSegment segment = segment(range);
         open =
             space
                 .open(segment, ROOM_LIMIT_MS)
@@ -88,11 +107,7 @@ final class SegmentFetch implements Closeable {
       }
       int count = Math.min(open.segment().size().bytes() - open.length(), data.remaining());
       ByteBuffer piece = data.slice(data.position(), count);
-      if (open.length() == 0 && count >= WalPageHeader.LONG) {
-        byte[] header = new byte[WalPageHeader.LONG];
-        piece.get(0, header);
-        archive.check(open.segment().fileName(), header);
-      }
+      verifier.accept(piece.duplicate());
       open.append(piece);
       data.position(data.position() + count);
       if (open.isComplete()) {

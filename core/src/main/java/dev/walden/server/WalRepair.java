@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +83,12 @@ final class WalRepair {
             hole.timeline(),
             first,
             archived);
+      }
+      if (fetch.damage().isPresent()) {
+        Lsn next = archived.plus(size.bytes());
+        LOG.warn("not fetched: {}", fetch.damage().get().getMessage());
+        record(path.unrecorded(archived, next), "it is damaged on the server");
+        archived = next;
       }
       if (archived.equals(at)) {
         return; // it has ended before, or is being removed now: not for this connection

@@ -177,7 +177,8 @@ final class WalStreaming {
   /** Lets the next connection begin as the first one did: from what is archived by then. */
   private void locateAnew(WalRemovedException removal) throws IOException, InterruptedException {
     search.removed(removal);
-    intake.close();
+    // whole segments that wait for the end of their last record, which never comes
+    intake.endTimeline(intake.received());
     awaitPushed();
     tail.ifPresent(TailPusher::leaveIncomplete);
   }

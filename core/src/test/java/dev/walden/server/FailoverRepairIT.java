@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +179,37 @@ class FailoverRepairIT {
       assertEquals(List.of(), archive.inventory().gaps());
       assertTrue(archive.inventory().segmentCount() > all.segmentCount());
       assertWhole(archive, server, newest);
+    }
+  }
+
+  @Test
+  void archivesNoDamageAndSaysSo() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server)) {
+      Lsn end;
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        end = write(server, 6);
+        awaitDurable(receiver, TimelineId.FIRST, end);
+      }
+      for (int back = 2; back <= 5; back++) {
+        lose(archive, WalSegment.containing(TimelineId.FIRST, end.plus(-back << 20), SIZE));
+      }
+      WalSegment damaged = WalSegment.containing(TimelineId.FIRST, end.plus(-4L << 20), SIZE);
+      Path file = server.dataDirectory().resolve("pg_wal").resolve(damaged.toString());
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[100] ^= 1;
+      Files.write(file, bytes);
+      List<WalReceiverEvent> events = new CopyOnWriteArrayList<>();
+      try (WalReceiver receiver = receiver(server, archive).listener(events::add).start()) {
+        awaitDurable(receiver, TimelineId.FIRST, write(server, 1));
+      }
+      WalRange gap = new WalRange(TimelineId.FIRST, damaged.start(), damaged.end());
+      RecordedGap only = archive.inventory().gaps().get(0);
+      assertEquals(gap, only.range());
+      assertTrue(only.reason().contains("damaged"), only.reason());
+      assertEquals(2, archive.inventory().ranges(TimelineId.FIRST).size());
+      assertTrue(
+          events.contains(new WalReceiverEvent.GapRecorded(gap, only.reason())), events.toString());
     }
   }
 
