@@ -31,6 +31,18 @@ final class Connector implements Closeable {
     this.server = server;
   }
 
+  /** Whether a host that was logged in to can be used. */
+  @FunctionalInterface
+  interface Check {
+    /** Throws what is wrong with it; then the next host is tried. */
+    void look(WalsenderConnection host) throws IOException;
+  }
+
+  /** Connects and logs in to whatever {@code targetServerType} asks for. */
+  WalsenderConnection open() throws IOException {
+    return open(host -> {});
+  }
+
   /**
    * Connects and logs in.
    *
@@ -38,13 +50,13 @@ final class Connector implements Closeable {
    * @throws ServerRefusedException if something must be changed first, whatever the host
    * @throws InterruptedIOException if the thread is interrupted
    */
-  WalsenderConnection open() throws IOException {
+  WalsenderConnection open(Check check) throws IOException {
     List<IOException> failures = new ArrayList<>();
     for (TargetServerType type : server.target().inTurn()) {
       failures.clear();
       for (ServerAddress host : server.hosts()) {
         try {
-          return connect(host, type);
+          return connect(host, type, check);
         } catch (IOException e) {
           checkWanted(e);
           failures.add(e);
@@ -54,7 +66,7 @@ final class Connector implements Closeable {
     throw failure(failures);
   }
 
-  private WalsenderConnection connect(ServerAddress host, TargetServerType type)
+  private WalsenderConnection connect(ServerAddress host, TargetServerType type, Check check)
       throws IOException {
     WalsenderConnection connection = WalsenderConnection.open(host, begin());
     try {
@@ -67,6 +79,7 @@ final class Connector implements Closeable {
             NOT_CONNECTED,
             null);
       }
+      check.look(connection);
       return connection;
     } catch (IOException | RuntimeException e) {
       connection.close();

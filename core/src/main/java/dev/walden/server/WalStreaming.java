@@ -48,6 +48,10 @@ final class WalStreaming {
   private volatile IOException trouble;
   private volatile long connections;
   private volatile boolean streamed;
+
+  /** Where the server's timeline must end, if the archive holds one that has left it. */
+  private Optional<LeftTimeline> left = Optional.empty();
+
   private IOException warning;
 
   WalStreaming(WalReceiver.Builder settings, ThreadFactory threads) throws IOException {
@@ -185,14 +189,13 @@ final class WalStreaming {
 
   private void session() throws IOException, InterruptedException {
     state = WalReceiverStatus.State.CONNECTING;
-    try (WalsenderConnection opened = connector.open()) {
+    try (WalsenderConnection opened = connector.open(this::checkTimeline)) {
       connection = opened;
       connections++;
       if (isClosed()) {
         return;
       }
       checkCluster(opened.identity());
-      Optional<LeftTimeline> left = checkTimeline(opened.identifySystem());
       SlotPosition position = slot.ready(opened);
       watchCommits(opened);
       IdentifiedSystem system = opened.identifySystem();
@@ -200,7 +203,7 @@ final class WalStreaming {
       StreamStart start = search.find(opened, position, history, system);
       journal.server().identified(system.timeline(), system.position());
       try {
-        stream(opened, start, left);
+        stream(opened, start);
       } catch (ServerRefusedException e) {
         if (!SlotCheck.isInvalid(position, e)) {
           throw e;
@@ -213,25 +216,32 @@ final class WalStreaming {
     }
   }
 
-  /** Where the server's timeline must end, because the archive holds one that has left it there. */
-  private Optional<LeftTimeline> checkTimeline(IdentifiedSystem system) throws IOException {
-    Optional<LeftTimeline> left;
+  /**
+   * Rules out an old primary. Else the server's timeline must end where the archive holds one that
+   * has left it.
+   */
+  private void checkTimeline(WalsenderConnection host) throws IOException {
+    left = Optional.empty();
+    IdentifiedSystem system = host.identifySystem();
+    if (leftTimeline || !isArchived(system)) {
+      return;
+    }
     try {
-      left =
-          leftTimeline
-              ? Optional.empty()
-              : LeftTimeline.find(system.timeline(), archive.histories());
+      left = LeftTimeline.find(system.timeline(), archive.histories());
     } catch (StorageUnavailableException e) {
       if (lock.isEmpty()) {
         throw e;
       }
       // where a spool tells where to go on, commits do not wait for the storage
-      return Optional.empty();
+      return;
     }
     if (left.isPresent() && left.get().isPassed(system.position())) {
       throw left.get().refusal(server, system.position());
     }
-    return left;
+  }
+
+  private boolean isArchived(IdentifiedSystem system) {
+    return system.systemIdentifier().equals(archive.cluster().systemIdentifier());
   }
 
   private void watchCommits(WalsenderConnection opened) throws IOException {
@@ -254,7 +264,7 @@ final class WalStreaming {
     return archive.cluster().segmentSize();
   }
 
-  private void stream(WalsenderConnection server, StreamStart from, Optional<LeftTimeline> left)
+  private void stream(WalsenderConnection server, StreamStart from)
       throws IOException, InterruptedException {
     StreamStart start = from;
     while (!isClosed()) {
@@ -278,7 +288,9 @@ final class WalStreaming {
         }
       }
       if (!isClosed() && isPassed(limit)) {
-        throw limit.orElseThrow().refusal(this.server, intake.received());
+        // with the next connection this server is refused, and another one may be there
+        LOG.warn("{}", limit.orElseThrow().refusal(this.server, intake.received()).getMessage());
+        return;
       }
       if (end.isEmpty() || end.get() == ReplicationStream.Event.SERVER_STOPPED) {
         return;

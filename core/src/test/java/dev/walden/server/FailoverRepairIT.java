@@ -209,7 +209,7 @@ class FailoverRepairIT {
       assertTrue(only.reason().contains("damaged"), only.reason());
       assertEquals(2, archive.inventory().ranges(TimelineId.FIRST).size());
       assertTrue(
-          events.contains(new WalReceiverEvent.GapRecorded(gap, only.reason())), events.toString());
+          events.contains(new WalReceiverEvent.GapRecorded(only)), events.toString());
     }
   }
 
@@ -319,6 +319,17 @@ class FailoverRepairIT {
       assertEquals(
           "0",
           primary.query("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'another'"));
+      ServerAddress both =
+          ServerAddress.of(
+              "jdbc:postgresql://127.0.0.1:"
+                  + primary.port()
+                  + ",127.0.0.1:"
+                  + standby.port()
+                  + "/postgres?user="
+                  + primary.user());
+      try (WalReceiver receiver = WalReceiver.from(both).into(archive).slot("walden").start()) {
+        awaitDurable(receiver, new TimelineId(2), write(standby, 2));
+      }
       try (WalReceiver receiver = receiver(primary, archive).allowLeftTimeline().start()) {
         awaitDurable(receiver, TimelineId.FIRST, write(primary, 1));
       }
