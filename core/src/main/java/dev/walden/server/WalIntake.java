@@ -45,6 +45,8 @@ final class WalIntake implements Closeable {
   private ReplicationStream current;
   private volatile Lsn first = Lsn.ZERO;
   private Lsn reported = Lsn.ZERO;
+  private Lsn kept = Lsn.ZERO;
+  private boolean acknowledged;
   private long lastStatus;
 
   private long lastMessage;
@@ -89,6 +91,18 @@ final class WalIntake implements Closeable {
   synchronized void archivedBefore(StreamStart start) {
     enter(start.timeline(), start.lsn());
     durable = start.lsn();
+  }
+
+  /**
+   * Before this, or at it, lies what the slot keeps. No earlier position is acknowledged: it would
+   * move the slot back, and a checkpoint that has just decided to remove WAL up to the slot would
+   * find it behind that and invalidate it ({@code InvalidateObsoleteReplicationSlots} in {@code
+   * slot.c}). Once something was acknowledged, the slot is there, and this has no effect.
+   */
+  synchronized void keptFrom(Lsn position) {
+    if (!acknowledged) {
+      kept = position;
+    }
   }
 
   /** Here the next stream begins, whenever it does. */
@@ -312,7 +326,12 @@ final class WalIntake implements Closeable {
   }
 
   private void send(Lsn flushed, boolean replyRequested) throws IOException {
-    current.sendStatus(Lsn.max(received, durable), flushed, Lsn.ZERO, replyRequested);
+    current.sendStatus(
+        Lsn.max(received, durable),
+        flushed.isBefore(kept) ? Lsn.ZERO : flushed,
+        Lsn.ZERO,
+        replyRequested);
+    acknowledged |= !flushed.isBefore(kept);
     lastStatus = System.nanoTime();
     reported = durable;
   }

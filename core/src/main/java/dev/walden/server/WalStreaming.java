@@ -201,6 +201,8 @@ final class WalStreaming {
       IdentifiedSystem system = opened.identifySystem();
       TimelineHistory history = histories.archive(opened, system.timeline());
       StreamStart start = search.find(opened, position, history, system);
+      // PostgreSQL 14 does not tell what the slot keeps; it is no later than now
+      intake.keptFrom(position.restartLsn().orElse(system.position()));
       journal.server().identified(system.timeline(), system.position());
       try {
         stream(opened, start);

@@ -8,10 +8,10 @@
  *
  * <p>Receiving, from the outside in: {@link dev.walden.server.WalReceiver}, {@code WalStreaming}
  * (connections and timelines), {@code StreamSearch} (where to go on), {@code WalIntake} (positions
- * and acknowledgements), {@code UnfinishedWal} (bytes into segments, checked), {@code SegmentPusher}
- * and {@code TailPusher} (whole segments, and pieces of the open one, into the archive). What is
- * missing: {@code SlotCheck}, {@code WalRepair} (with {@code KeptWal} and {@code SegmentFetch}),
- * {@link dev.walden.server.MissingWal}; {@code LeftTimeline} knows old primaries.
+ * and acknowledgements), {@code UnfinishedWal} (bytes into segments, checked), {@code
+ * SegmentPusher} and {@code TailPusher} (whole segments, and pieces of the open one, into the
+ * archive). What is missing: {@code SlotCheck}, {@code WalRepair} (with {@code KeptWal} and {@code
+ * SegmentFetch}), {@link dev.walden.server.MissingWal}; {@code LeftTimeline} knows old primaries.
  *
  * <p>What a receiver tells: {@link dev.walden.server.WalReceiverStatus} and its {@link
  * dev.walden.server.WalReceiverHealth}, {@link dev.walden.server.WalReceiverListener}; {@code

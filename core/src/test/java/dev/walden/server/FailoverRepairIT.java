@@ -208,8 +208,7 @@ class FailoverRepairIT {
       assertEquals(gap, only.range());
       assertTrue(only.reason().contains("damaged"), only.reason());
       assertEquals(2, archive.inventory().ranges(TimelineId.FIRST).size());
-      assertTrue(
-          events.contains(new WalReceiverEvent.GapRecorded(only)), events.toString());
+      assertTrue(events.contains(new WalReceiverEvent.GapRecorded(only)), events.toString());
     }
   }
 
