@@ -143,7 +143,7 @@ class DamagedStreamIT {
   void whatTheNetworkDamagesComesAgain(Durability durability) throws Exception {
     try (PostgresServer server = server();
         ArchiveStore archive = archive(server);
-        Interception network = Interception.damaging(server.port(), WORDS, 1);
+        Proxy network = Proxy.damaging(server.port(), WORDS, 1);
         WalReceiver receiver =
             receiver(Servers.address(server, network.port()), archive, durability).start()) {
       await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
@@ -172,7 +172,7 @@ class DamagedStreamIT {
 
   private Lsn[] damagedTwice(PostgresServer server, ArchiveStore archive, Durability durability)
       throws Exception {
-    try (Interception network = Interception.damaging(server.port(), WORDS, 1000);
+    try (Proxy network = Proxy.damaging(server.port(), WORDS, 1000);
         WalReceiver receiver =
             receiver(Servers.address(server, network.port()), archive, durability).start()) {
       await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);

@@ -346,7 +346,7 @@ class FailoverRepairIT {
                 .segmentSize(SIZE)
                 .create();
         ArchiveStore archive = archive(server);
-        Interception address = Interception.of(server.port(), "nothing like this", () -> {})) {
+        Proxy address = Proxy.of(server.port())) {
       try (WalReceiver receiver =
           WalReceiver.from(Servers.address(server, address.port()))
               .into(archive)

@@ -230,7 +230,7 @@ class MissingWalIT {
   void goesOnWithoutBeingStartedAnew(String durability) throws Exception {
     try (PostgresServer server = server(17).create();
         ArchiveStore archive = archive(server);
-        Interception address = Interception.of(server.port(), "nothing like this", () -> {})) {
+        Proxy address = Proxy.of(server.port())) {
       WalReceiver.Builder builder =
           WalReceiver.from(Servers.address(server, address.port()))
               .into(archive)

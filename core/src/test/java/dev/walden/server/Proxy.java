@@ -16,18 +16,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Stands between clients and a server, as a network that can fail: {@link #turn} changes what
  * happens to all connections, those that there are and new ones. May also do something before a
- * command first goes through. Closing it closes all connections.
+ * command first goes through, or damage what the server answers. Closing it closes all connections.
  */
 final class Proxy implements Closeable {
   private static final int SMALL_BUFFER = 4 << 10;
 
   private final ServerSocket listening;
-  private final int server;
+  private volatile int server;
   private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger seen = new AtomicInteger();
+  private final AtomicInteger damages = new AtomicInteger();
   private String command;
   private Action action;
+  private String damaged;
   private State state = State.FORWARDING;
 
   /** What the network does. */
@@ -74,6 +76,20 @@ final class Proxy implements Closeable {
     return proxy;
   }
 
+  /** Forwards, and flips a bit of some words the first so many times that the server sends them. */
+  static Proxy damaging(int server, String words, int times) throws IOException {
+    Proxy proxy = new Proxy(server);
+    proxy.damaged = words;
+    proxy.damages.set(times);
+    start(proxy::accept);
+    return proxy;
+  }
+
+  /** How often it has damaged nothing although it was to. */
+  int damagesLeft() {
+    return damages.get();
+  }
+
   int port() {
     return listening.getLocalPort();
   }
@@ -97,6 +113,12 @@ final class Proxy implements Closeable {
     if (next == State.REFUSING || next == State.RESETTING) {
       cut(next);
     }
+  }
+
+  /** Ends all connections; those that come go to another server. */
+  synchronized void turnTo(int otherServer) throws IOException {
+    server = otherServer;
+    cut(state);
   }
 
   private void cut(State how) throws IOException {
@@ -171,6 +193,8 @@ final class Proxy implements Closeable {
         } else {
           if (commands) {
             before(buffer, n);
+          } else {
+            damage(buffer, n);
           }
           out.write(buffer, 0, n);
         }
@@ -190,6 +214,15 @@ final class Proxy implements Closeable {
         && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(command)
         && seen.getAndIncrement() == 0) {
       action.run();
+    }
+  }
+
+  private void damage(byte[] buffer, int n) {
+    if (damages.get() > 0) {
+      int at = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).indexOf(damaged);
+      if (at >= 0 && damages.getAndDecrement() > 0) {
+        buffer[at] ^= 4;
+      }
     }
   }
 
