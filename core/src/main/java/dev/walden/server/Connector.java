@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * Makes connections to a server, one at a time: tries one host after the other until one is what
- * {@code targetServerType} asks for.
+ * {@code targetServerType}, and whoever connects, asks for.
  *
  * <p>PgJDBC could try hosts, too, but with one limit of time for all of them, so that the first one
  * that hangs hides the others; and it remembers for seconds what a host was before a failover.

@@ -50,6 +50,10 @@ final class Conversation implements Closeable {
     }
   }
 
+  ServerAddress server() {
+    return server;
+  }
+
   /** How long {@link #poll} waits at most, and how exactly limits are kept. */
   void tick(Duration tick) throws IOException {
     socket.readTimeout(tick);

@@ -189,13 +189,12 @@ final class WalStreaming {
 
   private void session() throws IOException, InterruptedException {
     state = WalReceiverStatus.State.CONNECTING;
-    try (WalsenderConnection opened = connector.open(this::checkTimeline)) {
+    try (WalsenderConnection opened = connector.open(this::check)) {
       connection = opened;
       connections++;
       if (isClosed()) {
         return;
       }
-      checkCluster(opened.identity());
       SlotPosition position = slot.ready(opened);
       watchCommits(opened);
       IdentifiedSystem system = opened.identifySystem();
@@ -218,16 +217,26 @@ final class WalStreaming {
     }
   }
 
+  /** Rules out a host that is not the one to receive from. */
+  private void check(WalsenderConnection host) throws IOException {
+    ClusterIdentity found = host.identity();
+    if (!found.equals(archive.cluster())) {
+      throw new WrongClusterException(
+          host.host() + " is " + found + "; the archive is bound to " + archive.cluster());
+    }
+    checkTimeline(host);
+  }
+
   /**
    * Rules out an old primary. Else the server's timeline must end where the archive holds one that
    * has left it.
    */
   private void checkTimeline(WalsenderConnection host) throws IOException {
     left = Optional.empty();
-    IdentifiedSystem system = host.identifySystem();
-    if (leftTimeline || !isArchived(system)) {
+    if (leftTimeline) {
       return;
     }
+    IdentifiedSystem system = host.identifySystem();
     try {
       left = LeftTimeline.find(system.timeline(), archive.histories());
     } catch (StorageUnavailableException e) {
@@ -242,23 +251,12 @@ final class WalStreaming {
     }
   }
 
-  private boolean isArchived(IdentifiedSystem system) {
-    return system.systemIdentifier().equals(archive.cluster().systemIdentifier());
-  }
-
   private void watchCommits(WalsenderConnection opened) throws IOException {
     CommitWait wait = CommitWait.of(opened, server);
     tail.ifPresent(pieces -> pieces.synchronous(wait.synchronous()));
     warning = wait.warning().orElse(null);
     if (warning != null) {
       LOG.warn("{}", warning.getMessage());
-    }
-  }
-
-  private void checkCluster(ClusterIdentity found) throws WrongClusterException {
-    if (!found.equals(archive.cluster())) {
-      throw new WrongClusterException(
-          server + " is " + found + "; the archive is bound to " + archive.cluster());
     }
   }
 
@@ -272,7 +270,7 @@ final class WalStreaming {
     while (!isClosed()) {
       pushLeftovers(WalSegment.containing(start.timeline(), start.lsn(), size()));
       TimelineId timeline = start.timeline();
-      LOG.info("streaming timeline {} from {}", timeline, start.lsn());
+      LOG.info("streaming timeline {} of {} from {}", timeline, server.host(), start.lsn());
       ReplicationStream stream =
           server.startReplication(Optional.of(slot.name()), start.lsn(), start.timeline());
       trouble = warning;

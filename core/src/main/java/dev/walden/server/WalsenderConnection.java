@@ -71,6 +71,11 @@ final class WalsenderConnection implements Closeable {
     conversation.tick(tick);
   }
 
+  /** The host it leads to. */
+  ServerAddress host() {
+    return conversation.server();
+  }
+
   /** The server's major version. */
   PgVersion version() {
     return version;

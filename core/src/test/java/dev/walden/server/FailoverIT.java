@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walden.ArchiveConflictException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.testing.InMemoryStorage;
@@ -103,6 +104,28 @@ class FailoverIT {
       }
       Servers.assertArchived(primary, archive, 1);
       Servers.assertArchived(standby, archive, 2);
+      // the old primary comes back, as a primary: it is not the one that is wanted
+      primary.start();
+      primary.execute("SELECT pg_switch_wal()", "CREATE TABLE astray ()");
+      try (WalReceiver receiver =
+          WalReceiver.from(hosts("primary", List.of(primary.port(), standby.port())))
+              .into(archive)
+              .slot("walden")
+              .start()) {
+        write(standby, receiver);
+      }
+      Servers.assertArchived(standby, archive, 2);
+      assertThrows(
+          ArchiveConflictException.class,
+          () -> {
+            try (WalReceiver receiver =
+                WalReceiver.from(hosts("primary", List.of(primary.port())))
+                    .into(archive)
+                    .slot("walden")
+                    .start()) {
+              receiver.await(LIMIT);
+            }
+          });
     }
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -83,5 +85,47 @@ class ServerAddressTest {
     assertEquals("08001", refused.sqlState());
     assertTrue(refused.getMessage().contains(address.toString()), refused::getMessage);
     assertFalse(refused.getMessage().contains(SECRET));
+  }
+
+  @Test
+  void eachHostIsAnAddressOfItsOwn() {
+    ServerAddress address =
+        ServerAddress.of(
+            "jdbc:postgresql://a:5433,b,[::1]:5434/?user=u&targetServerType=preferSlave");
+    List<ServerAddress> hosts = address.hosts();
+    assertEquals(
+        List.of("postgresql://u@a:5433", "postgresql://u@b:5432", "postgresql://u@[::1]:5434"),
+        hosts.stream().map(ServerAddress::toString).toList());
+    Properties second = hosts.get(1).connectionProperties();
+    assertEquals("b", second.getProperty("PGHOST"));
+    assertEquals("5432", second.getProperty("PGPORT"));
+    assertEquals("any", second.getProperty("targetServerType"));
+    assertEquals(TargetServerType.PREFERSECONDARY, address.target());
+    assertEquals(
+        List.of(TargetServerType.SECONDARY, TargetServerType.ANY), address.target().inTurn());
+    assertEquals(TargetServerType.ANY, ServerAddress.of("jdbc:postgresql://a/").target());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ServerAddress.of("jdbc:postgresql://a/?targetServerType=first"));
+  }
+
+  @Test
+  void patienceIsNoLongerThanItsUsersUnlessTheAddressSaysSo() {
+    ServerAddress plain = ServerAddress.of("jdbc:postgresql://h/");
+    assertEquals(Duration.ofSeconds(60), plain.answerLimit());
+    ServerAddress hasty = plain.within(Duration.ofMillis(2500));
+    assertEquals(Duration.ofMillis(2500), hasty.answerLimit());
+    assertEquals("2", hasty.connectionProperties().getProperty("loginTimeout"));
+    assertEquals("2", hasty.connectionProperties().getProperty("connectTimeout"));
+    ServerAddress patient = plain.within(Duration.ofMinutes(5));
+    assertEquals(Duration.ofSeconds(60), patient.answerLimit());
+    assertEquals("30", patient.connectionProperties().getProperty("loginTimeout"));
+    ServerAddress own =
+        ServerAddress.of("jdbc:postgresql://h/?socketTimeout=7&loginTimeout=8&connectTimeout=9")
+            .within(Duration.ofMillis(1));
+    assertEquals(Duration.ofSeconds(7), own.answerLimit());
+    assertEquals("8", own.connectionProperties().getProperty("loginTimeout"));
+    assertEquals("9", own.connectionProperties().getProperty("connectTimeout"));
+    assertEquals("2", hasty.hosts().get(0).connectionProperties().getProperty("loginTimeout"));
   }
 }
