@@ -63,7 +63,9 @@ class BackupLivenessIT {
                 Servers.address(
                     server,
                     port,
-                    "&socketFactory=" + CountingSocketFactory.class.getName() + properties),
+                    "&loginTimeout=20&socketTimeout=20&socketFactory="
+                        + CountingSocketFactory.class.getName()
+                        + properties),
                 archive)
             .maxRate(2048)
             .partSize(1 << 20)

@@ -35,8 +35,7 @@ class FailoverIT {
     for (int port : ports) {
       url.append(url.charAt(url.length() - 1) == '/' ? "" : ",").append("127.0.0.1:").append(port);
     }
-    return ServerAddress.of(
-        url + "/?user=postgres&targetServerType=" + type + "&loginTimeout=2&sslmode=disable");
+    return ServerAddress.of(url + "/?user=postgres&targetServerType=" + type + "&sslmode=disable");
   }
 
   private static boolean findsStandby(ServerAddress address) throws IOException {
@@ -88,6 +87,7 @@ class FailoverIT {
           WalReceiver.from(hosts("primary", ports))
               .into(archive)
               .slot("walden")
+              .timeout(Duration.ofSeconds(3))
               .retryLimit(Duration.ofMillis(300))
               .start()) {
         write(primary, receiver);

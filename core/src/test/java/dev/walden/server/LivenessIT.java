@@ -1,6 +1,5 @@
 package dev.walden.server;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -211,7 +210,7 @@ class LivenessIT {
       await(receiver, NOTICED, () -> isTroubled(receiver));
       server.start();
       awaitArchived(receiver, write(3000));
-      assertEquals(connections + 1, receiver.status().connections());
+      assertTrue(receiver.status().connections() > connections);
       Servers.assertArchived(server, archive, 1);
     }
   }
