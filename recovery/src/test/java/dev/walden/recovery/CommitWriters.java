@@ -22,6 +22,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CommitWriters implements AutoCloseable {
   static final String TABLE = "CREATE TABLE marks (i int, v text)";
   private static final int LARGE = 200_000;
+
+  /** How many rows are small for one that is large. */
+  private static final int[] SMALL = {4, 20, 100};
+
   private static final int COMMIT_LIMIT_SECONDS = 2;
 
   private final List<Thread> threads = new ArrayList<>();
@@ -34,7 +38,8 @@ final class CommitWriters implements AutoCloseable {
     this.server = server;
     for (int i = 0; i < count; i++) {
       Random random = new Random(seed + i);
-      Thread thread = new Thread(() -> run(random), "writer " + i);
+      int small = SMALL[random.nextInt(SMALL.length)];
+      Thread thread = new Thread(() -> run(random, small), "writer " + i);
       threads.add(thread);
       thread.start();
     }
@@ -50,7 +55,7 @@ final class CommitWriters implements AutoCloseable {
     return acknowledged.size();
   }
 
-  private void run(Random random) {
+  private void run(Random random, int small) {
     while (!over) {
       PostgresServer mine = server;
       try (Connection connection = connect(mine);
@@ -58,7 +63,7 @@ final class CommitWriters implements AutoCloseable {
         // while no standby answers a commit does not return
         statement.setQueryTimeout(COMMIT_LIMIT_SECONDS);
         while (!over && mine == server) {
-          write(statement, random);
+          write(statement, random.nextInt(small) == 0 ? LARGE : 100);
         }
       } catch (SQLException e) {
         pause();
@@ -76,9 +81,8 @@ final class CommitWriters implements AutoCloseable {
     return DriverManager.getConnection(server.jdbcUrl(), properties);
   }
 
-  private void write(Statement statement, Random random) throws SQLException {
+  private void write(Statement statement, int length) throws SQLException {
     int row = last.incrementAndGet();
-    int length = random.nextInt(20) == 0 ? LARGE : 100;
     statement.execute(
         "INSERT INTO marks SELECT "
             + row

@@ -58,6 +58,7 @@ final class CrashingPair implements AutoCloseable {
     arguments.put("server", url(server));
     arguments.put("faults", Long.toString(faults));
     arguments.put("limit", Long.toString(random.nextBoolean() ? 4L << 20 : 1L << 30));
+    arguments.put("parallelism", Integer.toString(1 + random.nextInt(3)));
     receiver = new ReceiverProcess(arguments, log);
   }
 

@@ -22,10 +22,11 @@ import java.util.Random;
  * A process that receives WAL until it is killed. Its arguments are {@code name=value}: the {@code
  * server}'s URL, the {@code storage}'s folder, the {@code recipient} who may read it, a {@code
  * spool}, unless the open segment is to be archived in pieces, the spool's {@code limit} in bytes,
- * and a seed for the {@code faults} of its storage, which has none without.
+ * the {@code parallelism}, and a seed for the {@code faults} of its storage, which has none
+ * without.
  */
 final class ReceiverProgram {
-  private static final double FAULT_RATE = 0.03;
+  private static final double[] FAULT_RATES = {0.01, 0.03, 0.15};
   private static final int MOST_BETWEEN_OUTAGES_MS = 4000;
   private static final int LONGEST_OUTAGE_MS = 1000;
 
@@ -44,8 +45,11 @@ final class ReceiverProgram {
     try (ArchiveStore archive = open(server, storage, given.get("recipient"));
         WalReceiver receiver = receiver(server, archive, given)) {
       if (seed != 0) {
-        storage.failAtRandom(FAULT_RATE, EnumSet.of(Fault.BEFORE_EFFECT, Fault.AFTER_EFFECT));
-        Thread outages = new Thread(() -> fail(storage, new Random(seed)), "outages");
+        Random random = new Random(seed);
+        storage.failAtRandom(
+            FAULT_RATES[random.nextInt(FAULT_RATES.length)],
+            EnumSet.of(Fault.BEFORE_EFFECT, Fault.AFTER_EFFECT));
+        Thread outages = new Thread(() -> fail(storage, random), "outages");
         outages.setDaemon(true);
         outages.start();
       }
@@ -76,6 +80,7 @@ final class ReceiverProgram {
             .into(archive)
             .slot("walden")
             .retryLimit(Duration.ofMillis(500))
+            .parallelism(Integer.parseInt(given.getOrDefault("parallelism", "2")))
             .timeout(Duration.ofSeconds(4));
     if (given.containsKey("limit")) {
       builder.spoolLimit(Long.parseLong(given.get("limit")));
