@@ -38,6 +38,7 @@ final class ReceiverProgram {
       int equals = argument.indexOf('=');
       given.put(argument.substring(0, equals), argument.substring(equals + 1));
     }
+    start("parent", ReceiverProgram::endWithTheParent);
     ServerAddress server = ServerAddress.of(given.get("server"));
     long seed = Long.parseLong(given.getOrDefault("faults", "0"));
     FaultyStorage storage =
@@ -49,12 +50,28 @@ final class ReceiverProgram {
         storage.failAtRandom(
             FAULT_RATES[random.nextInt(FAULT_RATES.length)],
             EnumSet.of(Fault.BEFORE_EFFECT, Fault.AFTER_EFFECT));
-        Thread outages = new Thread(() -> fail(storage, random), "outages");
-        outages.setDaemon(true);
-        outages.start();
+        start("outages", () -> fail(storage, random));
       }
       receiver.await();
     }
+  }
+
+  private static void start(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Standard input comes from who started this process, and says nothing else. */
+  private static void endWithTheParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // nobody writes
+      }
+    } catch (IOException e) {
+      // as good as its end
+    }
+    Runtime.getRuntime().halt(2);
   }
 
   /** The server may be starting up. */
