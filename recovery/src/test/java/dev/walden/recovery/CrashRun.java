@@ -154,12 +154,16 @@ final class CrashRun {
         throw new AssertionError(
             (pair.receiver().isAlive() ? "commits do not return" : "the receiver has ended")
                 + "; the server's log:\n"
-                + pair.server().log()
+                + end(pair.server().log())
                 + "\nthe receiver's:\n"
-                + pair.receiver().log());
+                + end(pair.receiver().log()));
       }
       Thread.sleep(5);
     }
+  }
+
+  private static String end(String log) {
+    return log.substring(Math.max(0, log.length() - 10_000));
   }
 
   /** Loses the server, and compares what is recovered without it. */

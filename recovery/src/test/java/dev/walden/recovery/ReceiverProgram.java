@@ -26,7 +26,7 @@ import java.util.Random;
  * without.
  */
 final class ReceiverProgram {
-  private static final double[] FAULT_RATES = {0.01, 0.03, 0.15};
+  private static final double[] FAULT_RATES = {0.005, 0.02, 0.05};
   private static final int MOST_BETWEEN_OUTAGES_MS = 4000;
   private static final int LONGEST_OUTAGE_MS = 1000;
 
