@@ -155,7 +155,7 @@ final class PromotedCluster implements AutoCloseable {
     follow(receiver);
   }
 
-  private static void await(WalReceiver receiver, Condition done) throws Exception {
+  static void await(WalReceiver receiver, Condition done) throws Exception {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!done.holds()) {
       assertTrue(System.nanoTime() < deadline, receiver.status().toString());

@@ -15,7 +15,6 @@ import dev.walden.testing.PostgresServer;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -208,9 +207,7 @@ class PromotionsIT {
         cluster.promote(standby, false);
         cluster.write("second", 2);
         long tries = cluster.storage().faults();
-        while (cluster.storage().faults() < tries + 3) {
-          assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-        }
+        PromotedCluster.await(receiver, () -> cluster.storage().faults() >= tries + 3);
         assertFalse(cluster.holds(new TimelineId(2)));
         assertTrue(receiver.status().trouble().isPresent());
         refuses.set(false);
