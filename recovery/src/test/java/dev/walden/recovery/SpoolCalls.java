@@ -45,22 +45,22 @@ final class SpoolCalls {
       told(new Lsn(Long.parseUnsignedLong(status.group(1).replace("\\x", ""), 16)));
       return;
     }
-    if (call.contains(spool + "/.lock")) {
-      return;
-    }
     Matcher opened = OPENED.matcher(call);
-    if (call.contains("/.lock>")) {
-      return;
-    }
-    if (opened.find() && opened.group(1).startsWith(spool + '/')) {
+    if (opened.find() && isSegment(opened.group(1))) {
       Progress progress = progress(opened.group(1));
       progress.named = false;
       return;
     }
     Matcher file = FILE.matcher(call);
-    if (file.find() && file.group(2).startsWith(spool)) {
+    if (file.find() && (file.group(2).equals(spool) || isSegment(file.group(2)))) {
       onFile(file.group(1), file.group(2), file.group(3));
     }
+  }
+
+  /** There are histories and a lock, too. */
+  private boolean isSegment(String path) {
+    return path.startsWith(spool + '/')
+        && path.substring(spool.length() + 1).matches("[0-9A-F]{24}(\\.partial)?");
   }
 
   private void onFile(String call, String path, String rest) {
