@@ -40,7 +40,7 @@ class AcknowledgedCommitsIT {
           try {
             CrashRun run =
                 new CrashRun(
-                    PostgresBinaries.of(major), spooled, seed + major, folder(seed, major));
+                    PostgresBinaries.of(major), spooled, 31 * seed + major, folder(seed, major));
             System.out.println("crashes: " + which + ": " + run.run(rounds));
           } catch (AssertionError e) {
             // with hours of rounds the end is far away
