@@ -23,12 +23,19 @@ final class ArchiveJson {
     String name = ArchiveLayout.archiveJson(cluster.systemIdentifier());
     byte[] content =
         JsonObject.create().with("format", FORMAT).with("cluster", cluster.toJson()).toBytes();
-    SmallObjects.put(storage, name, content);
+    if (!exists(storage, name)) {
+      SmallObjects.put(storage, name, content);
+    }
     ClusterIdentity bound = read(storage, cluster.systemIdentifier());
     if (!bound.equals(cluster)) {
       throw new WrongClusterException(
           name + " in " + storage + " binds the archive to " + bound + ", not to " + cluster);
     }
+  }
+
+  /** Whether it is there and complete; where it is, nothing need be written. */
+  private static boolean exists(Storage storage, String name) throws IOException {
+    return storage.find(name).isPresent() && storage.find(Digests.companionName(name)).isPresent();
   }
 
   static ClusterIdentity read(Storage storage, SystemIdentifier system) throws IOException {

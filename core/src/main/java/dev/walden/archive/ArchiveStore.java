@@ -22,9 +22,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -186,8 +189,16 @@ public final class ArchiveStore implements Closeable {
     Path temporary = Files.createTempFile(directory, ".walden-", ".tmp");
     try {
       FetchOutcome outcome;
-      try (OutputStream out = Files.newOutputStream(temporary)) {
-        outcome = segments().fetch(name, out);
+      try (SeekableByteChannel file = Files.newByteChannel(temporary, StandardOpenOption.WRITE)) {
+        OutputStream out = Channels.newOutputStream(file);
+        outcome =
+            segments()
+                .fetch(
+                    name,
+                    () -> {
+                      file.truncate(0);
+                      return out;
+                    });
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -243,7 +254,12 @@ public final class ArchiveStore implements Closeable {
       return TimelineHistory.first();
     }
     ByteArrayOutputStream content = new ByteArrayOutputStream();
-    wal.fetch(new WalFileName.History(timeline), content);
+    wal.fetch(
+        new WalFileName.History(timeline),
+        () -> {
+          content.reset();
+          return content;
+        });
     return TimelineHistory.parse(timeline, content.toByteArray());
   }
 

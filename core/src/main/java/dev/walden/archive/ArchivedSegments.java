@@ -8,7 +8,6 @@ import dev.walden.wal.WalSegmentSize;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -17,7 +16,7 @@ record ArchivedSegments(
     WalObjects whole, TailReader tails, WalListing listing, WalSegmentSize size) {
 
   /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */
-  FetchOutcome fetch(WalFileName name, OutputStream target) throws IOException {
+  FetchOutcome fetch(WalFileName name, RestartableOutput target) throws IOException {
     if (!(name instanceof WalFileName.Segment)) {
       whole.fetch(name, target);
       return FetchOutcome.WHOLE;
@@ -34,12 +33,12 @@ record ArchivedSegments(
     }
   }
 
-  private FetchOutcome fetchTail(WalFileName name, OutputStream target, IOException reason)
+  private FetchOutcome fetchTail(WalFileName name, RestartableOutput target, IOException reason)
       throws IOException {
     WalSegment segment = segment(name);
     Optional<byte[]> tail = segment == null ? Optional.empty() : tail(segment);
     if (tail.isPresent()) {
-      target.write(padded(tail.get()));
+      target.restart().write(padded(tail.get()));
       return tail.get().length == size.bytes() ? FetchOutcome.WHOLE : FetchOutcome.BEGINNING;
     }
     if (whole.contains(name)) {

@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.archive.storage.CopyReading;
 import dev.walden.archive.storage.Storage;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
@@ -69,9 +70,17 @@ final class BackupObjects {
 
   InputStream open(BaseBackup backup, BackupObject object) throws IOException {
     String name = layout.backupObject(backup.id(), object.name());
+    return CopyReading.open(
+        name,
+        storage.copies(name),
+        copy -> open(copy, name, object),
+        Decoder.provesAsItReads(name));
+  }
+
+  private InputStream open(Storage copy, String name, BackupObject object) throws IOException {
     VerifiedInputStream verified =
         new VerifiedInputStream(
-            name, storage.open(name), object.storedBytes(), object.digest(), "backup.json");
+            name, copy.open(name), object.storedBytes(), object.digest(), "backup.json");
     return Decoder.decode(name, verified, settings.keys(), object.plainBytes());
   }
 }

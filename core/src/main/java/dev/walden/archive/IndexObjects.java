@@ -3,6 +3,7 @@ package dev.walden.archive;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.UnsupportedFormatException;
+import dev.walden.archive.storage.CopyReading;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.Storage;
 import dev.walden.archive.storage.StoredObject;
@@ -51,11 +52,19 @@ final class IndexObjects {
 
   /** Reads outlines; empty if they are gone, damaged, or of another version of Walden. */
   Optional<List<WalOutline>> read(String objectName) throws IOException {
-    try (InputStream in =
-        Decoder.decode(objectName, storage.open(objectName), settings.keys(), MAX_LENGTH)) {
-      return Optional.of(WalOutlineJson.parse(objectName, in.readAllBytes()));
+    try {
+      return Optional.of(
+          CopyReading.read(
+              objectName, storage.copies(objectName), copy -> readCopy(copy, objectName)));
     } catch (CorruptFileException | NotArchivedException | UnsupportedFormatException e) {
       return Optional.empty();
+    }
+  }
+
+  private List<WalOutline> readCopy(Storage copy, String objectName) throws IOException {
+    try (InputStream in =
+        Decoder.decode(objectName, copy.open(objectName), settings.keys(), MAX_LENGTH)) {
+      return WalOutlineJson.parse(objectName, in.readAllBytes());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
+import dev.walden.archive.storage.CopyReading;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.Storage;
 import java.io.IOException;
@@ -32,6 +33,10 @@ final class SmallObjects {
    * @throws dev.walden.NotArchivedException if there is none
    */
   static byte[] read(Storage storage, String name, int maxLength) throws IOException {
+    return CopyReading.read(name, storage.copies(name), copy -> readCopy(copy, name, maxLength));
+  }
+
+  private static byte[] readCopy(Storage storage, String name, int maxLength) throws IOException {
     byte[] content;
     try (InputStream in = storage.open(name)) {
       content = in.readNBytes(maxLength + 1);

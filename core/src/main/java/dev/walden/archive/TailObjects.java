@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.WrongKeyException;
+import dev.walden.archive.storage.CopyReading;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.Storage;
 import dev.walden.archive.storage.StoredObject;
@@ -118,9 +119,14 @@ final class TailObjects {
    */
   byte[] read(Stored stored) throws IOException {
     String name = stored.object().name();
+    return CopyReading.read(name, storage.copies(name), copy -> read(stored, copy));
+  }
+
+  private byte[] read(Stored stored, Storage copy) throws IOException {
+    String name = stored.object().name();
     int length = stored.piece().length();
     byte[] bytes;
-    try (InputStream plain = Decoder.decode(name, storage.open(name), keys, length)) {
+    try (InputStream plain = Decoder.decode(name, copy.open(name), keys, length)) {
       bytes = plain.readAllBytes();
     }
     if (bytes.length != length) {
@@ -128,8 +134,7 @@ final class TailObjects {
           name, "holds " + bytes.length + " bytes of WAL; its name says " + length);
     }
     if (Digests.needsCompanion(name)
-        && !Arrays.equals(
-            Digests.companion(storage, name), Digests.sha256(ObjectSource.of(bytes)))) {
+        && !Arrays.equals(Digests.companion(copy, name), Digests.sha256(ObjectSource.of(bytes)))) {
       throw new CorruptFileException(name, "its SHA-256 is not the one beside it");
     }
     return bytes;

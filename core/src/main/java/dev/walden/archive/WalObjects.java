@@ -6,6 +6,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.WrongKeyException;
+import dev.walden.archive.storage.CopyReading;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.Storage;
 import dev.walden.archive.storage.Storage.PutOutcome;
@@ -57,10 +58,10 @@ final class WalObjects {
     check.content(name, beginning(name, source));
     Codec codec = codec(name);
     String objectName = layout.walFile(name) + codec.suffix();
-    Optional<StoredObject> existing = find(name);
+    Optional<StoredObject> existing = variants(name, storage::listReachable).stream().findFirst();
     if (existing.isEmpty() && create(objectName, source, codec) == PutOutcome.CREATED) {
       // of two writers with different codecs at least one sees here what the other one stored
-      for (StoredObject variant : variants(name)) {
+      for (StoredObject variant : variants(name, storage::listReachable)) {
         if (!variant.name().equals(objectName)) {
           requireSame(name, variant.name(), source);
         }
@@ -69,6 +70,7 @@ final class WalObjects {
     }
     String present = existing.map(StoredObject::name).orElse(objectName);
     requireSame(name, present, source);
+    storage.makeDurable(present);
     if (Digests.needsCompanion(present)) {
       completeCompanion(present);
     }
@@ -155,7 +157,7 @@ final class WalObjects {
   private boolean sameWal(WalFileName name, String objectName, ObjectSource source)
       throws IOException {
     long difference;
-    try (InputStream archived = decode(name, objectName);
+    try (InputStream archived = openSound(name, objectName);
         InputStream offered = source.open()) {
       difference = firstDifference(archived, offered);
     }
@@ -163,7 +165,7 @@ final class WalObjects {
     if (difference < 0 || segment.isEmpty()) {
       return difference < 0;
     }
-    try (InputStream archived = decode(name, objectName);
+    try (InputStream archived = openSound(name, objectName);
         InputStream offered = source.open()) {
       return isBefore(ValidWalEnd.find(archived, segment.get()), difference)
           && isBefore(ValidWalEnd.find(offered, segment.get()), difference);
@@ -191,9 +193,17 @@ final class WalObjects {
     }
   }
 
-  private InputStream decode(WalFileName name, String objectName) throws IOException {
+  private InputStream openSound(WalFileName name, String objectName) throws IOException {
+    return CopyReading.open(
+        objectName,
+        storage.copies(objectName),
+        copy -> decode(copy, name, objectName),
+        Decoder.provesAsItReads(objectName));
+  }
+
+  private InputStream decode(Storage copy, WalFileName name, String objectName) throws IOException {
     return Decoder.decode(
-        objectName, storage.open(objectName), settings.keys(), check.maxLength(name));
+        objectName, copy.open(objectName), settings.keys(), check.maxLength(name));
   }
 
   /** Opens a segment; empty if there is none, or only one that was never acknowledged. */
@@ -204,30 +214,46 @@ final class WalObjects {
     }
     String name = found.get().name();
     if (!Digests.needsCompanion(name)) {
-      return Optional.of(decode(segment.fileName(), name));
+      return Optional.of(openSound(segment.fileName(), name));
     }
     if (storage.find(Digests.companionName(name)).isEmpty()) {
       return Optional.empty();
     }
+    return Optional.of(
+        CopyReading.open(
+            name, storage.copies(name), copy -> openPlain(copy, segment, name), false));
+  }
+
+  private static InputStream openPlain(Storage copy, WalSegment segment, String name)
+      throws IOException {
     ObjectDigest digest =
         new ObjectDigest(
-            ObjectDigest.Algorithm.SHA256,
-            HexFormat.of().formatHex(Digests.companion(storage, name)));
-    return Optional.of(
-        new VerifiedInputStream(
-            name, storage.open(name), segment.size().bytes(), digest, Digests.companionName(name)));
+            ObjectDigest.Algorithm.SHA256, HexFormat.of().formatHex(Digests.companion(copy, name)));
+    return new VerifiedInputStream(
+        name, copy.open(name), segment.size().bytes(), digest, Digests.companionName(name));
   }
 
   /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */
-  void fetch(WalFileName name, OutputStream target) throws IOException {
+  void fetch(WalFileName name, RestartableOutput target) throws IOException {
     StoredObject object =
         find(name).orElseThrow(() -> new NotArchivedException(name + " is not in " + storage));
+    CopyReading.read(
+        object.name(),
+        storage.copies(object.name()),
+        copy -> {
+          fetch(copy, object, name, target.restart());
+          return object;
+        });
+  }
+
+  private void fetch(Storage copy, StoredObject object, WalFileName name, OutputStream target)
+      throws IOException {
     Optional<byte[]> expected = Optional.empty();
     if (Digests.needsCompanion(object.name())) {
-      expected = Optional.of(Digests.companion(storage, object.name()));
+      expected = Optional.of(Digests.companion(copy, object.name()));
     }
     FileSummary summary = new FileSummary(FIRST_PAGE);
-    try (InputStream plain = decode(name, object.name())) {
+    try (InputStream plain = decode(copy, name, object.name())) {
       summary.copy(plain, target, isText(name) ? WalFileCheck.MAX_TEXT_LENGTH : FIRST_PAGE);
     }
     verify(name, object.name(), summary, expected);
@@ -264,16 +290,24 @@ final class WalObjects {
    * @throws StorageUnavailableException if nobody can tell
    */
   Optional<StoredObject> find(WalFileName name) throws IOException {
-    return variants(name).stream().findFirst();
+    Optional<StoredObject> found = variants(name, storage::listReachable).stream().findFirst();
+    // only a complete listing proves absence
+    return found.isPresent() || storage.copies(layout.walFile(name)).size() == 1
+        ? found
+        : variants(name, storage::list).stream().findFirst();
+  }
+
+  private interface Listing {
+    List<StoredObject> list(String prefix, String after, int limit) throws IOException;
   }
 
   /** One object for each codec under which the file was stored. */
-  private List<StoredObject> variants(WalFileName name) throws IOException {
+  private List<StoredObject> variants(WalFileName name, Listing listing) throws IOException {
     String plain = layout.walFile(name);
     List<StoredObject> variants = new ArrayList<>();
     String after = "";
     while (true) {
-      List<StoredObject> page = storage.list(plain, after, PAGE);
+      List<StoredObject> page = listing.list(plain, after, PAGE);
       for (StoredObject object : page) {
         if (!object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)
             && Decoder.plainName(object.name()).equals(plain)) {

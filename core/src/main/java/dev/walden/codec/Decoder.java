@@ -94,6 +94,14 @@ public final class Decoder {
     return new AgeHeaderReader(objectName, in).read().plainSha256();
   }
 
+  /**
+   * Whether what {@link #decode} yields of such an object is right even if the stream throws later:
+   * age authenticates each chunk before it is released, while checksums come at the end.
+   */
+  public static boolean provesAsItReads(String objectName) {
+    return objectName.endsWith(AgeEncryption.SUFFIX);
+  }
+
   private static Compression compression(String name) {
     for (Compression compression : Compression.values()) {
       if (compression != Compression.NONE && name.endsWith(compression.suffix())) {

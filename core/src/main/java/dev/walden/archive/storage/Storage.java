@@ -1,5 +1,6 @@
 package dev.walden.archive.storage;
 
+import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import java.io.Closeable;
@@ -91,6 +92,35 @@ public interface Storage extends Closeable {
    * @throws IllegalArgumentException if {@code limit} is less than 1
    */
   List<StoredObject> list(String prefix, String after, int limit) throws IOException;
+
+  /**
+   * Like {@link #list}, of what can be reached: a name in it is there, and a name missing from it
+   * proves nothing where a storage keeps several copies and one is away. For one copy the same.
+   */
+  default List<StoredObject> listReachable(String prefix, String after, int limit)
+      throws IOException {
+    return list(prefix, after, limit);
+  }
+
+  /**
+   * The copies of an object that this storage keeps, each to be read by itself, in the order in
+   * which to try them: where one is damaged, or away, the next may not be. Itself, if it keeps one.
+   */
+  default List<Storage> copies(String name) {
+    return List.of(this);
+  }
+
+  /**
+   * Makes an object that is there as durable as {@link #put} makes a new one: where several copies
+   * are kept, an earlier attempt may have reached too few. Where one is kept it is durable already.
+   *
+   * @throws StorageUnavailableException if that failed
+   * @throws dev.walden.ArchiveConflictException if two copies differ
+   */
+  default void makeDurable(String name) throws IOException {}
+
+  /** Learns that an object that was read from here, one of {@link #copies}, is damaged. */
+  default void damaged(String name, CorruptFileException damage) {}
 
   /**
    * Removes an object, durably.

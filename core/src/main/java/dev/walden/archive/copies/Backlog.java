@@ -1,0 +1,180 @@
+package dev.walden.archive.copies;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.ArchiveException;
+import dev.walden.CorruptFileException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What copies are known to lack, brought to them by one thread, which begins when there is
+ * something, and waits longer and longer while that fails. A bounded number is remembered, and
+ * nothing of it survives the process: a repair finds the rest.
+ */
+final class Backlog implements Closeable {
+  static final int MAX_WAITING = 10_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
+  private static final int LONGEST = 60;
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+
+  private final Filling filling;
+  private final Duration pause;
+  private final Map<Copy, Set<String>> waiting = new HashMap<>();
+  private final Set<Copy> overflowed = new HashSet<>();
+  private final Thread thread = new Thread(this::run, "walden-copies");
+  private boolean closed;
+
+  /**
+   * @param pause how long to wait after the first failure; after more, up to 60 times as long
+   */
+  Backlog(List<Copy> copies, Duration pause) {
+    this.filling = new Filling(copies);
+    this.pause = pause;
+    copies.forEach(copy -> waiting.put(copy, new LinkedHashSet<>()));
+    thread.setDaemon(true);
+  }
+
+  synchronized void add(Copy copy, String name) {
+    Set<String> names = waiting.get(copy);
+    if (closed || names.contains(name)) {
+      return;
+    }
+    if (names.size() == MAX_WAITING) {
+      if (overflowed.add(copy)) {
+        LOG.warn("{} lacks more objects than can be remembered: repair it", copy);
+      }
+      return;
+    }
+    names.add(name);
+    if (thread.getState() == Thread.State.NEW) {
+      thread.start();
+    }
+    notifyAll();
+  }
+
+  synchronized void remove(String name) {
+    waiting.values().forEach(names -> names.remove(name));
+  }
+
+  private synchronized void remove(Copy copy, String name) {
+    waiting.get(copy).remove(name);
+  }
+
+  synchronized int waiting(Copy copy) {
+    return waiting.get(copy).size();
+  }
+
+  synchronized boolean isOverflowed(Copy copy) {
+    return overflowed.contains(copy);
+  }
+
+  /** Before a repair: what overflows from now on is not known to it. */
+  synchronized void forgetOverflow(Copy copy) {
+    overflowed.remove(copy);
+  }
+
+  /** A repair has not brought all. */
+  synchronized void overflow(Copy copy) {
+    overflowed.add(copy);
+  }
+
+  private void run() {
+    long times = 1;
+    try {
+      while (awaitWork()) {
+        if (workOnce()) {
+          times = 1;
+        } else {
+          sleep(times);
+          times = Math.min(LONGEST, 2 * times);
+        }
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  private synchronized boolean awaitWork() throws InterruptedException {
+    while (!closed && waiting.values().stream().allMatch(Set::isEmpty)) {
+      wait();
+    }
+    return !closed;
+  }
+
+  private synchronized void sleep(long times) throws InterruptedException {
+    long until = System.nanoTime() + times * pause.toNanos();
+    for (long left = until - System.nanoTime();
+        left > 0 && !closed;
+        left = until - System.nanoTime()) {
+      wait(left / 1_000_000 + 1);
+      // more to do is no reason to try sooner
+    }
+  }
+
+  /** Works through what is waiting now; of a copy that fails, no further than there. */
+  private boolean workOnce() {
+    boolean all = true;
+    for (Copy copy : filling.copies()) {
+      for (String name : names(copy)) {
+        if (isClosed()) {
+          return false;
+        }
+        if (!fill(copy, name)) {
+          all = false;
+          break;
+        }
+      }
+    }
+    return all;
+  }
+
+  private boolean fill(Copy copy, String name) {
+    try {
+      filling.fill(name, copy);
+      remove(copy, name);
+      return true;
+    } catch (ArchiveConflictException | CorruptFileException e) {
+      // told in the copy's status; nothing that another try could mend
+      remove(copy, name);
+      return true;
+    } catch (ArchiveException e) {
+      LOG.debug("{} still lacks {}: {}", copy, name, e.toString());
+      return false;
+    } catch (IOException | RuntimeException e) {
+      copy.failed(e instanceof IOException failure ? failure : new IOException(e));
+      return false;
+    }
+  }
+
+  private synchronized List<String> names(Copy copy) {
+    return List.copyOf(waiting.get(copy));
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    thread.interrupt();
+    try {
+      thread.join(CLOSING.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

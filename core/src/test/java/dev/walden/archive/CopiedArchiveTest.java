@@ -1,0 +1,193 @@
+package dev.walden.archive;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.StorageUnavailableException;
+import dev.walden.archive.copies.CopiedStorage;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.Storage;
+import dev.walden.archive.storage.StoredObject;
+import dev.walden.codec.AgeIdentity;
+import dev.walden.codec.Compression;
+import dev.walden.testing.FaultyStorage;
+import dev.walden.testing.InMemoryStorage;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An archive on two storages, one of which is damaged or away. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CopiedArchiveTest {
+  private static final WalSegment SEGMENT = SampleWal.segment(2, 7);
+  private static final AgeIdentity IDENTITY = AgeIdentity.generate(new SecureRandom());
+  private static final byte[] HISTORY =
+      "1\t0/301E748\tno recovery target specified\n".getBytes(StandardCharsets.US_ASCII);
+
+  @TempDir Path directory;
+  private final InMemoryStorage first = new InMemoryStorage();
+  private final InMemoryStorage second = new InMemoryStorage();
+  private final FaultyStorage firstFaulty = new FaultyStorage(first, 1);
+  private final FaultyStorage secondFaulty = new FaultyStorage(second, 2);
+  private CopiedStorage storage;
+
+  static Stream<ArchiveSettings> settings() {
+    ArchiveSettings plain = ArchiveSettings.defaults();
+    return Stream.of(Compression.values())
+        .flatMap(
+            compression ->
+                Stream.of(
+                    plain.compression(compression),
+                    plain
+                        .compression(compression)
+                        .encryptTo(IDENTITY.recipient())
+                        .decryptWith(IDENTITY)));
+  }
+
+  private ArchiveStore open(ArchiveSettings settings, int required) throws IOException {
+    close();
+    storage =
+        CopiedStorage.of()
+            .copy("first", () -> firstFaulty)
+            .copy("second", () -> secondFaulty)
+            .required(required)
+            .retryInterval(Duration.ofMillis(10))
+            .open();
+    return ArchiveStore.openOrCreate(storage, settings, SampleWal.CLUSTER);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    if (storage != null) {
+      storage.close();
+    }
+  }
+
+  /** Flips a bit of an object, somewhere. */
+  static void damage(Storage storage, String name, Random random) throws IOException {
+    byte[] bytes;
+    try (InputStream in = storage.open(name)) {
+      bytes = in.readAllBytes();
+    }
+    bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+    assertTrue(storage.delete(name));
+    storage.put(name, ObjectSource.of(bytes));
+  }
+
+  private byte[] fetch(ArchiveStore archive, WalFileName name) throws IOException {
+    Path target = directory.resolve("target");
+    Files.deleteIfExists(target);
+    archive.fetch(name, target);
+    return Files.readAllBytes(target);
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void everyObjectOfOneCopyMayBeDamaged(ArchiveSettings settings) throws IOException {
+    for (int seed = 0; seed < 8; seed++) {
+      Random random = new Random(seed);
+      ArchiveStore archive = open(settings, 2);
+      archive.push(SEGMENT.fileName(), ObjectSource.of(SampleWal.bytes(SEGMENT, 1)));
+      WalFileName.History history = new WalFileName.History(new TimelineId(2));
+      archive.push(history, ObjectSource.of(HISTORY));
+      List<StoredObject> objects = second.list("", "", 100);
+      assertEquals(objects, first.list("", "", 100));
+      for (StoredObject object : objects) {
+        damage(first, object.name(), random);
+      }
+      ArchiveStore again = open(settings, 2);
+      assertArrayEquals(SampleWal.bytes(SEGMENT, 1), fetch(again, SEGMENT.fileName()));
+      assertArrayEquals(HISTORY, fetch(again, history));
+      assertEquals(1, again.histories().size());
+      assertFalse(storage.status().get(0).damaged().isEmpty());
+      assertTrue(storage.status().get(1).healthy(), storage.status().toString());
+
+      ArchiveStore fresh = open(settings, 2);
+      try (InputStream in = fresh.open(SEGMENT).orElseThrow()) {
+        assertArrayEquals(SampleWal.bytes(SEGMENT, 1), in.readAllBytes());
+      }
+
+      // where the other copy is damaged as well, the bytes are not believed
+      for (StoredObject object : objects) {
+        damage(second, object.name(), random);
+      }
+      assertThrows(IOException.class, () -> fetch(open(settings, 2), SEGMENT.fileName()));
+      for (StoredObject object : objects) {
+        first.delete(object.name());
+        second.delete(object.name());
+      }
+    }
+  }
+
+  @Test
+  void damageOfOneAndAbsenceOfTheOtherIsUnknown() throws IOException {
+    ArchiveStore archive = open(ArchiveSettings.defaults(), 2);
+    archive.push(SEGMENT.fileName(), ObjectSource.of(SampleWal.bytes(SEGMENT, 1)));
+    String name =
+        first.list("", "", 100).stream()
+            .map(StoredObject::name)
+            .filter(one -> one.endsWith(".zst") && one.contains("/wal/"))
+            .findFirst()
+            .orElseThrow();
+    damage(first, name, new Random(3));
+    secondFaulty.setUnavailable(true);
+    assertThrows(StorageUnavailableException.class, () -> fetch(archive, SEGMENT.fileName()));
+    secondFaulty.setUnavailable(false);
+    second.delete(name);
+    assertThrows(CorruptFileException.class, () -> fetch(archive, SEGMENT.fileName()));
+  }
+
+  @Test
+  void oneCopyIsEnoughToReadAndToWriteButNotToProveAbsence() throws Exception {
+    ArchiveStore archive = open(ArchiveSettings.defaults(), 1);
+    WalSegment later = SampleWal.segment(2, 8);
+    archive.push(SEGMENT.fileName(), ObjectSource.of(SampleWal.bytes(SEGMENT, 1)));
+    awaitHealth();
+    for (FaultyStorage away : List.of(firstFaulty, secondFaulty)) {
+      away.setUnavailable(true);
+      assertArrayEquals(SampleWal.bytes(SEGMENT, 1), fetch(archive, SEGMENT.fileName()));
+      assertThrows(StorageUnavailableException.class, () -> fetch(archive, later.fileName()));
+      assertThrows(StorageUnavailableException.class, () -> archive.contains(later.fileName()));
+      assertThrows(StorageUnavailableException.class, archive::inventory);
+      WalSegment now = SampleWal.segment(2, away == firstFaulty ? 20 : 21);
+      assertEquals(
+          PushOutcome.ARCHIVED,
+          archive.push(now.fileName(), ObjectSource.of(SampleWal.bytes(now, 2))));
+      assertEquals(
+          PushOutcome.ALREADY_ARCHIVED,
+          archive.push(now.fileName(), ObjectSource.of(SampleWal.bytes(now, 2))));
+      away.setUnavailable(false);
+      awaitHealth();
+      assertThrows(NotArchivedException.class, () -> fetch(archive, later.fileName()));
+    }
+    assertEquals(first.list("", "", 100), second.list("", "", 100));
+    assertEquals(3, archive.inventory().segmentCount());
+  }
+
+  private void awaitHealth() throws InterruptedException {
+    while (!storage.status().stream().allMatch(copy -> copy.healthy())) {
+      Thread.sleep(10);
+    }
+  }
+}
