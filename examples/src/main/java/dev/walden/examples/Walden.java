@@ -10,6 +10,7 @@ import dev.walden.examples.cli.PointsCommand;
 import dev.walden.examples.cli.PushCommand;
 import dev.walden.examples.cli.PushSpoolCommand;
 import dev.walden.examples.cli.ReceiveCommand;
+import dev.walden.examples.cli.RepairCommand;
 import dev.walden.examples.cli.RestoreCommandCommand;
 import dev.walden.examples.cli.RestoreIntoCommand;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Command;
       BackupCommand.class,
       InfoCommand.class,
       IndexCommand.class,
+      RepairCommand.class,
       PointsCommand.class,
       PlanCommand.class,
       RestoreIntoCommand.class,

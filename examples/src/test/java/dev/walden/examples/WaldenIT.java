@@ -3,9 +3,19 @@ package dev.walden.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walden.archive.ArchiveSettings;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.copies.CopiedStorage;
+import dev.walden.archive.copies.CopyStatus;
+import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.archive.s3.S3Clients;
+import dev.walden.archive.s3.S3Storage;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.PgVersion;
+import dev.walden.cluster.SystemIdentifier;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.wal.GeneratedWal;
 import dev.walden.wal.WalSegmentSize;
 import java.net.URI;
 import java.nio.file.Files;
@@ -32,6 +42,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** The command line as archive_command, to back up, and as restore_command: each a process. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WaldenIT {
+  private static final ClusterIdentity CLUSTER =
+      new ClusterIdentity(
+          new SystemIdentifier(4711), WalSegmentSize.ofMegabytes(1), PgVersion.PG_17);
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
   @TempDir Path directory;
   private final Map<String, String> environment = new HashMap<>();
 
@@ -104,13 +119,67 @@ class WaldenIT {
     }
   }
 
+  @Test
+  void keepsAFolderAndABucketTheSame() throws Exception {
+    S3Proxy bucket =
+        S3Proxy.builder()
+            .blobStore(BlobStores.create("transient-nio2", new Properties()))
+            .endpoint(URI.create("http://127.0.0.1:0"))
+            .awsAuthentication(AuthenticationType.AWS_V4, "an-id", "a-secret")
+            .build();
+    bucket.start();
+    try {
+      environment.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + bucket.getPort());
+      environment.put("AWS_REGION", "us-east-1");
+      environment.put("AWS_ACCESS_KEY_ID", "an-id");
+      environment.put("AWS_SECRET_ACCESS_KEY", "a-secret");
+      createBucket(bucket.getPort());
+      Path folder = directory.resolve("archive");
+      walden(0, "init", folder.toString());
+      GeneratedWal wal = GeneratedWal.begin(CLUSTER, NOON);
+      try (S3Client client = client(bucket.getPort());
+          CopiedStorage storage =
+              CopiedStorage.of(
+                      FileSystemStorage.at(folder),
+                      S3Storage.in(client, "backups").prefix("pg").open())
+                  .open();
+          ArchiveStore archive =
+              ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), CLUSTER)) {
+        wal.backup(NOON).into(archive);
+        wal.restorePoint("here", NOON.plusSeconds(1));
+        wal.switchSegment();
+        wal.archiveInto(archive);
+        assertTrue(storage.status().stream().allMatch(CopyStatus::healthy));
+      }
+      String[] both = {"--archive", folder.toString(), "--archive", "s3://backups/pg"};
+      String same = walden(0, with(both, "repair", "--compare-bytes"));
+      assertTrue(same.contains("s3://backups/pg: 0 of"), same);
+      // the disk is lost: the bucket alone is the archive, and fills a new folder
+      walden(0, "plan", "--archive", "s3://backups/pg", "--name", "here");
+      Path other = directory.resolve("other");
+      walden(0, "init", other.toString());
+      walden(0, "repair", "--archive", other.toString(), "--archive", "s3://backups/pg");
+      walden(0, "plan", "--archive", other.toString(), "--name", "here");
+      both[1] = other.toString();
+      bucket.stop();
+      String away = walden(1, with(both, "repair"));
+      assertTrue(away.contains("not compared"), away);
+      walden(1, with(both, "plan", "--name", "here"));
+    } finally {
+      bucket.stop();
+    }
+  }
+
+  private static S3Client client(int port) {
+    return S3Clients.portable(URI.create("http://127.0.0.1:" + port))
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("an-id", "a-secret")))
+        .build();
+  }
+
   private static void createBucket(int port) {
-    try (S3Client client =
-        S3Clients.portable(URI.create("http://127.0.0.1:" + port))
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("an-id", "a-secret")))
-            .build()) {
+    try (S3Client client = client(port)) {
       client.createBucket(request -> request.bucket("backups"));
     }
   }

@@ -32,13 +32,17 @@ final class Backlog implements Closeable {
   private final Map<Copy, Set<String>> waiting = new HashMap<>();
   private final Set<Copy> overflowed = new HashSet<>();
   private final Thread thread = new Thread(this::run, "walden-copies");
+  private final Duration closingTime;
+  private boolean failing;
   private boolean closed;
 
   /**
    * @param pause how long to wait after the first failure; after more, up to 60 times as long
+   * @param closingTime how long closing waits while copies take what they lack
    */
-  Backlog(List<Copy> copies, Duration pause) {
+  Backlog(List<Copy> copies, Duration pause, Duration closingTime) {
     this.filling = new Filling(copies);
+    this.closingTime = closingTime;
     this.pause = pause;
     copies.forEach(copy -> waiting.put(copy, new LinkedHashSet<>()));
     thread.setDaemon(true);
@@ -92,7 +96,9 @@ final class Backlog implements Closeable {
     long times = 1;
     try {
       while (awaitWork()) {
-        if (workOnce()) {
+        boolean all = workOnce();
+        tell(!all);
+        if (all) {
           times = 1;
         } else {
           sleep(times);
@@ -104,11 +110,29 @@ final class Backlog implements Closeable {
     }
   }
 
+  private synchronized void tell(boolean fails) {
+    failing = fails;
+    notifyAll();
+  }
+
   private synchronized boolean awaitWork() throws InterruptedException {
-    while (!closed && waiting.values().stream().allMatch(Set::isEmpty)) {
+    while (!closed && isEmpty()) {
       wait();
     }
     return !closed;
+  }
+
+  private boolean isEmpty() {
+    return waiting.values().stream().allMatch(Set::isEmpty);
+  }
+
+  private synchronized void awaitEnd() throws InterruptedException {
+    long until = System.nanoTime() + closingTime.toNanos();
+    for (long left = until - System.nanoTime();
+        left > 0 && !isEmpty() && !failing;
+        left = until - System.nanoTime()) {
+      wait(left / 1_000_000 + 1);
+    }
   }
 
   private synchronized void sleep(long times) throws InterruptedException {
@@ -166,6 +190,11 @@ final class Backlog implements Closeable {
 
   @Override
   public void close() {
+    try {
+      awaitEnd();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     synchronized (this) {
       closed = true;
       notifyAll();

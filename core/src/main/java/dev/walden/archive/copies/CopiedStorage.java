@@ -55,10 +55,10 @@ public final class CopiedStorage implements Storage {
   private final Parallel parallel = new Parallel(threads);
   private final Backlog backlog;
 
-  private CopiedStorage(List<Copy> copies, int required, Duration retryInterval) {
-    this.copies = List.copyOf(copies);
+  private CopiedStorage(List<Copy> copies, int required, Backlog backlog) {
+    this.copies = copies;
     this.required = required;
-    this.backlog = new Backlog(this.copies, retryInterval);
+    this.backlog = backlog;
   }
 
   private static Thread thread(Runnable work) {
@@ -88,6 +88,7 @@ public final class CopiedStorage implements Storage {
     private final List<Named> copies = new ArrayList<>();
     private int required;
     private Duration retryInterval = Duration.ofSeconds(1);
+    private Duration closingTime = Duration.ZERO;
 
     private Builder() {}
 
@@ -125,6 +126,15 @@ public final class CopiedStorage implements Storage {
     }
 
     /**
+     * How long {@link CopiedStorage#close} lets the background go on, while copies take what they
+     * lack: for processes that do not live long. Zero unless set.
+     */
+    public Builder closingTime(Duration limit) {
+      closingTime = limit;
+      return this;
+    }
+
+    /**
      * Opens the copies.
      *
      * @throws IllegalArgumentException if there is none, two have the same name, or more are
@@ -141,7 +151,10 @@ public final class CopiedStorage implements Storage {
       List<Copy> made =
           copies.stream().map(one -> new Copy(one.name, one.opening, retryInterval)).toList();
       made.forEach(Copy::tryOpen);
-      return new CopiedStorage(made, required == 0 ? made.size() : required, retryInterval);
+      return new CopiedStorage(
+          made,
+          required == 0 ? made.size() : required,
+          new Backlog(made, retryInterval, closingTime));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.copies.CopiedStorage;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.archive.s3.S3Storage;
 import dev.walden.archive.storage.Storage;
@@ -15,18 +16,30 @@ import dev.walden.codec.Encryption;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Which archive, and how it is encoded: the same for all commands. */
 final class ArchiveOptions {
+  private static final Duration CLOSING_TIME = Duration.ofSeconds(30);
+
   @Option(
       names = "--archive",
       required = true,
       paramLabel = "PLACE",
-      description = "the archive's folder, or s3://bucket/path")
-  private String archive;
+      description = {
+        "the archive's folder, or s3://bucket/path; if repeated, copies of one archive,",
+        "the nearest first, and always in the same order"
+      })
+  private List<String> places;
+
+  @Option(
+      names = "--copies-required",
+      paramLabel = "COUNT",
+      description = "how many copies must be durable; all unless set")
+  private Integer required;
 
   @Option(
       names = "--cluster",
@@ -54,8 +67,10 @@ final class ArchiveOptions {
 
   /** The options that name the same archive again, to be read only, for a command line. */
   List<String> again() {
-    List<String> options =
-        new ArrayList<>(List.of("--archive", isBucket() ? archive : absolute(Path.of(archive))));
+    List<String> options = new ArrayList<>();
+    for (String place : places) {
+      options.addAll(List.of("--archive", isBucket(place) ? place : absolute(Path.of(place))));
+    }
     if (cluster != null) {
       options.addAll(List.of("--cluster", cluster));
     }
@@ -84,12 +99,12 @@ final class ArchiveOptions {
 
   /** To read it. */
   ArchiveStore open() throws IOException {
-    return open(isBucket() ? bucket().readOnly().open() : FileSystemStorage.at(Path.of(archive)));
+    return open(storage(true));
   }
 
   /** To write to it, too. */
   ArchiveStore openToWrite() throws IOException {
-    return open(storage());
+    return open(storage(false));
   }
 
   private ArchiveStore open(Storage storage) throws IOException {
@@ -100,18 +115,41 @@ final class ArchiveOptions {
 
   /** To write to it, or to a new one. */
   ArchiveStore openOrCreate(ClusterIdentity identity) throws IOException {
-    return ArchiveStore.openOrCreate(storage(), settings(), identity);
+    return ArchiveStore.openOrCreate(storage(false), settings(), identity);
   }
 
-  private Storage storage() throws IOException {
-    return isBucket() ? bucket().open() : FileSystemStorage.at(Path.of(archive));
+  /** All places, to be made the same. */
+  CopiedStorage copies() {
+    return copies(false);
   }
 
-  private boolean isBucket() {
-    return archive.startsWith("s3:");
+  private Storage storage(boolean readOnly) throws IOException {
+    if (places.size() > 1 || required != null) {
+      return copies(readOnly);
+    }
+    return storage(places.get(0), readOnly);
   }
 
-  private S3Storage.Builder bucket() {
-    return S3Storage.at(URI.create(archive));
+  private CopiedStorage copies(boolean readOnly) {
+    CopiedStorage.Builder builder = CopiedStorage.of();
+    for (String place : places) {
+      builder.copy(place, () -> storage(place, readOnly));
+    }
+    if (required != null) {
+      builder.required(required);
+    }
+    return builder.closingTime(CLOSING_TIME).open();
+  }
+
+  private static Storage storage(String place, boolean readOnly) throws IOException {
+    if (!isBucket(place)) {
+      return FileSystemStorage.at(Path.of(place));
+    }
+    S3Storage.Builder bucket = S3Storage.at(URI.create(place));
+    return readOnly ? bucket.readOnly().open() : bucket.open();
+  }
+
+  private static boolean isBucket(String place) {
+    return place.startsWith("s3:");
   }
 }
