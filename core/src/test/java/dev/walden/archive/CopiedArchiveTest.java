@@ -185,6 +185,36 @@ class CopiedArchiveTest {
     assertEquals(3, archive.inventory().segmentCount());
   }
 
+  @ParameterizedTest
+  @MethodSource("settings")
+  void aRepeatedPushIsNotAcknowledgedBeforeEnoughHaveIt(ArchiveSettings settings) throws Exception {
+    ArchiveStore archive = open(settings, 2);
+    secondFaulty.setUnavailable(true);
+    ObjectSource source = ObjectSource.of(SampleWal.bytes(SEGMENT, 1));
+    assertThrows(StorageUnavailableException.class, () -> archive.push(SEGMENT.fileName(), source));
+    secondFaulty.setUnavailable(false);
+    archive.push(SEGMENT.fileName(), source);
+    // as another process leaves it that dies in between
+    List<StoredObject> all = first.list("", "", 100);
+    for (StoredObject object : all) {
+      if (object.name().contains(SEGMENT.toString())) {
+        second.delete(object.name());
+      }
+    }
+    secondFaulty.setUnavailable(true);
+    ArchiveStore again = open(settings, 2);
+    assertThrows(StorageUnavailableException.class, () -> again.push(SEGMENT.fileName(), source));
+    secondFaulty.setUnavailable(false);
+    assertEquals(PushOutcome.ALREADY_ARCHIVED, open(settings, 2).push(SEGMENT.fileName(), source));
+    List<String> held = second.list("", "", 100).stream().map(StoredObject::name).toList();
+    assertTrue(
+        all.stream()
+            .map(StoredObject::name)
+            .filter(name -> name.contains("/wal/"))
+            .allMatch(held::contains),
+        held.toString());
+  }
+
   private void awaitHealth() throws InterruptedException {
     while (!storage.status().stream().allMatch(copy -> copy.healthy())) {
       Thread.sleep(10);

@@ -34,6 +34,7 @@ final class Backlog implements Closeable {
   private final Thread thread = new Thread(this::run, "walden-copies");
   private final Duration closingTime;
   private boolean failing;
+  private boolean awake;
   private boolean closed;
 
   /**
@@ -92,6 +93,12 @@ final class Backlog implements Closeable {
     overflowed.add(copy);
   }
 
+  /** After a repair: what waited may be there. */
+  synchronized void retry() {
+    awake = true;
+    notifyAll();
+  }
+
   private void run() {
     long times = 1;
     try {
@@ -137,12 +144,13 @@ final class Backlog implements Closeable {
 
   private synchronized void sleep(long times) throws InterruptedException {
     long until = System.nanoTime() + times * pause.toNanos();
+    // more to do is no reason to try sooner
     for (long left = until - System.nanoTime();
-        left > 0 && !closed;
+        left > 0 && !closed && !awake;
         left = until - System.nanoTime()) {
       wait(left / 1_000_000 + 1);
-      // more to do is no reason to try sooner
     }
+    awake = false;
   }
 
   /** Works through what is waiting now; of a copy that fails, no further than there. */

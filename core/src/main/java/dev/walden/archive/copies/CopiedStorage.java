@@ -374,6 +374,7 @@ public final class CopiedStorage implements Storage {
       if (!complete) {
         overflowed.forEach(backlog::overflow);
       }
+      backlog.retry();
     }
   }
 
