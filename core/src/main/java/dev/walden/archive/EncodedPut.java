@@ -52,6 +52,8 @@ record EncodedPut(Storage storage, Codec codec, Path temporaryDirectory) {
       if (storage.find(objectName).isEmpty()) {
         throw e;
       }
+      // or it is taken by different objects in different copies
+      storage.makeDurable(objectName);
       return PutOutcome.EXISTS;
     }
   }

@@ -154,8 +154,21 @@ class CopiedArchiveTest {
     secondFaulty.setUnavailable(true);
     assertThrows(StorageUnavailableException.class, () -> fetch(archive, SEGMENT.fileName()));
     secondFaulty.setUnavailable(false);
+    byte[] sound;
+    try (InputStream in = second.open(name)) {
+      sound = in.readAllBytes();
+    }
     second.delete(name);
     assertThrows(CorruptFileException.class, () -> fetch(archive, SEGMENT.fileName()));
+    second.put(name, ObjectSource.of(sound));
+    assertArrayEquals(SampleWal.bytes(SEGMENT, 1), fetch(archive, SEGMENT.fileName()));
+    assertEquals(List.of(name), storage.status().get(0).damaged());
+    // one that is damaged is no copy
+    assertThrows(StorageUnavailableException.class, () -> storage.makeDurable(name));
+    first.delete(name);
+    assertTrue(storage.repair().complete());
+    assertEquals(List.of(), storage.status().get(0).damaged());
+    storage.makeDurable(name);
   }
 
   @Test

@@ -185,19 +185,16 @@ final class CopiedWriter extends ObjectWriter {
     }
   }
 
+  /** What cannot even discard its object does not spoil what others have committed. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     ended = true;
-    IOException failure = null;
     for (One one : writers) {
       try {
         one.writer.close();
       } catch (IOException e) {
-        failure = e;
+        one.copy.failed(e);
       }
-    }
-    if (failure != null) {
-      throw failure;
     }
   }
 }

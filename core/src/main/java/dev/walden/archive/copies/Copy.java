@@ -149,7 +149,12 @@ final class Copy implements Storage {
 
   @Override
   public PutOutcome put(String object, ObjectSource source) throws IOException {
-    return call(to -> to.put(object, source));
+    PutOutcome outcome = call(to -> to.put(object, source));
+    if (outcome == PutOutcome.CREATED) {
+      // what was wrong with it has been removed
+      forget(object);
+    }
+    return outcome;
   }
 
   @Override

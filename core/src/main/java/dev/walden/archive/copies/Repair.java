@@ -94,6 +94,10 @@ final class Repair {
       listing.diverges(name);
     } catch (IOException e) {
       listing.failed(e);
+      if (listing.copy.isAway()) {
+        // one wait is enough
+        listing.compared = false;
+      }
     }
   }
 

@@ -23,11 +23,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,6 +161,30 @@ class CopiedStorageTest {
     for (int i = 0; i < 20; i++) {
       assertEquals(3, holders("a/" + i, content));
     }
+  }
+
+  @Test
+  void aWriterGoesOnWithoutACopyThatFails() throws Exception {
+    byte[] content = bytes(100_000, 9);
+    for (Operation operation :
+        List.of(Operation.CREATE, Operation.WRITE, Operation.COMMIT, Operation.FIND)) {
+      for (int failing = 0; failing < 3; failing++) {
+        open(2, Duration.ofHours(1));
+        String name = operation + "/" + failing;
+        faulty.get(failing).failNext(operation, Fault.BEFORE_EFFECT);
+        write(storage, name, content);
+        assertTrue(holders(name, content) >= 2, name);
+        assertThrows(ArchiveConflictException.class, () -> write(storage, name, content));
+      }
+    }
+    open(2, Duration.ofHours(1));
+    try (ObjectWriter writer = storage.create("later")) {
+      writer.write(content);
+      faulty.get(0).setUnavailable(true);
+      writer.force();
+      writer.commit();
+    }
+    assertEquals(2, holders("later", content));
   }
 
   @Test
@@ -322,6 +355,123 @@ class CopiedStorageTest {
     assertIdentical();
     for (String name : acknowledged.keySet()) {
       assertEquals(3, holders(name, acknowledged.get(name)));
+    }
+  }
+
+  /** As encryption makes them, the bytes differ with each attempt. */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
+  void randomFaultsAndAnotherEncodingEachTime(long seed) throws Exception {
+    Random random = new Random(seed);
+    int required = 1 + random.nextInt(3);
+    Map<String, byte[]> acknowledged = new HashMap<>();
+    open(required, Duration.ofHours(1));
+    for (int i = 0; i < 300; i++) {
+      for (FaultyStorage copy : faulty) {
+        copy.failAtRandom(
+            random.nextInt(3) == 0 ? 0.5 : 0.05,
+            EnumSet.of(Fault.BEFORE_EFFECT, Fault.AFTER_EFFECT));
+      }
+      String name = "o/" + random.nextInt(60);
+      boolean done;
+      try {
+        done = attempt(random.nextBoolean(), name, bytes(100 + random.nextInt(2), seed + i));
+        if (done) {
+          storage.makeDurable(name);
+        }
+      } catch (ArchiveConflictException | StorageUnavailableException e) {
+        done = false;
+      }
+      if (done) {
+        byte[] content = commonest(name, required);
+        byte[] before = acknowledged.put(name, content);
+        assertTrue(before == null || Arrays.equals(before, content) || 2 * required <= 3, name);
+      }
+      open(required, Duration.ofHours(1));
+    }
+    for (FaultyStorage copy : faulty) {
+      copy.failAtRandom(0, EnumSet.allOf(Fault.class));
+    }
+    for (String name : acknowledged.keySet()) {
+      commonest(name, required);
+    }
+    open(required);
+    RepairReport report = storage.repairComparingBytes();
+    assertTrue(required < 3 || report.complete(), report.toString());
+    if (report.complete()) {
+      assertIdentical();
+    }
+    Set<String> named = new HashSet<>();
+    report.copies().forEach(copy -> named.addAll(copy.divergent()));
+    for (StoredObject object : storage.list("", "", 1000)) {
+      byte[] first = read(sound.get(0), object.name());
+      boolean same = true;
+      for (InMemoryStorage copy : sound) {
+        same &= Arrays.equals(first, read(copy, object.name()));
+      }
+      assertEquals(same, !named.contains(object.name()), object.name());
+    }
+  }
+
+  /** The content that at least so many copies have. */
+  private byte[] commonest(String name, int required) throws IOException {
+    for (InMemoryStorage one : sound) {
+      int same = 0;
+      for (InMemoryStorage other : sound) {
+        same +=
+            one.find(name).isPresent()
+                    && other.find(name).isPresent()
+                    && Arrays.equals(read(one, name), read(other, name))
+                ? 1
+                : 0;
+      }
+      if (same >= required) {
+        return read(one, name);
+      }
+    }
+    throw new AssertionError(name + " is in fewer than " + required + " copies");
+  }
+
+  @Test
+  void ofManyWritersOneWinsInAllCopies() throws Exception {
+    open(3);
+    ExecutorService executor = Executors.newFixedThreadPool(16);
+    try {
+      for (int round = 0; round < 20; round++) {
+        String name = "raced/" + round;
+        CyclicBarrier start = new CyclicBarrier(16);
+        List<Callable<Integer>> racers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+          int racer = i;
+          racers.add(
+              () -> {
+                start.await(60, TimeUnit.SECONDS);
+                boolean won;
+                if (racer % 2 == 0) {
+                  won = put(storage, name, bytes(1000, racer)) == PutOutcome.CREATED;
+                } else {
+                  try {
+                    write(storage, name, bytes(1000, racer));
+                    won = true;
+                  } catch (ArchiveConflictException e) {
+                    won = false;
+                  }
+                }
+                assertEquals(3, holders(name, read(sound.get(0), name)));
+                return won ? racer : -1;
+              });
+        }
+        List<Integer> winners = new ArrayList<>();
+        for (Future<Integer> one : executor.invokeAll(racers)) {
+          if (one.get() >= 0) {
+            winners.add(one.get());
+          }
+        }
+        assertEquals(1, winners.size(), winners.toString());
+        assertEquals(3, holders(name, bytes(1000, winners.get(0))));
+      }
+    } finally {
+      executor.shutdownNow();
     }
   }
 
