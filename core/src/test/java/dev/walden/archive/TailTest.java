@@ -12,6 +12,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.WrongKeyException;
+import dev.walden.archive.copies.CopiedStorage;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.StoredObject;
 import dev.walden.backup.WalRange;
@@ -415,6 +416,26 @@ class TailTest {
       assertEquals(FetchOutcome.BEGINNING, fetch(reader, open), faulty::toString);
       byte[] fetched = Files.readAllBytes(directory.resolve("fetched"));
       assertArrayEquals(bytes, Arrays.copyOf(fetched, bytes.length), faulty::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void thePiecesOfOneCopyMayBeDamaged(ArchiveSettings settings) throws IOException {
+    InMemoryStorage second = new InMemoryStorage();
+    try (CopiedStorage copies =
+        CopiedStorage.of().copy("one", () -> storage).copy("two", () -> second).open()) {
+      ArchiveStore archive =
+          ArchiveStore.openOrCreate(copies, settings.indexing(false), SampleWal.CLUSTER);
+      put(archive, open, bytes, bytes.length);
+      Random random = new Random(1);
+      for (StoredObject object : storage.list("", "", 1000)) {
+        CopiedArchiveTest.damage(storage, object.name(), random);
+      }
+      Path target = directory.resolve("segment");
+      assertEquals(FetchOutcome.BEGINNING, archive.fetch(open.fileName(), target));
+      assertArrayEquals(bytes, Arrays.copyOf(Files.readAllBytes(target), bytes.length));
+      assertFalse(copies.status().get(0).damaged().isEmpty());
     }
   }
 }
