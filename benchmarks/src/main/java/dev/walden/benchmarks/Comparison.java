@@ -15,14 +15,8 @@ import java.util.stream.Collectors;
 /**
  * The first contestant against the others, in turns: each round runs all, every second round in the
  * opposite order. Before each run what is still to be written to the disk is written.
- *
- * <p>A virtual machine may give free memory back to its host, some two seconds after it was freed;
- * then whoever fills it first waits for it, a hundred times as long as for memory that is there.
- * Before each run there is therefore a wait: it is the same for all.
  */
 final class Comparison {
-  private static final long GIVE_BACK_MS = 6000;
-
   private final String title;
   private final Path folder;
   private final List<Contestant> contestants;
@@ -70,7 +64,6 @@ final class Comparison {
   private Figures once(Contestant contestant, Path output)
       throws IOException, InterruptedException {
     Folders.sync();
-    Thread.sleep(GIVE_BACK_MS);
     Path log = folder.resolve("log");
     Files.deleteIfExists(log);
     String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
