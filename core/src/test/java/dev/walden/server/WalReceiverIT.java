@@ -137,6 +137,28 @@ class WalReceiverIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {128, 1024})
+  void archivesTheLargestSegments(int megabytes) throws Exception {
+    WalSegmentSize size = WalSegmentSize.ofMegabytes(megabytes);
+    try (PostgresServer server =
+            PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
+                .segmentSize(size)
+                .create();
+        ArchiveStore archive = archive(Servers.address(server));
+        WalReceiver receiver =
+            WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+      write(server, 1_000);
+      WalSegment first = WalSegment.containing(TimelineId.FIRST, new Lsn(size.bytes()), size);
+      awaitArchived(receiver, first.end());
+      Path fetched = directory.resolve("fetched");
+      archive.fetch(first.fileName(), fetched);
+      assertEquals(
+          -1,
+          Files.mismatch(server.dataDirectory().resolve("pg_wal").resolve("" + first), fetched));
+    }
+  }
+
   @Test
   void goesOnWhereTheArchiveEnds() throws Exception {
     try (PostgresServer server = server(17);
