@@ -97,10 +97,13 @@ final class WalIntake implements Closeable {
    * Before this, or at it, lies what the slot keeps. No earlier position is acknowledged: it would
    * move the slot back, and a checkpoint that has just decided to remove WAL up to the slot would
    * find it behind that and invalidate it ({@code InvalidateObsoleteReplicationSlots} in {@code
-   * slot.c}). Once something was acknowledged, the slot is there, and this has no effect.
+   * slot.c}).
+   *
+   * @param anew whether the server said so, or the slot was made just now; a guess has no effect
+   *     once something was acknowledged
    */
-  synchronized void keptFrom(Lsn position) {
-    if (!acknowledged) {
+  synchronized void keptFrom(Lsn position, boolean anew) {
+    if (anew || !acknowledged) {
       kept = position;
     }
   }

@@ -201,7 +201,9 @@ final class WalStreaming {
       TimelineHistory history = histories.archive(opened, system.timeline());
       StreamStart start = search.find(opened, position, history, system);
       // PostgreSQL 14 does not tell what the slot keeps; it is no later than now
-      intake.keptFrom(position.restartLsn().orElse(system.position()));
+      intake.keptFrom(
+          position.restartLsn().orElse(system.position()),
+          position.restartLsn().isPresent() || slot.trouble().isPresent());
       journal.server().identified(system.timeline(), system.position());
       try {
         stream(opened, start);

@@ -1,6 +1,7 @@
 package dev.walden.archive.copies;
 
 import dev.walden.ArchiveConflictException;
+import dev.walden.StorageUnavailableException;
 import dev.walden.archive.storage.Storage;
 import dev.walden.archive.storage.StoredObject;
 import java.io.IOException;
@@ -21,11 +22,12 @@ final class SameObject {
   static void require(String name, Copy one, Copy other) throws IOException {
     Optional<StoredObject> first = one.find(name);
     Optional<StoredObject> second = other.find(name);
-    // what was removed meanwhile differs from nothing
-    if (first.isPresent()
-        && second.isPresent()
-        && (first.get().length() != second.get().length()
-            || !sameEnds(name, first.get().length(), one, other))) {
+    if (first.isEmpty() || second.isEmpty()) {
+      throw new StorageUnavailableException(
+          name + " was removed meanwhile from " + (first.isEmpty() ? one : other));
+    }
+    if (first.get().length() != second.get().length()
+        || !sameEnds(name, first.get().length(), one, other)) {
       other.divergent(name);
       throw new ArchiveConflictException(
           name
