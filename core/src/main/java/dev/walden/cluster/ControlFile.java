@@ -197,6 +197,11 @@ public final class ControlFile {
     return bytes.getInt(offset) & 0xFFFFFFFFL;
   }
 
+  /** The file, byte for byte. */
+  public byte[] content() {
+    return bytes.array().clone();
+  }
+
   /** Same content, byte for byte. */
   @Override
   public boolean equals(Object other) {

@@ -54,7 +54,19 @@ final class ZstdFrame {
     }
     PushbackInputStream whole = new PushbackInputStream(in, head.length);
     whole.unread(head, 0, length);
-    return new Decoding(objectName, new ZstdInputStreamNoFinalizer(whole));
+    return new Decoding(objectName, new ZstdInputStreamNoFinalizer(whole), MAX_WINDOW_LOG);
+  }
+
+  /** Reads frames without a checksum, too. */
+  static InputStream foreignDecoder(String fileName, InputStream in, int maxWindowLog)
+      throws IOException {
+    requireUsable();
+    byte[] head = new byte[MAGIC.length];
+    int length = in.readNBytes(head, 0, head.length);
+    Magic.require(fileName, Compression.ZSTD.suffix(), MAGIC, head, length);
+    PushbackInputStream whole = new PushbackInputStream(in, head.length);
+    whole.unread(head, 0, length);
+    return new Decoding(fileName, new ZstdInputStreamNoFinalizer(whole), maxWindowLog);
   }
 
   private static final class Decoding extends InputStream {
@@ -62,10 +74,11 @@ final class ZstdFrame {
     private final ZstdInputStreamNoFinalizer zstd;
     private long plainOffset;
 
-    Decoding(String objectName, ZstdInputStreamNoFinalizer zstd) throws IOException {
+    Decoding(String objectName, ZstdInputStreamNoFinalizer zstd, int maxWindowLog)
+        throws IOException {
       this.objectName = objectName;
       this.zstd = zstd;
-      zstd.setLongMax(MAX_WINDOW_LOG);
+      zstd.setLongMax(maxWindowLog);
     }
 
     @Override

@@ -12,6 +12,7 @@
  *       dev.walden.codec.DecryptionKeys}.
  *   <li>{@link dev.walden.codec.AgeRecipient}, {@link dev.walden.codec.AgeIdentity}, {@link
  *       dev.walden.codec.AgeIdentityFile}, {@link dev.walden.codec.AgePassphrase}: keys.
+ *   <li>{@link dev.walden.codec.Decompressor}: reading what other tools compressed.
  * </ul>
  *
  * <p>Everything written here is read by the commands {@code age}, {@code zstd} and {@code gzip},

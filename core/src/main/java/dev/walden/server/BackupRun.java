@@ -1,25 +1,22 @@
 package dev.walden.server;
 
-import dev.walden.CorruptFileException;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.NewBackup;
-import dev.walden.backup.BackupManifestReader;
-import dev.walden.backup.BackupObject;
+import dev.walden.archive.repacking.BackupRepacking;
+import dev.walden.archive.repacking.RepackedBackup;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.TarReader;
-import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.Lsn;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +28,7 @@ final class BackupRun implements Closeable {
   private final BaseBackupTaker settings;
   private final WalsenderConnection server;
   private final NewBackup backup;
-  private final Pipeline pipeline;
-  private final Pipeline finishing;
-  private final PartWriter parts;
-  private final BackupFiles files;
+  private final BackupRepacking repacking;
   private final BackupMeter meter;
 
   BackupRun(BaseBackupTaker settings) throws IOException {
@@ -42,10 +36,14 @@ final class BackupRun implements Closeable {
     this.meter = new BackupMeter(settings.progress);
     this.backup = settings.archive.newBackup(settings.clock.instant(), settings.partDigest);
     this.server = WalsenderConnection.open(settings.server.within(settings.timeout));
-    this.pipeline = new Pipeline(settings.threads);
-    this.finishing = new Pipeline(settings.threads);
-    this.parts = new PartWriter(backup, pipeline, finishing, settings.partSize);
-    this.files = new BackupFiles(settings.checksums);
+    try {
+      this.repacking =
+          new BackupRepacking(
+              backup, settings.checksums, settings.partSize, settings.threads, meter::add);
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
   }
 
   BaseBackup take() throws IOException, InterruptedException {
@@ -63,45 +61,31 @@ final class BackupRun implements Closeable {
     BackupStream stream = server.baseBackup(options());
     LOG.info("backup {} starts at {}", backup.id(), stream.startLsn());
     meter.copying(estimate(stream));
-    BackupObject fileList;
-    BackupObject manifest;
-    List<BackupObject> written;
-    List<WalRange> wal;
-    try (NewBackup.Writer list = backup.create("files.json")) {
-      files.begin(list);
-      for (Optional<BackupArchive> next = stream.nextArchive();
-          next.isPresent();
-          next = stream.nextArchive()) {
-        copy(next.get());
-      }
-      written = parts.finish();
-      files.finish();
-      fileList = list.finish();
+    for (Optional<BackupArchive> next = stream.nextArchive();
+        next.isPresent();
+        next = stream.nextArchive()) {
+      copy(next.get());
     }
-    try (NewBackup.Writer copy = backup.create(BackupManifestReader.FILE_NAME);
-        InputStream in = stream.manifest()) {
-      wal = files.compare(new TeeInputStream(in, copy));
-      manifest = copy.finish();
-    }
+    RepackedBackup repacked = repacking.finish(stream.manifest(), Set.of());
     BackupEnd end = stream.end();
     Instant endTime = serverTime();
     meter.phase(BackupProgress.Phase.AWAITING_WAL);
-    new RequiredWal(settings.archive, settings.walTimeout).await(wal);
+    new RequiredWal(settings.archive, settings.walTimeout).await(repacked.wal());
     BaseBackup complete =
         new BaseBackup(
             backup.id(),
             cluster,
             stream.startLsn(),
             stream.startTimeline(),
-            files.checkpointLsn(),
+            repacked.label().checkpointLocation(),
             end.endLsn(),
             end.endTimeline(),
             startTime,
             endTime,
             stream.tablespaces().stream().map(BackupTablespace::oid).toList(),
-            written,
-            manifest,
-            fileList);
+            repacked.parts(),
+            repacked.manifest(),
+            repacked.files());
     backup.commit(complete);
     meter.phase(BackupProgress.Phase.COMPLETE);
     LOG.info("backup {} is complete, consistent at {}", backup.id(), end.endLsn());
@@ -168,13 +152,12 @@ final class BackupRun implements Closeable {
     String name = archive.tablespaceOid().map(oid -> oid + ".tar").orElse("base.tar");
     TarReader tar = new TarReader(name, archive.content());
     for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
-      checkInterrupted();
       TarMember member = next.get().at(prefix + next.get().path());
-      int part = parts.begin(member);
       if (member.kind() == TarMember.Kind.FILE) {
-        copy(member, part, tar.content(), name);
+        repacking.addFile(member, tar.content(), name);
+      } else {
+        repacking.addDirectory(member);
       }
-      parts.end();
     }
   }
 
@@ -184,40 +167,12 @@ final class BackupRun implements Closeable {
     }
   }
 
-  private void copy(TarMember member, int part, InputStream content, String archive)
-      throws IOException {
-    files.begin(member, part);
-    byte[] buffer = new byte[1 << 16];
-    long copied = 0;
-    for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
-      parts.write(buffer, 0, n);
-      files.update(buffer, 0, n);
-      meter.add(n);
-      copied += n;
-    }
-    if (copied != member.size()) {
-      throw new CorruptFileException(
-          archive, member.path() + " ends after " + copied + " of " + member.size() + " bytes");
-    }
-    files.end();
-  }
-
   /** Removes what was written unless it became a backup. */
   @Override
   public void close() throws IOException {
     server.close();
-    // what the pipelines still put must be over before it is removed
-    boolean interrupted = Thread.interrupted();
     try (backup) {
-      try (parts) {
-        try (finishing) {
-          pipeline.close();
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      repacking.close();
     }
   }
 }

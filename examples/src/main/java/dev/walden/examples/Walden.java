@@ -1,6 +1,7 @@
 package dev.walden.examples;
 
 import dev.walden.examples.cli.BackupCommand;
+import dev.walden.examples.cli.ImportCommand;
 import dev.walden.examples.cli.IndexCommand;
 import dev.walden.examples.cli.InfoCommand;
 import dev.walden.examples.cli.InitCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
       ReceiveCommand.class,
       PushCommand.class,
       PushSpoolCommand.class,
+      ImportCommand.class,
       BackupCommand.class,
       InfoCommand.class,
       IndexCommand.class,

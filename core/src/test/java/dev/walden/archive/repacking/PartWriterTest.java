@@ -1,4 +1,4 @@
-package dev.walden.server;
+package dev.walden.archive.repacking;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package dev.walden.server;
+package dev.walden.archive.repacking;
 
 import java.io.Closeable;
 import java.io.IOException;

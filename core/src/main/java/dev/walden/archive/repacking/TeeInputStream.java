@@ -1,4 +1,4 @@
-package dev.walden.server;
+package dev.walden.archive.repacking;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.walden.server;
+package dev.walden.archive.repacking;
 
 import dev.walden.archive.NewBackup;
 import dev.walden.backup.BackupObject;

@@ -1,4 +1,4 @@
-package dev.walden.server;
+package dev.walden.archive.repacking;
 
 import dev.walden.CorruptFileException;
 import dev.walden.backup.BackupChecksum;
@@ -8,7 +8,6 @@ import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.ManifestFile;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.WalRange;
-import dev.walden.wal.Lsn;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
@@ -25,49 +25,52 @@ import java.util.zip.CRC32C;
  * eight bytes for each are enough to compare them with it.
  */
 final class BackupFiles {
+  /** With WAL in a backup its manifest lists what stands beside it, and never the WAL itself. */
+  private static final String WAL = "pg_wal/";
+
   private final BackupChecksum.Algorithm algorithm;
   private long[] fingerprints = new long[1024];
   private int count;
-  private BackupFileList list;
+  private final BackupFileList list;
   private TarMember member;
+  private boolean listed;
   private int part;
   private BackupChecksum checksum;
-  private ByteArrayOutputStream label;
-  private Lsn checkpointLsn;
+  private ByteArrayOutputStream labelBytes;
+  private BackupLabel label;
 
-  BackupFiles(BackupChecksum.Algorithm algorithm) {
+  BackupFiles(BackupChecksum.Algorithm algorithm, OutputStream out) throws IOException {
     this.algorithm = algorithm;
+    this.list = new BackupFileList(out);
   }
 
-  void begin(OutputStream out) throws IOException {
-    list = new BackupFileList(out);
-  }
-
-  void begin(TarMember file, int inPart) {
+  void begin(TarMember file, int inPart, boolean inManifest) {
     member = file;
+    listed = inManifest;
     part = inPart;
     checksum = algorithm.start();
-    label = file.path().equals(BackupLabel.FILE_NAME) ? new ByteArrayOutputStream() : null;
+    labelBytes = file.path().equals(BackupLabel.FILE_NAME) ? new ByteArrayOutputStream() : null;
   }
 
   void update(byte[] bytes, int offset, int length) {
     checksum.update(bytes, offset, length);
-    if (label != null) {
-      int room = BackupLabel.MAX_CONTENT + 1 - label.size();
-      label.write(bytes, offset, Math.min(length, room));
+    if (labelBytes != null) {
+      int room = BackupLabel.MAX_CONTENT + 1 - labelBytes.size();
+      labelBytes.write(bytes, offset, Math.min(length, room));
     }
   }
 
   void end() throws IOException {
     String digest = checksum.finish();
-    if (count == fingerprints.length) {
-      fingerprints = Arrays.copyOf(fingerprints, 2 * count);
+    if (listed) {
+      if (count == fingerprints.length) {
+        fingerprints = Arrays.copyOf(fingerprints, 2 * count);
+      }
+      fingerprints[count++] = fingerprint(member.path(), member.size(), digest);
     }
-    fingerprints[count++] = fingerprint(member.path(), member.size(), digest);
     list.add(member, part, algorithm, digest);
-    if (label != null) {
-      checkpointLsn =
-          BackupLabel.parse(BackupLabel.FILE_NAME, label.toByteArray()).checkpointLocation();
+    if (labelBytes != null) {
+      label = BackupLabel.parse(BackupLabel.FILE_NAME, labelBytes.toByteArray());
     }
   }
 
@@ -75,12 +78,12 @@ final class BackupFiles {
     list.finish();
   }
 
-  /** Where the checkpoint record is, as {@code backup_label} says. */
-  Lsn checkpointLsn() throws CorruptFileException {
-    if (checkpointLsn == null) {
+  /** The backup's {@code backup_label}. */
+  BackupLabel label() throws CorruptFileException {
+    if (label == null) {
       throw new CorruptFileException("base.tar", "holds no backup_label");
     }
-    return checkpointLsn;
+    return label;
   }
 
   /**
@@ -89,26 +92,31 @@ final class BackupFiles {
    * @return the WAL that the backup needs
    * @throws CorruptFileException if a file that arrived is not the one in the manifest
    */
-  List<WalRange> compare(InputStream in) throws IOException {
+  List<WalRange> compare(InputStream in, Set<String> mayDiffer) throws IOException {
     try (BackupManifestReader manifest =
         BackupManifestReader.open(BackupManifestReader.FILE_NAME, in)) {
       int compared = 0;
       for (Optional<ManifestFile> next = manifest.nextFile();
           next.isPresent();
-          next = manifest.nextFile(), compared++) {
+          next = manifest.nextFile()) {
         ManifestFile file = next.get();
+        String path = file.path().toString();
+        if (path.startsWith(WAL)) {
+          continue;
+        }
         if (compared == count
-            || fingerprint(file.path().toString(), file.size(), file.checksum())
-                != fingerprints[compared]) {
+            || !mayDiffer.contains(path)
+                && fingerprint(path, file.size(), file.checksum()) != fingerprints[compared]) {
           throw new CorruptFileException(
-              file.path().toString(),
-              "what arrived is not what the server's manifest says: file "
+              path,
+              "what arrived is not what the manifest says: file "
                   + (compared + 1)
                   + ", "
                   + file.size()
                   + " bytes, "
                   + file.checksum());
         }
+        compared++;
       }
       if (compared < count) {
         throw new CorruptFileException(

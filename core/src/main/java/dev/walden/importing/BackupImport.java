@@ -1,0 +1,213 @@
+package dev.walden.importing;
+
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.UnsupportedFormatException;
+import dev.walden.WrongClusterException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.NewBackup;
+import dev.walden.archive.repacking.BackupRepacking;
+import dev.walden.archive.repacking.RepackedBackup;
+import dev.walden.backup.BackupLabel;
+import dev.walden.backup.BackupManifestReader;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.WalRange;
+import dev.walden.cluster.ClusterIdentity;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a backup of {@code pg_basebackup} into an archive, in plain format or as tar archives,
+ * which may be compressed ({@code .gz}, {@code .zst}, {@code .lz4}). Every file is compared with
+ * the backup's manifest; the WAL inside the backup is imported as {@link WalImport} does it, and
+ * the backup exists only once the archive holds all WAL that it needs, valid record by record. The
+ * folder is only read; WAL inside tar archives is unpacked to the default temporary folder.
+ *
+ * <p>What {@code --write-recovery-conf} adds is left out, or, in {@code postgresql.auto.conf},
+ * imported unproven: a restore makes such settings harmless.
+ *
+ * <p>Used by one thread, which an interruption ends. A failure leaves nothing that looks like a
+ * backup; WAL that was imported stays.
+ */
+public final class BackupImport {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupImport.class);
+  private static final long PART_SIZE = 256L << 20;
+
+  private final Path folder;
+  private final ArchiveStore archive;
+
+  private BackupImport(Path folder, ArchiveStore archive) {
+    this.folder = folder;
+    this.archive = archive;
+  }
+
+  /**
+   * The cluster that a backup is of. Of tar archives {@code base.tar} is read, almost to its end.
+   *
+   * @throws CorruptFileException if the folder holds no backup
+   */
+  public static ClusterIdentity identity(Path folder) throws IOException {
+    return BackupFolder.of(folder).identity();
+  }
+
+  /**
+   * Imports a backup; one that was imported before, or another one with the same start and end, is
+   * given back instead.
+   *
+   * @throws CorruptFileException if the folder holds no backup with a manifest, or a file is not
+   *     the one in the manifest
+   * @throws UnsupportedFormatException if the backup is incremental
+   * @throws WrongClusterException if it is of another cluster
+   * @throws NotArchivedException if neither the backup nor the archive holds the WAL it needs
+   */
+  public static BaseBackup run(Path folder, ArchiveStore archive) throws IOException {
+    return new BackupImport(folder, archive).run();
+  }
+
+  private BaseBackup run() throws IOException {
+    BackupFolder source = BackupFolder.of(folder);
+    Path manifestFile = folder.resolve(BackupManifestReader.FILE_NAME);
+    ManifestOutline manifest = ManifestOutline.read(manifestFile);
+    if (!archive
+        .cluster()
+        .systemIdentifier()
+        .equals(manifest.systemIdentifier().orElse(archive.cluster().systemIdentifier()))) {
+      throw new WrongClusterException(
+          manifestFile
+              + " is of cluster "
+              + manifest.systemIdentifier().get()
+              + "; the archive is bound to "
+              + archive.cluster());
+    }
+    Optional<BaseBackup> present = imported(manifest);
+    if (present.isPresent()) {
+      return present.get();
+    }
+    Path temporary = Files.createTempDirectory("walden-import-");
+    try {
+      return run(source, manifest, temporary);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  private Optional<BaseBackup> imported(ManifestOutline manifest) throws IOException {
+    WalRange first = manifest.wal().get(manifest.wal().size() - 1);
+    WalRange last = manifest.wal().get(0);
+    return archive.backups().stream()
+        .filter(
+            backup ->
+                backup.startLsn().equals(first.start())
+                    && backup.startTimeline().equals(first.timeline())
+                    && backup.endLsn().equals(last.end())
+                    && backup.endTimeline().equals(last.timeline()))
+        .findFirst();
+  }
+
+  private BaseBackup run(BackupFolder source, ManifestOutline manifest, Path temporary)
+      throws IOException {
+    importWal(source.findWal(temporary));
+    if (!source.hidesWal()) {
+      // before hours of copying
+      BackupWal.read(archive, manifest.wal());
+    }
+    NewBackup backup = archive.newBackup(manifest.labelTime());
+    try (backup;
+        BackupRepacking repacking =
+            new BackupRepacking(
+                backup, manifest.algorithm(), PART_SIZE, BackupImport::thread, bytes -> {})) {
+      boolean changed = source.repack(repacking, manifest, archive.cluster(), temporary);
+      RepackedBackup repacked =
+          repacking.finish(
+              Files.newInputStream(folder.resolve(BackupManifestReader.FILE_NAME)),
+              changed ? Set.of(BackupFolder.CHANGED_BY_PG_BASEBACKUP) : Set.of());
+      requireFull(repacked);
+      if (source.hidesWal()) {
+        importWal(temporary);
+      }
+      BaseBackup complete = describe(backup, manifest, repacked);
+      backup.commit(complete);
+      return complete;
+    }
+  }
+
+  /** What is refused may not be needed; whether it is, reading the WAL tells. */
+  private void importWal(Path wal) throws IOException {
+    for (WalImportReport.Refused refused : WalImport.run(wal, archive).refused()) {
+      LOG.warn("not imported with {}: {}: {}", folder, refused.file(), refused.reason());
+    }
+  }
+
+  private void requireFull(RepackedBackup repacked) throws IOException {
+    BackupLabel label = repacked.label();
+    if (label.incrementalFrom().isPresent()) {
+      throw new UnsupportedFormatException(
+          folder
+              + " is an incremental backup: put it together with those before it, by"
+              + " pg_combinebackup, and import that");
+    }
+    WalRange first = repacked.wal().get(repacked.wal().size() - 1);
+    if (!label.startWalLocation().equals(first.start())) {
+      throw new CorruptFileException(
+          folder.resolve(BackupLabel.FILE_NAME).toString(),
+          "says that the backup starts at "
+              + label.startWalLocation()
+              + ", its manifest that it does at "
+              + first.start());
+    }
+  }
+
+  private BaseBackup describe(NewBackup backup, ManifestOutline manifest, RepackedBackup repacked)
+      throws IOException {
+    BackupWal wal = BackupWal.read(archive, repacked.wal());
+    WalRange last = repacked.wal().get(0);
+    return new BaseBackup(
+        backup.id(),
+        archive.cluster(),
+        repacked.label().startWalLocation(),
+        repacked.label().startTimeline(),
+        repacked.label().checkpointLocation(),
+        last.end(),
+        last.timeline(),
+        wal.startTime(),
+        wal.endTime(),
+        manifest.tablespaces().stream().sorted().toList(),
+        repacked.parts(),
+        repacked.manifest(),
+        repacked.files());
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "walden-import");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
+              throws IOException {
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,91 @@
+package dev.walden.importing;
+
+import dev.walden.NotArchivedException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.WalRange;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.record.RecordBody;
+import dev.walden.wal.record.TransactionBody;
+import dev.walden.wal.record.WalEnd;
+import dev.walden.wal.record.WalReader;
+import dev.walden.wal.record.XlogBody;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The WAL that a backup needs, read record by record, since nothing else tells when the backup was
+ * taken by the server's clock.
+ *
+ * @param startTime that of its checkpoint
+ * @param endTime no transaction before the backup's end ended later
+ */
+record BackupWal(Instant startTime, Instant endTime) {
+
+  /**
+   * Reads it.
+   *
+   * @param ranges the newest timeline first
+   * @throws NotArchivedException if the archive does not hold it, valid
+   */
+  static BackupWal read(ArchiveStore archive, List<WalRange> ranges) throws IOException {
+    for (WalRange range : ranges) {
+      WalFileName history = new WalFileName.History(range.timeline());
+      if (!range.timeline().equals(TimelineId.FIRST) && !archive.contains(history)) {
+        throw new NotArchivedException(
+            history + ", which the backup needs, is not in the " + archive + ": import it first");
+      }
+    }
+    WalSegmentSize size = archive.cluster().segmentSize();
+    Lsn start = ranges.get(ranges.size() - 1).start();
+    Lsn end = ranges.get(0).end();
+    Instant checkpoint = null;
+    Instant latest = Instant.MIN;
+    try (WalReader reader =
+        WalReader.builder(archive::open, size)
+            .timelines(number -> timeline(ranges, size, number))
+            .cluster(archive.cluster().systemIdentifier())
+            .from(start)
+            .until(end)
+            .build()) {
+      while (reader.next()) {
+        RecordBody body = reader.record().body().orElse(null);
+        if (body instanceof TransactionBody.End transaction) {
+          latest = transaction.time().isAfter(latest) ? transaction.time() : latest;
+        } else if (body instanceof XlogBody.Checkpoint found && checkpoint == null) {
+          checkpoint = found.time();
+        }
+      }
+      WalEnd reached = reader.end().orElseThrow();
+      if (reached.reason() != WalEnd.Reason.END_REACHED || checkpoint == null) {
+        throw new NotArchivedException(
+            "the WAL that the backup needs, from "
+                + start
+                + " to "
+                + end
+                + ", is not in the "
+                + archive
+                + ": it ends at "
+                + reached.lsn()
+                + ", "
+                + reached.detail()
+                + ". Import it first");
+      }
+    }
+    // a checkpoint's time is in whole seconds, and transactions ended until it was taken
+    Instant taken = checkpoint.plusSeconds(1);
+    return new BackupWal(checkpoint, latest.isAfter(taken) ? latest : taken);
+  }
+
+  private static TimelineId timeline(List<WalRange> ranges, WalSegmentSize size, long number) {
+    for (WalRange range : ranges) {
+      if (size.segmentNumber(range.start()) <= number) {
+        return range.timeline();
+      }
+    }
+    return ranges.get(ranges.size() - 1).timeline();
+  }
+}

@@ -1,0 +1,206 @@
+package dev.walden.importing;
+
+import dev.walden.ArchiveException;
+import dev.walden.CorruptFileException;
+import dev.walden.StorageUnavailableException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.PushOutcome;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.PgVersion;
+import dev.walden.cluster.SystemIdentifier;
+import dev.walden.importing.WalImportReport.Refused;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalPageHeader;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Brings a folder of WAL into an archive: what {@code archive_command = 'cp …'}, {@code
+ * pg_receivewal}, or a lost server's {@code pg_wal} left. Files may lie in subfolders, two deep,
+ * and be compressed: {@code .gz}, {@code .zst}, {@code .lz4}. The folder is only read, and may
+ * still be written to: running the import again adds what is new.
+ *
+ * <p>Every segment is read record by record. One whose WAL ends inside is not whole, whatever its
+ * name: a {@code .partial}, the end of a backup's WAL, or the segment a crashed server was writing.
+ * As the last of its timeline it is archived as a beginning, in pieces, which plans use and which
+ * the whole segment may later supersede; before another one of its timeline it is damaged, and
+ * refused. Recycled segments that were never written again are refused, too.
+ *
+ * <p>Used by one thread, which an interruption ends. What was imported when it failed stays; run it
+ * again.
+ */
+public final class WalImport {
+  private static final int DEPTH = 3;
+
+  private final Path folder;
+  private final ArchiveStore archive;
+  private final List<Refused> refused = new ArrayList<>();
+  private final List<WalFileName> beginnings = new ArrayList<>();
+  private final List<String> passedOver = new ArrayList<>();
+  private long archived;
+  private long alreadyArchived;
+
+  private WalImport(Path folder, ArchiveStore archive) {
+    this.folder = folder;
+    this.archive = archive;
+  }
+
+  /**
+   * The cluster that wrote the WAL in a folder, as the first readable segment tells.
+   *
+   * @throws CorruptFileException if there is none
+   */
+  public static ClusterIdentity identity(Path folder) throws IOException {
+    List<String> reasons = new ArrayList<>();
+    for (FoundFile file : files(folder, new ArrayList<>())) {
+      if (file.name() instanceof WalFileName.Segment
+          || file.name() instanceof WalFileName.Partial) {
+        try {
+          return identity(file);
+        } catch (ArchiveException e) {
+          reasons.add(e.getMessage());
+        }
+      }
+    }
+    throw new CorruptFileException(
+        folder.toString(),
+        reasons.isEmpty()
+            ? "holds no WAL segment"
+            : "holds no WAL segment that can be read: " + reasons.get(0));
+  }
+
+  private static ClusterIdentity identity(FoundFile file) throws IOException {
+    try (InputStream in = file.open(Long.MAX_VALUE)) {
+      byte[] page = in.readNBytes(WalPageHeader.LONG);
+      WalPageHeader header = WalPageHeader.parse(file.toString(), 0, ByteBuffer.wrap(page));
+      if (!header.isLong()) {
+        throw new CorruptFileException(file.toString(), 2, "the first page has no long header");
+      }
+      return new ClusterIdentity(
+          new SystemIdentifier(header.systemIdentifier()),
+          new WalSegmentSize(header.segmentSize()),
+          PgVersion.ofWalMagic(header.magic()));
+    }
+  }
+
+  /**
+   * Imports what a folder holds now, in the order of the files' names, histories first.
+   *
+   * @throws StorageUnavailableException if the archive failed
+   * @throws IOException if the folder cannot be read
+   */
+  public static WalImportReport run(Path folder, ArchiveStore archive) throws IOException {
+    return new WalImport(folder, archive).run();
+  }
+
+  private WalImportReport run() throws IOException {
+    Map<String, List<FoundSegment>> incomplete = new TreeMap<>();
+    for (FoundFile file : files(folder, passedOver)) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("the import was interrupted");
+      }
+      attempt(
+          file,
+          () ->
+              bring(file)
+                  .ifPresent(
+                      segment ->
+                          incomplete
+                              .computeIfAbsent(
+                                  segment.segment().timeline().hex(), key -> new ArrayList<>())
+                              .add(segment)));
+    }
+    for (List<FoundSegment> ofTimeline : incomplete.values()) {
+      for (FoundSegment segment : ofTimeline) {
+        attempt(segment.file(), () -> count(segment.bringBeginning(archive), segment));
+      }
+    }
+    if (archived > 0) {
+      // an earlier import may have archived the beginning of what is whole now
+      archive.tidyTails();
+    }
+    return new WalImportReport(archived, alreadyArchived, beginnings, refused, passedOver);
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** What is wrong with a file is said of it, and the others go on. */
+  private void attempt(FoundFile file, Step step) throws IOException {
+    try {
+      step.run();
+    } catch (StorageUnavailableException e) {
+      throw e;
+    } catch (ArchiveException e) {
+      refused.add(new Refused(folder.relativize(file.path()).toString(), e.getMessage()));
+    }
+  }
+
+  /** Archives a file, unless it is a segment that is not whole. */
+  private Optional<FoundSegment> bring(FoundFile file) throws IOException {
+    if (file.name() instanceof WalFileName.Segment name) {
+      return segment(file, name);
+    }
+    if (file.name() instanceof WalFileName.Partial partial) {
+      return segment(file, partial.segment());
+    }
+    try (PlainFile plain = PlainFile.of(file, archive.cluster().segmentSize().bytes())) {
+      count(archive.push(file.name(), plain.path()));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<FoundSegment> segment(FoundFile file, WalFileName.Segment name)
+      throws IOException {
+    FoundSegment segment = FoundSegment.of(file, name, archive.cluster());
+    if (file.name() instanceof WalFileName.Partial && archive.contains(name)) {
+      alreadyArchived++;
+      return Optional.empty();
+    }
+    Optional<PushOutcome> outcome = segment.bringWhole(archive);
+    outcome.ifPresent(this::count);
+    return outcome.isPresent() ? Optional.empty() : Optional.of(segment);
+  }
+
+  private void count(PushOutcome outcome) {
+    if (outcome == PushOutcome.ARCHIVED) {
+      archived++;
+    } else {
+      alreadyArchived++;
+    }
+  }
+
+  private void count(PushOutcome outcome, FoundSegment beginning) {
+    count(outcome);
+    beginnings.add(beginning.segment().fileName());
+  }
+
+  private static List<FoundFile> files(Path folder, List<String> others) throws IOException {
+    List<FoundFile> found = new ArrayList<>();
+    try (Stream<Path> paths = Files.walk(folder, DEPTH)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        if (Files.isRegularFile(path)) {
+          FoundFile.of(path)
+              .ifPresentOrElse(found::add, () -> others.add(folder.relativize(path).toString()));
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    found.sort(FoundFile.ORDER);
+    return found;
+  }
+}
