@@ -170,6 +170,25 @@ class WaldenIT {
     }
   }
 
+  @Test
+  void importsAFolderOfWal() throws Exception {
+    String archive = directory.resolve("archive").toString();
+    Path wal = Files.createDirectory(directory.resolve("wal"));
+    GeneratedWal generated = GeneratedWal.begin(CLUSTER, NOON);
+    generated.commit(731, NOON);
+    generated.switchSegment();
+    generated.commit(732, NOON);
+    generated.writeInto(wal);
+    walden(0, "init", archive);
+    walden(2, "import", "--archive", archive);
+    String text = walden(0, "import", "--archive", archive, "--wal", wal.toString());
+    assertTrue(text.contains("2 imported, 0 archived before, 0 refused"), text);
+    assertTrue(text.contains("not whole: 000000010000000000000002"), text);
+    Files.write(wal.resolve("000000010000000000000003"), new byte[3]);
+    text = walden(1, "import", "--archive", archive, "--wal", wal.toString());
+    assertTrue(text.contains("refused: 000000010000000000000003: "), text);
+  }
+
   private static S3Client client(int port) {
     return S3Clients.portable(URI.create("http://127.0.0.1:" + port))
         .region(Region.US_EAST_1)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
@@ -174,6 +175,15 @@ class ImportIT {
   /** Whatever is wrong with a backup, nothing that looks like one is left. */
   private void damaged(Path backup, Path wal) throws IOException {
     try (ArchiveStore archive = archive(wal)) {
+      try (Stream<Path> inside = Files.list(backup.resolve("pg_wal"))) {
+        for (Path file : inside.filter(Files::isRegularFile).toList()) {
+          Files.delete(file);
+        }
+      }
+      String missing =
+          assertThrows(NotArchivedException.class, () -> BackupImport.run(backup, archive))
+              .getMessage();
+      assertTrue(missing.contains("Import it first"), missing);
       WalImport.run(wal, archive);
       Path extra = Files.writeString(backup.resolve("base/extra"), "x");
       String message =
