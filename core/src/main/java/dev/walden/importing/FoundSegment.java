@@ -60,9 +60,7 @@ record FoundSegment(FoundFile file, WalSegment segment) {
 
   /** Archives what is valid of a segment that is not whole, the last one of its timeline. */
   PushOutcome bringBeginning(ArchiveStore archive) throws IOException {
-    if (archive.contains(segment.fileName())) {
-      return PushOutcome.ALREADY_ARCHIVED;
-    }
+    boolean whole = archive.contains(segment.fileName());
     try (PlainFile plain = PlainFile.of(file, segment.size().bytes())) {
       WalEnd end = end(plain.path());
       long valid = end.lsn().minus(segment.start());
@@ -70,7 +68,7 @@ record FoundSegment(FoundFile file, WalSegment segment) {
         throw new CorruptFileException(file.toString(), "holds no valid WAL: " + end.detail());
       }
       Optional<WalSegment> later = archive.nextSegment(segment);
-      if (later.isPresent()) {
+      if (!whole && later.isPresent()) {
         throw new CorruptFileException(
             file.toString(),
             valid,
@@ -82,37 +80,53 @@ record FoundSegment(FoundFile file, WalSegment segment) {
                 + end.detail());
       }
       try (InputStream in = Files.newInputStream(plain.path())) {
-        return put(archive, in.readNBytes((int) valid));
+        byte[] bytes = in.readNBytes((int) valid);
+        return holds(archive, bytes, whole)
+            ? PushOutcome.ALREADY_ARCHIVED
+            : put(archive.tail(segment), bytes);
       }
     }
   }
 
-  private PushOutcome put(ArchiveStore archive, byte[] valid) throws IOException {
+  /**
+   * Whether the archive has these bytes of the segment.
+   *
+   * @throws ArchiveConflictException if it has others
+   */
+  private boolean holds(ArchiveStore archive, byte[] valid, boolean whole) throws IOException {
     Optional<InputStream> present = archive.open(segment);
-    if (present.isPresent()) {
-      byte[] held;
-      try (InputStream in = present.get()) {
-        held = in.readNBytes(valid.length);
-      }
-      int differs = Arrays.mismatch(held, valid);
-      if (differs < 0) {
-        return PushOutcome.ALREADY_ARCHIVED;
-      }
-      // pieces are followed by zeros
-      for (int i = differs; i < held.length; i++) {
-        if (held[i] != 0) {
-          throw new ArchiveConflictException(
-              "the archived pieces of "
-                  + segment
-                  + " differ from "
-                  + file
-                  + " from offset "
-                  + differs
-                  + " on; nothing was archived. Do two servers archive here?");
-        }
+    if (present.isEmpty()) {
+      return false;
+    }
+    byte[] held;
+    try (InputStream in = present.get()) {
+      held = in.readNBytes(valid.length);
+    }
+    int differs = Arrays.mismatch(held, valid);
+    if (differs >= 0 && (whole || !isZero(held, differs))) {
+      throw new ArchiveConflictException(
+          "what is archived of "
+              + segment
+              + " differs from "
+              + file
+              + " at "
+              + segment.start().plus(differs)
+              + "; nothing was archived. Do two servers archive here?");
+    }
+    return differs < 0;
+  }
+
+  /** Pieces are followed by zeros. */
+  private static boolean isZero(byte[] bytes, int from) {
+    for (int i = from; i < bytes.length; i++) {
+      if (bytes[i] != 0) {
+        return false;
       }
     }
-    TailWriter tail = archive.tail(segment);
+    return true;
+  }
+
+  private static PushOutcome put(TailWriter tail, byte[] valid) throws IOException {
     for (int from = 0; from < valid.length; from += PIECE) {
       tail.put(from, Arrays.copyOfRange(valid, from, Math.min(valid.length, from + PIECE)));
     }

@@ -124,7 +124,7 @@ public final class WalImport {
     }
     for (List<FoundSegment> ofTimeline : incomplete.values()) {
       for (FoundSegment segment : ofTimeline) {
-        attempt(segment.file(), () -> count(segment.bringBeginning(archive), segment));
+        attempt(segment.file(), () -> bringBeginning(segment));
       }
     }
     if (archived > 0) {
@@ -166,10 +166,6 @@ public final class WalImport {
   private Optional<FoundSegment> segment(FoundFile file, WalFileName.Segment name)
       throws IOException {
     FoundSegment segment = FoundSegment.of(file, name, archive.cluster());
-    if (file.name() instanceof WalFileName.Partial && archive.contains(name)) {
-      alreadyArchived++;
-      return Optional.empty();
-    }
     Optional<PushOutcome> outcome = segment.bringWhole(archive);
     outcome.ifPresent(this::count);
     return outcome.isPresent() ? Optional.empty() : Optional.of(segment);
@@ -183,9 +179,11 @@ public final class WalImport {
     }
   }
 
-  private void count(PushOutcome outcome, FoundSegment beginning) {
-    count(outcome);
-    beginnings.add(beginning.segment().fileName());
+  private void bringBeginning(FoundSegment segment) throws IOException {
+    count(segment.bringBeginning(archive));
+    if (!archive.contains(segment.segment().fileName())) {
+      beginnings.add(segment.segment().fileName());
+    }
   }
 
   private static List<FoundFile> files(Path folder, List<String> others) throws IOException {

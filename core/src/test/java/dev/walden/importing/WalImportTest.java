@@ -139,10 +139,38 @@ class WalImportTest {
   }
 
   @Test
-  void aPartialFileWhoseSegmentIsThereIsPassed() throws IOException {
+  void aPartialFileWhoseSegmentIsThere() throws IOException {
+    write(segments.get(1) + ".partial", Arrays.copyOf(bytes(segments.get(1)), 500_000));
     write(segments.get(2) + ".partial", bytes(segments.get(2)));
     assertEquals(
-        new WalImportReport(3, 1, List.of(), List.of(), List.of()), WalImport.run(folder, archive));
+        new WalImportReport(3, 2, List.of(), List.of(), List.of()), WalImport.run(folder, archive));
+  }
+
+  @Test
+  void aPartialFileOfAnotherServerIsAConflict() throws IOException {
+    WalImport.run(folder, archive);
+    GeneratedWal other = wal(4711);
+    other.commit(731, NOON.plusSeconds(999));
+    other.filler(100_000);
+    other.commit(732, NOON.plusSeconds(999));
+    try (InputStream in = other.open(segments.get(0)).orElseThrow()) {
+      write(segments.get(0) + ".partial", in.readAllBytes());
+    }
+    assertRefused(WalImport.run(folder, archive), segments.get(0) + ".partial", "differs");
+  }
+
+  @Test
+  void theFirstSegmentOfATimelineBeginsWithItsParent() throws IOException {
+    GeneratedWal promoted = wal.fork().promoted(NOON.plusSeconds(9999));
+    promoted.commit(9001, NOON.plusSeconds(10_000));
+    promoted.switchSegment();
+    promoted.writeInto(folder);
+    write(open() + ".partial", bytes(open()));
+    WalImportReport report = WalImport.run(folder, archive);
+    assertEquals(List.of(), report.refused());
+    assertTrue(archive.contains(promoted.completeSegments().get(0).fileName()));
+    assertEquals(promoted.history(), archive.history(promoted.timeline()));
+    assertEquals(open().fileName(), report.beginnings().get(0), "the end of timeline 1");
   }
 
   @Test
@@ -190,7 +218,7 @@ class WalImportTest {
     different[9000] ^= 1;
     archive.tail(open()).put(0, Arrays.copyOf(different, 20_000));
     write(open() + ".partial", bytes);
-    assertRefused(WalImport.run(folder, archive), open() + ".partial", "differ");
+    assertRefused(WalImport.run(folder, archive), open() + ".partial", "differs");
   }
 
   @Test

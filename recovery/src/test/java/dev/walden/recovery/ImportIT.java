@@ -247,7 +247,14 @@ class ImportIT {
           start("pg_receivewal", server, "-D", wal.toString(), "--synchronous", "-S", "theirs");
       Path backup = directory.resolve("backup");
       basebackup(
-          server, "-D", backup.toString(), "-Ft", "--compress=client-lz4", "-Xstream", "-cfast");
+          server,
+          "-D",
+          backup.toString(),
+          "-Ft",
+          "--compress=client-lz4",
+          "-Xstream",
+          "-cfast",
+          "-R");
       insert(server, 50);
       server.execute("SELECT pg_switch_wal()");
       insert(server, 7);
