@@ -13,6 +13,7 @@ import dev.walden.wal.WalFileName;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * A backup in tar format, perhaps compressed.
@@ -35,8 +35,8 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
 
   static TarBackup of(Path folder) throws IOException {
     Map<String, Path> archives = new TreeMap<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
         String name = Decompressor.plainName(file.getFileName().toString());
         if (name.matches("(base|pg_wal|[1-9][0-9]{0,9})\\.tar")) {
           Path other = archives.put(name.substring(0, name.length() - 4), file);

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,6 +124,8 @@ public final class WalImport {
                               .add(segment)));
     }
     for (List<FoundSegment> ofTimeline : incomplete.values()) {
+      // the last one first: it shows that the others are damaged
+      Collections.reverse(ofTimeline);
       for (FoundSegment segment : ofTimeline) {
         attempt(segment.file(), () -> bringBeginning(segment));
       }

@@ -185,6 +185,18 @@ class WalImportTest {
   }
 
   @Test
+  void ofTwoSegmentsThatEndInsideOnlyTheLastIsABeginning() throws IOException {
+    for (WalSegment segment : segments.subList(1, 3)) {
+      byte[] bytes = bytes(segment);
+      bytes[500_000] ^= 1;
+      write(segment.toString(), bytes);
+    }
+    WalImportReport report = WalImport.run(folder, archive);
+    assertRefused(report, segments.get(1).toString(), "though the later " + segments.get(2));
+    assertEquals(List.of(segments.get(2).fileName()), report.beginnings());
+  }
+
+  @Test
   void recycledSegmentsDoNotMakeTheLastOneDamaged() throws IOException {
     write(open().toString(), bytes(open()));
     write(open().next().toString(), bytes(segments.get(0)));
