@@ -2,11 +2,13 @@ package dev.walden.recovery;
 
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.testing.PostgresBinaries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.gaul.s3proxy.S3Proxy;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,10 +31,34 @@ class AcknowledgedCommitsIT {
   @ParameterizedTest
   @CsvSource({"14, false", "15, true", "16, false", "17, false", "18, true"})
   void surviveTheirServerAndTheReceiver(int major, boolean spooled) throws Exception {
+    Path archive = directory.resolve("archive");
+    FileSystemStorage.createAt(archive).close();
+    survive(major, spooled, archive.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16, true", "17, false"})
+  void surviveThemWithABucket(int major, boolean spooled) throws Exception {
+    S3Proxy bucket = TestPlace.startBucket();
+    try {
+      survive(major, spooled, TestPlace.place(bucket));
+    } finally {
+      bucket.stop();
+    }
+  }
+
+  private void survive(int major, boolean spooled, String place) throws Exception {
     long seed = Long.getLong(SEED, System.nanoTime());
     int rounds = Integer.getInteger(ROUNDS, 2);
     String which =
-        "PostgreSQL " + major + (spooled ? ", spool" : ", tail") + ", -D" + SEED + "=" + seed;
+        "PostgreSQL "
+            + major
+            + (spooled ? ", spool" : ", tail")
+            + (place.startsWith("http:") ? ", S3" : "")
+            + ", -D"
+            + SEED
+            + "="
+            + seed;
     System.out.println("crashes: " + which);
     assertTimeoutPreemptively(
         Duration.ofSeconds(120 + 30L * rounds),
@@ -40,7 +66,11 @@ class AcknowledgedCommitsIT {
           try {
             CrashRun run =
                 new CrashRun(
-                    PostgresBinaries.of(major), spooled, 31 * seed + major, folder(seed, major));
+                    PostgresBinaries.of(major),
+                    spooled,
+                    31 * seed + major,
+                    folder(seed, major),
+                    place);
             System.out.println("crashes: " + which + ": " + run.run(rounds));
           } catch (AssertionError e) {
             // with hours of rounds the end is far away

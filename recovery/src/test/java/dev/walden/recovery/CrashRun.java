@@ -2,7 +2,6 @@ package dev.walden.recovery;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.recovery.CrashingPair.Event;
 import dev.walden.server.BaseBackupTaker;
@@ -41,7 +40,7 @@ final class CrashRun {
   private final long seed;
   private final Random random;
   private final Path directory;
-  private final Path storage;
+  private final String place;
   private final Path spool;
   private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
   private final List<String> happened = new ArrayList<>();
@@ -49,13 +48,16 @@ final class CrashRun {
   private int recoveries;
   private long compared;
 
-  CrashRun(PostgresBinaries binaries, boolean spooled, long seed, Path directory) {
+  /**
+   * @param place of the archive, which is empty, as {@link TestPlace} takes it
+   */
+  CrashRun(PostgresBinaries binaries, boolean spooled, long seed, Path directory, String place) {
     this.binaries = binaries;
     this.spooled = spooled;
     this.seed = seed;
     this.random = new Random(seed);
     this.directory = directory;
-    storage = directory.resolve("archive");
+    this.place = place;
     spool = directory.resolve("spool");
   }
 
@@ -66,7 +68,6 @@ final class CrashRun {
    * @throws AssertionError if a commit is lost, or none returns any more
    */
   String run(int rounds) throws Exception {
-    FileSystemStorage.createAt(storage).close();
     PostgresServer first = primary();
     try (ArchiveStore archive = archive(first);
         CrashingPair pair =
@@ -107,14 +108,14 @@ final class CrashRun {
 
   private ArchiveStore archive(PostgresServer server) throws IOException {
     return ArchiveStore.openOrCreate(
-        FileSystemStorage.at(storage),
+        TestPlace.open(place),
         ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
         ServerAddress.of(CrashingPair.url(server)).identity());
   }
 
   private Map<String, String> arguments() {
     Map<String, String> arguments = new HashMap<>();
-    arguments.put("storage", storage.toString());
+    arguments.put("storage", place);
     arguments.put("recipient", identity.recipient().toString());
     if (spooled) {
       arguments.put("spool", spool.toString());
@@ -240,7 +241,7 @@ final class CrashRun {
       restore.restoreCommand(
           RestoreCommand.shell(
               RestoreCommandProgram.command(
-                  storage, identity.secretKey(), RestoreCommandProgram.Trouble.NONE)));
+                  place, identity.secretKey(), RestoreCommandProgram.Trouble.NONE)));
     }
     restore.run();
     return PostgresServer.startExisting(binaries, data);

@@ -3,7 +3,6 @@ package dev.walden.recovery;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.codec.AgeRecipient;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerUnavailableException;
@@ -20,10 +19,10 @@ import java.util.Random;
 
 /**
  * A process that receives WAL until it is killed. Its arguments are {@code name=value}: the {@code
- * server}'s URL, the {@code storage}'s folder, the {@code recipient} who may read it, a {@code
- * spool}, unless the open segment is to be archived in pieces, the spool's {@code limit} in bytes,
- * the {@code parallelism}, and a seed for the {@code faults} of its storage, which has none
- * without.
+ * server}'s URL, the {@code storage} as {@link TestPlace} takes it, the {@code recipient} who may
+ * read it, a {@code spool}, unless the open segment is to be archived in pieces, the spool's {@code
+ * limit} in bytes, the {@code parallelism}, and a seed for the {@code faults} of its storage, which
+ * has none without.
  */
 final class ReceiverProgram {
   private static final double[] FAULT_RATES = {0.005, 0.02, 0.05};
@@ -41,8 +40,7 @@ final class ReceiverProgram {
     start("parent", ReceiverProgram::endWithTheParent);
     ServerAddress server = ServerAddress.of(given.get("server"));
     long seed = Long.parseLong(given.getOrDefault("faults", "0"));
-    FaultyStorage storage =
-        new FaultyStorage(FileSystemStorage.at(Path.of(given.get("storage"))), seed);
+    FaultyStorage storage = new FaultyStorage(TestPlace.open(given.get("storage")), seed);
     try (ArchiveStore archive = open(server, storage, given.get("recipient"));
         WalReceiver receiver = receiver(server, archive, given)) {
       if (seed != 0) {

@@ -101,7 +101,8 @@ abstract class RestoreCommandContract {
   }
 
   private String program(Path storage, AgeIdentity key, Trouble trouble) {
-    return RestoreCommand.shell(RestoreCommandProgram.command(storage, key.secretKey(), trouble));
+    return RestoreCommand.shell(
+        RestoreCommandProgram.command(storage.toString(), key.secretKey(), trouble));
   }
 
   private String assertPromotedWith(String rows, String command) throws Exception {

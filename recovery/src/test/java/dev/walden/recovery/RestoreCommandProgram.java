@@ -2,7 +2,6 @@ package dev.walden.recovery;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.archive.storage.Storage;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.testing.FaultyStorage;
@@ -12,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A {@code restore_command} for tests: the folder of the storage, a key, what goes wrong, {@code
- * %f} and {@code %p}.
+ * A {@code restore_command} for tests: the storage as {@link TestPlace} takes it, a key, what goes
+ * wrong, {@code %f} and {@code %p}.
  */
 final class RestoreCommandProgram {
   static final String NO_KEY = "none";
@@ -45,8 +44,8 @@ final class RestoreCommandProgram {
     System.exit(answer.outcome().programExitCode());
   }
 
-  private static ArchiveStore open(String folder, String key, Trouble trouble) throws IOException {
-    Storage storage = FileSystemStorage.at(Path.of(folder));
+  private static ArchiveStore open(String place, String key, Trouble trouble) throws IOException {
+    Storage storage = TestPlace.open(place);
     if (trouble == Trouble.HISTORIES_UNKNOWN) {
       FaultyStorage faulty = new FaultyStorage(storage, 1);
       faulty.fail(
@@ -61,13 +60,13 @@ final class RestoreCommandProgram {
   }
 
   /** The program and its arguments up to those that {@link RestoreCommand#shell} adds. */
-  static List<String> command(Path storage, String key, Trouble trouble) {
+  static List<String> command(String place, String key, Trouble trouble) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(RestoreCommandProgram.class.getName());
-    command.addAll(List.of(storage.toString(), key, trouble.name()));
+    command.addAll(List.of(place, key, trouble.name()));
     return command;
   }
 }

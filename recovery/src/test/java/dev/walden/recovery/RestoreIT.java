@@ -60,7 +60,9 @@ class RestoreIT {
   private String restoreCommand() {
     return RestoreCommand.shell(
         RestoreCommandProgram.command(
-            folder.resolve("archive"), identity.secretKey(), RestoreCommandProgram.Trouble.NONE));
+            folder.resolve("archive").toString(),
+            identity.secretKey(),
+            RestoreCommandProgram.Trouble.NONE));
   }
 
   @ParameterizedTest
