@@ -39,7 +39,7 @@ class AcknowledgedCommitsIT {
   @ParameterizedTest
   @CsvSource({"16, true", "17, false"})
   void surviveThemWithABucket(int major, boolean spooled) throws Exception {
-    S3Proxy bucket = TestPlace.startBucket();
+    S3Proxy bucket = TestPlace.startBucket(directory.resolve("bucket"));
     try {
       survive(major, spooled, TestPlace.place(bucket));
     } finally {

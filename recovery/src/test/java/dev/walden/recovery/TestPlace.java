@@ -6,6 +6,7 @@ import dev.walden.archive.s3.S3Storage;
 import dev.walden.archive.storage.Storage;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
@@ -27,11 +28,13 @@ final class TestPlace {
 
   private TestPlace() {}
 
-  /** An S3 server in this process that checks signatures, with an empty bucket. */
-  static S3Proxy startBucket() throws Exception {
+  /** An S3 server in this process that checks signatures, with an empty bucket in a folder. */
+  static S3Proxy startBucket(Path folder) throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("jclouds.filesystem.basedir", Files.createDirectory(folder).toString());
     S3Proxy proxy =
         S3Proxy.builder()
-            .blobStore(BlobStores.create("transient-nio2", new Properties()))
+            .blobStore(BlobStores.create("filesystem-nio2", properties))
             .endpoint(URI.create("http://127.0.0.1:0"))
             .awsAuthentication(AuthenticationType.AWS_V4, ID, SECRET)
             .build();
