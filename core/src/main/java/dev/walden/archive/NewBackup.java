@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -92,8 +93,10 @@ public final class NewBackup implements Closeable {
   @Override
   public void close() throws IOException {
     if (!committed) {
-      for (String name = written.poll(); name != null; name = written.poll()) {
-        storage.delete(name);
+      List<String> names = List.copyOf(written);
+      written.clear();
+      for (IOException failure : storage.deleteAll(names).values()) {
+        throw failure;
       }
     }
   }

@@ -17,6 +17,7 @@ import dev.walden.archive.storage.Storage.PutOutcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -209,6 +210,25 @@ interface StoragePutContract extends StorageUnderTest {
       assertTrue(storage.delete("a/b"));
       assertAbsent(other, "a/b");
       assertArrayEquals(new Object[0], storage.list("", "", 10).toArray());
+    }
+  }
+
+  @Test
+  default void manyAreDeletedAtOnceAndNoOthers() throws Exception {
+    try (Storage storage = openStorage();
+        Storage other = openStorage()) {
+      List<String> names = new ArrayList<>(List.of("never/there"));
+      for (int i = 0; i < 12; i++) {
+        names.add("many/" + i);
+        put(storage, "many/" + i, text("object"));
+      }
+      put(storage, "many/100", text("stays"));
+      assertEquals(Map.of(), storage.deleteAll(names));
+      assertEquals(1, other.list("", "", 10).size());
+      assertHolds(other, "many/100", text("stays"));
+      assertEquals(Map.of(), storage.deleteAll(List.of()));
+      assertThrows(
+          IllegalArgumentException.class, () -> storage.deleteAll(List.of("many/100", "../x")));
     }
   }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -194,6 +195,13 @@ public final class S3Storage implements Storage {
     } catch (S3Exception e) {
       throw bucket.refused(what, e);
     }
+  }
+
+  /** {@inheritDoc} A thousand at a time; one by one where a server cannot do that. */
+  @Override
+  public Map<String, IOException> deleteAll(Collection<String> names) {
+    names.forEach(ObjectNames::check);
+    return readOnly ? Storage.super.deleteAll(names) : new BatchDelete(this, bucket).run(names);
   }
 
   private void requireWritable() throws StorageUnavailableException {

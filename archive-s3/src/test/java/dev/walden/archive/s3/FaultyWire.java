@@ -35,6 +35,8 @@ final class FaultyWire implements Closeable {
     ERROR,
     /** 503 Slow Down, and nothing is done. */
     SLOW_DOWN,
+    /** 501 Not Implemented, and nothing is done. */
+    NOT_IMPLEMENTED,
     /** Nothing is ever answered. */
     SILENCE,
     /** A byte in the middle of the request's body becomes another. */
@@ -107,6 +109,7 @@ final class FaultyWire implements Closeable {
         case CUT_BEFORE -> {}
         case SILENCE -> in.transferTo(OutputStream.nullOutputStream());
         case ERROR -> refuse(client, "500 Internal Server Error", "InternalError");
+        case NOT_IMPLEMENTED -> refuse(client, "501 Not Implemented", "NotImplemented");
         case SLOW_DOWN -> refuse(client, "503 Slow Down", "SlowDown");
         default -> forward(client, in, head, fault);
       }

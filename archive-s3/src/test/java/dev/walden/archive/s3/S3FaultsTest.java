@@ -18,7 +18,9 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -121,6 +123,49 @@ class S3FaultsTest {
 
       script.befall(Fault.CUT_AFTER);
       assertEquals(PutOutcome.EXISTS, wired.storage.put("a", ObjectSource.of(content)));
+    }
+  }
+
+  private List<String> put(S3Storage storage, int count) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      names.add("many/" + i);
+      storage.put("many/" + i, ObjectSource.of(new byte[1]));
+    }
+    return names;
+  }
+
+  @Test
+  void moreThanAThousandAreDeletedInTwoRequestsWhoseAnswersAreLost() throws Exception {
+    Script script = new Script("POST");
+    try (Wired wired = new Wired(script)) {
+      List<String> names = put(wired.storage, 1003);
+      script.befall(Fault.CUT_AFTER, Fault.SLOW_DOWN, Fault.NONE, Fault.CUT_AFTER, Fault.NONE);
+      assertEquals(Map.of(), wired.storage.deleteAll(names));
+      assertTrue(script.isOver());
+      assertEquals(List.of(), wired.storage.list("", "", 10));
+    }
+  }
+
+  @Test
+  void whereNobodyCanTellNothingCountsAsDeleted() throws Exception {
+    try (Wired wired =
+        new Wired(request -> request.startsWith("POST") ? Fault.ERROR : Fault.NONE)) {
+      List<String> names = put(wired.storage, 3);
+      Map<String, IOException> failed = wired.storage.deleteAll(names);
+      assertEquals(new HashSet<>(names), failed.keySet());
+      failed.values().forEach(e -> assertTrue(e instanceof StorageUnavailableException));
+      assertEquals(3, wired.storage.list("", "", 10).size());
+    }
+  }
+
+  @Test
+  void aServerThatDeletesOneByOneOnly() throws Exception {
+    try (Wired wired =
+        new Wired(request -> request.startsWith("POST") ? Fault.NOT_IMPLEMENTED : Fault.NONE)) {
+      List<String> names = put(wired.storage, 3);
+      assertEquals(Map.of(), wired.storage.deleteAll(names));
+      assertEquals(List.of(), wired.storage.list("", "", 10));
     }
   }
 

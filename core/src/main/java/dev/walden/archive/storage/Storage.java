@@ -6,7 +6,10 @@ import dev.walden.StorageUnavailableException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -128,6 +131,25 @@ public interface Storage extends Closeable {
    * @return whether it was there
    */
   boolean delete(String name) throws IOException;
+
+  /**
+   * Removes objects, durably, with as few requests as the storage allows. One that cannot be
+   * removed keeps no other from it.
+   *
+   * @return the names of those that may still be there, each with the reason; empty if all are
+   *     gone, or were not there
+   */
+  default Map<String, IOException> deleteAll(Collection<String> names) {
+    Map<String, IOException> failed = new LinkedHashMap<>();
+    for (String name : names) {
+      try {
+        delete(name);
+      } catch (IOException e) {
+        failed.put(name, e);
+      }
+    }
+    return failed;
+  }
 
   /** What this storage promises beyond the contract, or cannot promise. */
   StorageGuarantees guarantees();
