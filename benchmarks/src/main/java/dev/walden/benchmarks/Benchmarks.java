@@ -45,6 +45,9 @@ public final class Benchmarks {
       if (settings.has("commit")) {
         new CommitPart(settings, server).run();
       }
+      if (settings.has("move")) {
+        new MovePart(settings, server).run();
+      }
     } finally {
       Folders.delete(settings.folder());
     }

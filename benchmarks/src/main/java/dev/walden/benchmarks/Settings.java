@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * What is to be measured.
  *
- * @param parts of {@code receive}, {@code backup}, {@code restore}, {@code decode}, {@code plan}
- *     and {@code commit}
+ * @param parts of {@code receive}, {@code backup}, {@code restore}, {@code decode}, {@code plan},
+ *     {@code commit} and {@code move}
  * @param folder where everything is written: the disk that is measured
  * @param postgres PostgreSQL's programs
  * @param javaOptions of every measured Java process, besides the size of its heap
@@ -34,9 +34,9 @@ record Settings(
     boolean profile) {
   static final String USAGE =
       """
-      benchmarks/run [--no-build] [option…] [receive] [backup] [restore] [decode] [plan] [commit]
+      benchmarks/run [--no-build] [option…] [receive] [backup] [restore] [decode] [plan] [commit] [move]
         --rounds=N         how often each contestant runs, in turns (3)
-        --wal-gb=N         gigabytes of WAL to stream or decode (2)
+        --wal-gb=N         gigabytes of WAL to stream, decode or move (2)
         --backup-gb=N      gigabytes of data to back up (2)
         --commit-seconds=N seconds of each load of commits (4)
         --folder=PATH      where to write, so the disk to measure (benchmarks/target/data)
@@ -50,7 +50,7 @@ record Settings(
           .formatted(Defaults.JAVA_OPTIONS, Defaults.RECEIVE_HEAP, Defaults.HEAP);
 
   private static final List<String> PARTS =
-      List.of("receive", "backup", "restore", "decode", "plan", "commit");
+      List.of("receive", "backup", "restore", "decode", "plan", "commit", "move");
 
   /** What holds unless set. */
   private static final class Defaults {
