@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
  */
 final class PageCheck {
   private static final int FIRST_IS_CONTRECORD = 0x0001;
+  private static final int LONG_HEADER = 0x0002;
   private static final int BKP_REMOVABLE = 0x0004;
   // where they are among the first eight bytes of a header
   private static final long USUAL_FLAGS = (long) (FIRST_IS_CONTRECORD | BKP_REMOVABLE) << 16;
@@ -55,6 +56,16 @@ final class PageCheck {
   void enter(WalSegment wanted) {
     segment = wanted;
     name = wanted.toString();
+  }
+
+  /** Whether {@code count} bytes of the page at a position are all that its header should have. */
+  boolean isHeaderThere(byte[] bytes, int at, int count, long lsn) {
+    if (count < WalPageHeader.SHORT) {
+      return false;
+    }
+    boolean isLong =
+        (lsn & size.bytes() - 1) == 0 || (LittleEndian.u16(bytes, at + 2) & LONG_HEADER) != 0;
+    return !isLong || count >= WalPageHeader.LONG;
   }
 
   /** Checks {@code count} bytes that are there of the page at a position. */

@@ -76,6 +76,11 @@ final class RecordRest {
     length += count;
   }
 
+  /** Where the record begins, or else its rest. */
+  long start() {
+    return start;
+  }
+
   /** Where the next record can begin, once it ended or was overwritten. */
   long end() {
     return end;

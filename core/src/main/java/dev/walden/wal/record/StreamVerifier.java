@@ -39,7 +39,8 @@ public final class StreamVerifier {
   private boolean headerChecked;
 
   private RecordRest rest;
-  private Lsn skipped;
+  // behind what has arrived, if that is in the unused rest of a segment
+  private Lsn verified;
   private boolean walking;
 
   /**
@@ -47,9 +48,21 @@ public final class StreamVerifier {
    *
    * @param open the record that goes on there
    * @param last where the last one begins that does not
-   * @param end where that one ends
+   * @param verified how far WAL is valid before it
    */
-  private record Joint(Lsn at, Optional<Tail> open, long last, Lsn end) {}
+  private record Joint(Lsn at, Optional<Open> open, long last, Lsn verified) {}
+
+  /**
+   * A record of which a part is still to come.
+   *
+   * @param start where it begins, or else the part of it that arrived
+   * @param begun what there is of it, if its beginning arrived
+   */
+  private record Open(long start, long remaining, Optional<RecordFragment> begun) {
+    static Open of(Tail tail) {
+      return new Open(tail.lsn().value(), tail.remaining(), Optional.of(tail.fragment()));
+    }
+  }
 
   /** For a stream that begins with a segment; nothing is known of the WAL before it. */
   public StreamVerifier(ClusterIdentity cluster, WalSegment first) {
@@ -65,7 +78,7 @@ public final class StreamVerifier {
     segment = first;
     check.enter(first);
     address = first.start().value();
-    skipped = first.start();
+    verified = before.map(Joint::verified).orElse(first.start());
   }
 
   /**
@@ -89,10 +102,7 @@ public final class StreamVerifier {
    * record of which nothing else is known.
    */
   public Lsn verified() {
-    if (walking) {
-      return Lsn.min(received(), new Lsn(walk.position()));
-    }
-    return before.map(Joint::end).orElse(skipped);
+    return Lsn.min(received(), verified);
   }
 
   /**
@@ -147,30 +157,39 @@ public final class StreamVerifier {
   private void nextSegment() {
     segment = segment.next();
     check.enter(segment);
-    joint().ifPresent(joints::add);
+    joints.add(joint());
     while (joints.size() > 1 && !joints.stream().skip(1).findFirst().get().at.isAfter(verified())) {
       joints.remove();
     }
   }
 
-  /** What goes over the start of the segment that comes now, if it is known. */
-  private Optional<Joint> joint() {
+  /** What goes over the start of the segment that comes now. */
+  private Joint joint() {
     if (walking) {
-      Optional<Tail> open =
+      Optional<Open> open =
           walk.open()
-              ? Optional.of(new Tail(new Lsn(walk.start()), walk.fragment()))
+              ? Optional.of(Open.of(new Tail(new Lsn(walk.start()), walk.fragment())))
               : Optional.empty();
-      return Optional.of(
-          new Joint(segment.start(), open, walk.lastStart(), new Lsn(walk.position())));
+      return new Joint(segment.start(), open, walk.lastStart(), verified);
     }
-    return before.map(
-        joint ->
-            new Joint(
-                segment.start(),
-                joint.open.map(
-                    tail -> new Tail(tail.lsn(), tail.fragment().followedBy(rest.fragment()))),
-                joint.last,
-                joint.end));
+    Open open =
+        new Open(
+            rest.start(),
+            rest.remaining() - rest.length(),
+            begun().map(fragment -> fragment.followedBy(rest.fragment())));
+    return new Joint(segment.start(), Optional.of(open), last(), verified);
+  }
+
+  private Optional<Open> open() {
+    return before.flatMap(Joint::open);
+  }
+
+  private Optional<RecordFragment> begun() {
+    return open().flatMap(Open::begun);
+  }
+
+  private long last() {
+    return before.map(Joint::last).orElse(RecordWalk.NONE);
   }
 
   /** Looks at a page of which so many bytes are there; again, when there are more. */
@@ -179,7 +198,7 @@ public final class StreamVerifier {
       return;
     }
     if (!headerChecked) {
-      if (count < (address == segment.start().value() ? WalPageHeader.LONG : WalPageHeader.SHORT)) {
+      if (!check.isHeaderThere(bytes, at, count, address)) {
         return;
       }
       if (!accepts(bytes, at, count)) {
@@ -211,19 +230,24 @@ public final class StreamVerifier {
   }
 
   private void begin() throws CorruptFileException {
-    Optional<Tail> open = before.flatMap(Joint::open);
+    Optional<Open> open = open();
     if (check.overwritesRecord() || !check.continuesRecord() && open.isEmpty()) {
-      open.ifPresent(tail -> walk.expectOverwriting(tail.lsn().value()));
-      start(before.map(Joint::last).orElse(RecordWalk.NONE), address);
+      startAfterOverwritten(address);
     } else if (open.isPresent() || before.isEmpty()) {
       rest =
           new RecordRest(
-              open.map(tail -> tail.lsn().value()).orElse(address),
-              open.map(Tail::remaining).orElse(check.remainingLength()));
+              open.map(Open::start).orElse(address),
+              open.map(Open::remaining).orElse(check.remainingLength()));
     } else {
       // the walk finds that the page continues what is complete
-      start(before.get().last, address);
+      start(last(), address);
     }
+  }
+
+  /** Goes on where a page may say that it overwrites the open record, which never ends. */
+  private void startAfterOverwritten(long position) {
+    open().filter(open -> open.begun.isPresent()).ifPresent(o -> walk.expectOverwriting(o.start));
+    start(last(), position);
   }
 
   private void start(long last, long position) {
@@ -233,36 +257,34 @@ public final class StreamVerifier {
 
   /** Takes what the page has of a record from before; true if its own records can follow. */
   private boolean continueRest(byte[] bytes, int at, int count) throws CorruptFileException {
-    Optional<Tail> open = before.flatMap(Joint::open);
     switch (rest.take(check, bytes, at, count)) {
       case STOP -> throw damage(rest.problem());
       case OVERWRITTEN -> {
-        open.ifPresent(tail -> walk.expectOverwriting(tail.lsn().value()));
-        start(before.map(Joint::last).orElse(RecordWalk.NONE), rest.end());
+        startAfterOverwritten(rest.end());
         return true;
       }
       case ENDS -> {
-        if (open.isEmpty()) {
+        Optional<RecordFragment> begun = begun();
+        if (begun.isEmpty()) {
           start(RecordWalk.NONE, rest.end());
         } else {
-          complete(open.get());
+          complete(begun.get().followedBy(rest.fragment()));
         }
         return true;
       }
       default -> {
-        skipped = received();
+        if (begun().isEmpty()) {
+          verified = received();
+        }
         return false;
       }
     }
   }
 
   /** Checks the record whose beginning an earlier stream had. */
-  private void complete(Tail begun) throws CorruptFileException {
-    RecordFragment whole = begun.fragment().followedBy(rest.fragment());
-    long start = begun.lsn().value();
-    Stop wrong =
-        RecordRules.wrongHeader(
-            whole.bytes(), 0, check.version(), start, before.orElseThrow().last);
+  private void complete(RecordFragment whole) throws CorruptFileException {
+    long start = rest.start();
+    Stop wrong = RecordRules.wrongHeader(whole.bytes(), 0, check.version(), start, last());
     if (wrong == null && !whole.isValidRecord()) {
       wrong = RecordRules.wrongChecksum(start);
     }
@@ -277,6 +299,9 @@ public final class StreamVerifier {
     do {
       step = walk.next();
     } while (step == RecordWalk.Step.RECORD);
+    if (!walk.overwriting()) {
+      verified = new Lsn(walk.position());
+    }
     boolean incomplete =
         step == RecordWalk.Step.STOP
             && count < PAGE
@@ -297,7 +322,8 @@ public final class StreamVerifier {
       throw damage(why);
     }
     // the record whose end is all that is known was a SWITCH: no other is followed by zeros
-    walk.startAt(segment.end().value());
+    verified = segment.end();
+    walk.startAt(verified.value());
   }
 
   private CorruptFileException damage(Stop why) {

@@ -12,6 +12,8 @@ import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -111,6 +113,37 @@ class StreamVerifierProperties {
     StreamVerifier third = second.restartedAt(wal.segment(first.verified()));
     assertEquals(uncut, stream(second, end, random, 1 << 18));
     assertEquals(uncut, stream(third, end, random, 1 << 18));
+  }
+
+  @Property(tries = 200)
+  void aRecordWithoutItsBeginningIsCheckedAsOne(@ForAll long seed) throws IOException {
+    wal.restore();
+    Random random = new Random(seed);
+    List<Lsn> inside = startsInsideLongRecords();
+    Lsn from = inside.get(random.nextInt(inside.size()));
+    Lsn end = from.plus(3 << 20);
+    StreamVerifier first = verifier(wal.segment(from));
+    stream(first, from.plus((1 << 20) + random.nextInt(1 << 20)), random, 1 << 18);
+    // the header of the first page that arrives again, or one of the next
+    Lsn page = from.plus((1 << 20) + 8192 * (random.nextInt(4) == 0 ? random.nextInt(8) : 0));
+    int offset = WalWorkload.SIZE.offset(page) + random.nextInt(24);
+    wal.bytesAt(page)[offset] ^= (byte) (1 << random.nextInt(8));
+    Verdict uncut = stream(verifier(wal.segment(from)), end, random, 1 << 18);
+    StreamVerifier second = first.restartedAt(wal.segment(from.plus(1 << 20)));
+    assertEquals(uncut, stream(second, end, random, 1 << 18));
+  }
+
+  /** The segments that begin inside a record which goes on over the start of the next, too. */
+  private List<Lsn> startsInsideLongRecords() throws IOException {
+    List<Lsn> starts = new ArrayList<>();
+    for (int i = 0; i < segments() - 3; i++) {
+      Lsn start = wal.start().plus((long) i << 20);
+      WalPageHeader page = WalPageHeader.parse("sample", 0, ByteBuffer.wrap(wal.bytesAt(start)));
+      if (page.remainingLength() > 1 << 20) {
+        starts.add(start);
+      }
+    }
+    return starts;
   }
 
   private int segments() {
