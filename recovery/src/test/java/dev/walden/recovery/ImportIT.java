@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.WrongKeyException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
+import dev.walden.codec.AgeIdentity;
 import dev.walden.importing.BackupImport;
 import dev.walden.importing.WalImport;
 import dev.walden.importing.WalImportReport;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -106,8 +109,11 @@ class ImportIT {
   }
 
   private ArchiveStore archive(Path wal) throws IOException {
-    return ArchiveStore.openOrCreate(
-        new InMemoryStorage(), ArchiveSettings.defaults(), WalImport.identity(wal));
+    return archive(wal, ArchiveSettings.defaults());
+  }
+
+  private ArchiveStore archive(Path wal, ArchiveSettings settings) throws IOException {
+    return ArchiveStore.openOrCreate(new InMemoryStorage(), settings, WalImport.identity(wal));
   }
 
   private PostgresServer restore(ArchiveStore archive, RecoveryPlan plan, int major)
@@ -216,7 +222,10 @@ class ImportIT {
       final String xid = delete(server);
       awaitArchived(server);
       server.stop();
-      try (ArchiveStore archive = archive(wal)) {
+      AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
+      ArchiveSettings encrypted = ArchiveSettings.defaults().encryptTo(identity.recipient());
+      withoutTheIdentity(backup, encrypted);
+      try (ArchiveStore archive = archive(wal, encrypted.decryptWith(identity))) {
         assertEquals(archive.cluster(), BackupImport.identity(backup));
         // the backup brings the WAL it needs, and what came later is imported afterwards
         BaseBackup imported = BackupImport.run(backup, archive);
@@ -224,6 +233,17 @@ class ImportIT {
         assertEquals(List.of(), WalImport.run(wal, archive).refused());
         assertRecovers(archive, xid, 150, 14);
       }
+    }
+  }
+
+  /** The WAL is read from the archive before the backup exists, so that must be possible. */
+  private static void withoutTheIdentity(Path backup, ArchiveSettings encrypted)
+      throws IOException {
+    try (ArchiveStore archive =
+        ArchiveStore.openOrCreate(
+            new InMemoryStorage(), encrypted, BackupImport.identity(backup))) {
+      assertThrows(WrongKeyException.class, () -> BackupImport.run(backup, archive));
+      assertEquals(List.of(), archive.backups());
     }
   }
 
