@@ -60,22 +60,20 @@ record BatchDelete(S3Storage storage, Bucket bucket) {
     errors.forEach(error -> byKey.put(error.key(), error));
     Map<String, IOException> failed = new LinkedHashMap<>();
     for (String name : names) {
-      S3Error error = byKey.get(bucket.key(name));
+      S3Error error = byKey.remove(bucket.key(name));
       if (error != null && !"NoSuchKey".equals(error.code())) {
-        failed.put(
-            name,
-            new StorageUnavailableException(
-                "deleting "
-                    + name
-                    + " in "
-                    + bucket
-                    + ": "
-                    + error.code()
-                    + ": "
-                    + error.message()));
+        failed.put(name, refused(name, error));
       }
     }
-    return failed;
+    // a refusal of none of these keys may be one of any
+    return byKey.isEmpty()
+        ? failed
+        : all(names, refused("some of " + names.size(), byKey.values().iterator().next()));
+  }
+
+  private IOException refused(String what, S3Error error) {
+    return new StorageUnavailableException(
+        "deleting " + what + " in " + bucket + ": " + error.code() + ": " + error.message());
   }
 
   private Map<String, IOException> oneByOne(List<String> names) {

@@ -37,6 +37,10 @@ final class FaultyWire implements Closeable {
     SLOW_DOWN,
     /** 501 Not Implemented, and nothing is done. */
     NOT_IMPLEMENTED,
+    /** 200 OK, and every key but the last is said to be deleted; nothing is done. */
+    LAST_KEY_REFUSED,
+    /** 200 OK, with a refusal that names no key; nothing is done. */
+    SOME_KEY_REFUSED,
     /** Nothing is ever answered. */
     SILENCE,
     /** A byte in the middle of the request's body becomes another. */
@@ -111,6 +115,15 @@ final class FaultyWire implements Closeable {
         case ERROR -> refuse(client, "500 Internal Server Error", "InternalError");
         case NOT_IMPLEMENTED -> refuse(client, "501 Not Implemented", "NotImplemented");
         case SLOW_DOWN -> refuse(client, "503 Slow Down", "SlowDown");
+        case LAST_KEY_REFUSED -> {
+          String body = new String(in.readNBytes((int) length(head)), StandardCharsets.UTF_8);
+          refuseKey(
+              client, body.substring(body.lastIndexOf("<Key>"), body.lastIndexOf("</Key>") + 6));
+        }
+        case SOME_KEY_REFUSED -> {
+          in.skipNBytes(length(head));
+          refuseKey(client, "");
+        }
         default -> forward(client, in, head, fault);
       }
     }
@@ -130,7 +143,19 @@ final class FaultyWire implements Closeable {
   }
 
   private static void refuse(Socket client, String status, String code) throws IOException {
-    String body = "<Error><Code>" + code + "</Code><Message>as told</Message></Error>";
+    answer(client, status, "<Error><Code>" + code + "</Code><Message>as told</Message></Error>");
+  }
+
+  private static void refuseKey(Socket client, String key) throws IOException {
+    answer(
+        client,
+        "200 OK",
+        "<DeleteResult><Error>"
+            + key
+            + "<Code>AccessDenied</Code><Message>as told</Message></Error></DeleteResult>");
+  }
+
+  private static void answer(Socket client, String status, String body) throws IOException {
     client
         .getOutputStream()
         .write(

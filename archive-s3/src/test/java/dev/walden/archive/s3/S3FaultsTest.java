@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -156,6 +157,21 @@ class S3FaultsTest {
       assertEquals(new HashSet<>(names), failed.keySet());
       failed.values().forEach(e -> assertTrue(e instanceof StorageUnavailableException));
       assertEquals(3, wired.storage.list("", "", 10).size());
+    }
+  }
+
+  @Test
+  void whatABucketRefusesToDeleteIsNamed() throws Exception {
+    Script script = new Script("POST");
+    try (Wired wired = new Wired(script)) {
+      List<String> names = put(wired.storage, 3);
+      script.befall(Fault.LAST_KEY_REFUSED, Fault.SOME_KEY_REFUSED);
+      Map<String, IOException> failed = wired.storage.deleteAll(names);
+      assertEquals(Set.of("many/2"), failed.keySet());
+      assertTrue(failed.get("many/2").getMessage().contains("AccessDenied: as told"));
+      // of which one it speaks nobody knows
+      assertEquals(Set.copyOf(names), wired.storage.deleteAll(names).keySet());
+      assertTrue(script.isOver());
     }
   }
 
