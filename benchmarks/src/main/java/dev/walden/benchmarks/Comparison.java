@@ -13,8 +13,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The first contestant against the others, in turns: each round runs all, every second round in the
- * opposite order. Before each run what is still to be written to the disk is written.
+ * The first contestant against the others, in turns. The first round is not counted: it warms the
+ * server up, and what it makes is compared. Each round after it begins with another contestant, and
+ * each run's output is deleted before the next.
  */
 final class Comparison {
   private final String title;
@@ -27,43 +28,41 @@ final class Comparison {
     this.contestants = contestants;
   }
 
-  /** Looks at what the contestants of the first round have made. */
+  /** Looks at what the contestants have made in the round that is not counted. */
   interface Check {
     void compare(List<Path> outputs) throws IOException;
   }
 
   /** Runs and prints a table in Markdown; the bytes are those that every contestant handles. */
   void run(int rounds, long bytes, Check check) throws IOException, InterruptedException {
+    List<Path> outputs = new ArrayList<>();
+    for (Contestant contestant : contestants) {
+      Path output = folder.resolve("out-" + outputs.size());
+      outputs.add(output);
+      once(contestant, output, bytes);
+    }
+    check.compare(outputs);
+    for (Path output : outputs) {
+      Folders.delete(output);
+    }
     Map<Contestant, List<Figures>> seen = new LinkedHashMap<>();
     contestants.forEach(contestant -> seen.put(contestant, new ArrayList<>()));
     for (int round = 0; round < rounds; round++) {
       List<Contestant> order = new ArrayList<>(contestants);
-      if (round % 2 == 1) {
-        Collections.reverse(order);
-      }
-      Map<Contestant, Path> outputs = new LinkedHashMap<>();
+      Collections.rotate(order, round);
       for (Contestant contestant : order) {
-        Path output = folder.resolve("out-" + contestants.indexOf(contestant));
-        outputs.put(contestant, output);
-        Figures figures = once(contestant, output);
-        seen.get(contestant).add(figures);
-        if (round > 0) {
-          Folders.delete(output);
-        }
-      }
-      if (round == 0) {
-        check.compare(contestants.stream().map(outputs::get).toList());
-        for (Path output : outputs.values()) {
-          Folders.delete(output);
-        }
+        Path output = folder.resolve("out");
+        seen.get(contestant).add(once(contestant, output, bytes));
+        Folders.delete(output);
       }
     }
     print(seen, bytes);
   }
 
-  private Figures once(Contestant contestant, Path output)
+  private Figures once(Contestant contestant, Path output, long bytes)
       throws IOException, InterruptedException {
     Folders.sync();
+    touchMemory(bytes);
     Path log = folder.resolve("log");
     Files.deleteIfExists(log);
     String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
@@ -78,6 +77,24 @@ final class Comparison {
         figures.peakResidentBytes() / 1_000_000,
         load);
     return figures;
+  }
+
+  /**
+   * Uses as much memory as a run may fill, and gives it back. Virtual machines return free memory
+   * to their host, and who takes it again first would wait for it.
+   */
+  private static void touchMemory(long bytes) throws IOException, InterruptedException {
+    long megabytes = 512 + bytes * 5 / 4 / (1 << 20);
+    new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:+AlwaysPreTouch",
+            "-Xms" + megabytes + "m",
+            "-Xmx" + megabytes + "m",
+            "--version")
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   private void print(Map<Contestant, List<Figures>> seen, long bytes) {
