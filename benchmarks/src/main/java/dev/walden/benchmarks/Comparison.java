@@ -85,16 +85,21 @@ final class Comparison {
    */
   private static void touchMemory(long bytes) throws IOException, InterruptedException {
     long megabytes = 512 + bytes * 5 / 4 / (1 << 20);
-    new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:+AlwaysPreTouch",
-            "-Xms" + megabytes + "m",
-            "-Xmx" + megabytes + "m",
-            "--version")
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
+    int status =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:+AlwaysPreTouch",
+                "-Xms" + megabytes + "m",
+                "-Xmx" + megabytes + "m",
+                "--version")
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start()
+            .waitFor();
+    if (status != 0) {
+      throw new IOException("cannot use " + megabytes + " MiB of memory before a run");
+    }
   }
 
   private void print(Map<Contestant, List<Figures>> seen, long bytes) {
