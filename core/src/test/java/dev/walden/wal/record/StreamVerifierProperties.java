@@ -84,6 +84,20 @@ class StreamVerifierProperties {
     assertEquals(end.reason() == WalEnd.Reason.MISSING_SEGMENT, verdict.problem.isEmpty());
   }
 
+  @Property(tries = 100)
+  void aWrongFlagOfAPageIsJudgedAsByTheReader(@ForAll long seed) throws IOException {
+    wal.restore();
+    Random random = new Random(seed);
+    Lsn from = wal.start().plus((long) (1 + random.nextInt(segments() - 2)) << 20);
+    Lsn page = from.plus(8192L * random.nextInt(128));
+    wal.bytesAt(page)[WalWorkload.SIZE.offset(page) + 2] ^= (byte) (1 << random.nextInt(4));
+    WalEnd end = wal.readToEnd();
+    Verdict all = stream(verifier(wal.segment(wal.start())), wal.end(), random, 1 << 18);
+    assertEquals(end.lsn(), all.verified, all::problem);
+    Verdict whole = stream(verifier(wal.segment(from)), from.plus(1 << 20), random, 1 << 20);
+    assertEquals(whole, stream(verifier(wal.segment(from)), from.plus(1 << 20), random, 50));
+  }
+
   @Property(tries = 200)
   void theVerdictDoesNotDependOnThePieces(@ForAll long seed) throws IOException {
     wal.restore();
