@@ -265,6 +265,7 @@ class ImportIT {
       assertTrue(receiver.waitFor(60, TimeUnit.SECONDS));
       receiver =
           start("pg_receivewal", server, "-D", wal.toString(), "--synchronous", "-S", "theirs");
+      awaitSlot(server, "active");
       Path backup = directory.resolve("backup");
       basebackup(
           server,
@@ -279,13 +280,7 @@ class ImportIT {
       server.execute("SELECT pg_switch_wal()");
       insert(server, 7);
       String end = server.query("SELECT pg_current_wal_flush_lsn()");
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (server
-          .query("SELECT restart_lsn >= '" + end + "' FROM pg_replication_slots")
-          .equals("f")) {
-        assertTrue(System.nanoTime() < deadline, "pg_receivewal does not follow");
-        Thread.sleep(20);
-      }
+      awaitSlot(server, "restart_lsn >= '" + end + "'");
       server.kill();
       receiver.destroyForcibly().waitFor();
       compress(wal);
@@ -297,6 +292,17 @@ class ImportIT {
         assertEquals(0, WalImport.run(wal, archive).archived(), "imported once only");
         assertRecovers(archive, "", 157, 15);
       }
+    }
+  }
+
+  /** A receiver that comes late begins where the server is by then, without what came before. */
+  private static void awaitSlot(PostgresServer server, String condition) throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!server
+        .query("SELECT coalesce(bool_or(" + condition + "), false) FROM pg_replication_slots")
+        .equals("t")) {
+      assertTrue(System.nanoTime() < deadline, "pg_receivewal does not follow");
+      Thread.sleep(20);
     }
   }
 
