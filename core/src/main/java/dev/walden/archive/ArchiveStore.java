@@ -330,6 +330,14 @@ public final class ArchiveStore implements Closeable {
     return new NewBackup(storage, settings.codec(), layout, id, partDigest);
   }
 
+  /**
+   * Whether the storage may keep references to what is imported, instead of a copy; only of what is
+   * stored as it is.
+   */
+  public boolean keepsReferences() {
+    return storage.keepsReferences() && settings.codec().suffix().isEmpty();
+  }
+
   /** Closes the storage. */
   @Override
   public void close() throws IOException {

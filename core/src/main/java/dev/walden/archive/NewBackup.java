@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.ObjectWriter;
 import dev.walden.archive.storage.Storage;
 import dev.walden.backup.BackupId;
@@ -18,6 +19,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongFunction;
 
 /**
  * A base backup being written. Nothing of it is a backup until {@link #commit} returns; {@link
@@ -55,10 +57,26 @@ public final class NewBackup implements Closeable {
     return create(plainName, partDigest);
   }
 
+  /**
+   * Begins a part in an archive that {@linkplain ArchiveStore#keepsReferences keeps references}.
+   *
+   * @param elsewhere the source, of a length, of all that will be written
+   */
+  public Writer createPart(String plainName, LongFunction<ObjectSource> elsewhere)
+      throws IOException {
+    String objectName = layout.backupObject(id, plainName);
+    return writer(
+        plainName, objectName, new ReferenceWriter(storage, objectName, elsewhere), partDigest);
+  }
+
   private Writer create(String plainName, Algorithm algorithm) throws IOException {
     String name = plainName + codec.suffix();
     String objectName = layout.backupObject(id, name);
-    ObjectWriter object = storage.create(objectName);
+    return writer(name, objectName, storage.create(objectName), algorithm);
+  }
+
+  private Writer writer(String name, String objectName, ObjectWriter object, Algorithm algorithm)
+      throws IOException {
     try {
       return new Writer(name, objectName, object, RunningDigest.of(algorithm));
     } catch (IOException | RuntimeException e) {

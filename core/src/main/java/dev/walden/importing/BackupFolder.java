@@ -1,12 +1,14 @@
 package dev.walden.importing;
 
 import dev.walden.CorruptFileException;
-import dev.walden.archive.repacking.BackupRepacking;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.cluster.ClusterIdentity;
+import dev.walden.wal.WalFileName;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /** A base backup as {@code pg_basebackup} left it. */
@@ -16,6 +18,13 @@ sealed interface BackupFolder permits PlainBackup, TarBackup {
 
   /** What {@code -R} adds, and what a restore adds itself: never imported. */
   Set<String> SIGNALS = Set.of("standby.signal", "recovery.signal");
+
+  String CONTROL_FILE = "global/pg_control";
+
+  String WAL_DIRECTORY = "pg_wal/";
+
+  /** How many bytes of files make a part. */
+  long PART_SIZE = 256L << 20;
 
   /**
    * Looks what a folder holds.
@@ -37,7 +46,7 @@ sealed interface BackupFolder permits PlainBackup, TarBackup {
   /** The cluster that the backup is of. */
   ClusterIdentity identity() throws IOException;
 
-  /** Whether {@link #repack} may find WAL that {@link #findWal} does not. */
+  /** Whether {@link Besides} may get WAL that {@link #findWal} does not. */
   boolean hidesWal();
 
   /**
@@ -48,13 +57,26 @@ sealed interface BackupFolder permits PlainBackup, TarBackup {
    */
   Path findWal(Path temporary) throws IOException;
 
-  /**
-   * Puts all files into a new backup, in the manifest's order.
-   *
-   * @param cluster whose files they must be
-   * @param wal a folder for WAL that lies between them
-   * @return whether {@link #CHANGED_BY_PG_BASEBACKUP} may differ from the manifest
-   */
-  boolean repack(BackupRepacking into, ManifestOutline manifest, ClusterIdentity cluster, Path wal)
-      throws IOException;
+  /** What it consists of, in the manifest's order. */
+  List<BackupPart> parts(ManifestOutline manifest) throws IOException;
+
+  /** Opens a part. */
+  BackupMembers open(BackupPart part, Besides besides) throws IOException;
+
+  /** Takes what lies between the files and is none of the backup: signals and WAL. */
+  interface Besides {
+    Besides IGNORED = (path, content) -> {};
+
+    void take(String path, InputStream content) throws IOException;
+  }
+
+  /** Unpacks a file to a folder, if it is one of WAL. */
+  static void unpackWal(String name, InputStream content, Path folder) throws IOException {
+    try {
+      WalFileName wal = WalFileName.parse(name);
+      Files.copy(content, folder.resolve(wal.toString()));
+    } catch (IllegalArgumentException e) {
+      // such as archive_status
+    }
+  }
 }

@@ -11,14 +11,19 @@ import dev.walden.archive.repacking.RepackedBackup;
 import dev.walden.backup.BackupLabel;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.TarMember;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.ControlFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -39,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BackupImport {
   private static final Logger LOG = LoggerFactory.getLogger(BackupImport.class);
-  private static final long PART_SIZE = 256L << 20;
 
   private final Path folder;
   private final ArchiveStore archive;
@@ -69,7 +73,7 @@ public final class BackupImport {
    * @throws NotArchivedException if neither the backup nor the archive holds the WAL it needs
    */
   public static BaseBackup run(Path folder, ArchiveStore archive) throws IOException {
-    return new BackupImport(folder, archive).run();
+    return new BackupImport(folder.toRealPath(), archive).run();
   }
 
   private BaseBackup run() throws IOException {
@@ -123,12 +127,25 @@ public final class BackupImport {
     try (backup;
         BackupRepacking repacking =
             new BackupRepacking(
-                backup, manifest.algorithm(), PART_SIZE, BackupImport::thread, bytes -> {})) {
-      boolean changed = source.repack(repacking, manifest, archive.cluster(), temporary);
+                backup,
+                manifest.algorithm(),
+                BackupFolder.PART_SIZE,
+                BackupImport::thread,
+                bytes -> {})) {
+      Set<String> signals = new HashSet<>();
+      for (BackupPart part : source.parts(manifest)) {
+        if (archive.keepsReferences()) {
+          repacking.beginPart(length -> new FoundPart(folder, part, length));
+        }
+        try (BackupMembers members =
+            source.open(part, (path, content) -> takeBesides(path, content, signals, temporary))) {
+          repack(members, repacking);
+        }
+      }
       RepackedBackup repacked =
           repacking.finish(
               Files.newInputStream(folder.resolve(BackupManifestReader.FILE_NAME)),
-              changed ? Set.of(BackupFolder.CHANGED_BY_PG_BASEBACKUP) : Set.of());
+              signals.isEmpty() ? Set.of() : Set.of(BackupFolder.CHANGED_BY_PG_BASEBACKUP));
       requireFull(repacked);
       if (source.hidesWal()) {
         importWal(temporary);
@@ -137,6 +154,41 @@ public final class BackupImport {
       backup.commit(complete);
       return complete;
     }
+  }
+
+  private static void takeBesides(String path, InputStream content, Set<String> signals, Path wal)
+      throws IOException {
+    if (BackupFolder.SIGNALS.contains(path)) {
+      signals.add(path);
+    } else {
+      BackupFolder.unpackWal(path.substring(BackupFolder.WAL_DIRECTORY.length()), content, wal);
+    }
+  }
+
+  private void repack(BackupMembers members, BackupRepacking into) throws IOException {
+    for (Optional<TarMember> next = members.next(); next.isPresent(); next = members.next()) {
+      TarMember member = next.get();
+      if (member.kind() == TarMember.Kind.DIRECTORY) {
+        into.addDirectory(member);
+      } else if (member.path().equals(BackupFolder.CONTROL_FILE)) {
+        into.addFile(member, new ByteArrayInputStream(control(members)), members.source());
+      } else if (members.isListed()) {
+        into.addFile(member, members.content(), members.source());
+      } else {
+        into.addUnlisted(member, members.content(), members.source());
+      }
+    }
+  }
+
+  private byte[] control(BackupMembers members) throws IOException {
+    String name = BackupFolder.CONTROL_FILE + " in " + members.source();
+    ControlFile control =
+        ControlFile.parse(name, members.content().readNBytes(ControlFile.SIZE + 1));
+    if (!control.identity().equals(archive.cluster())) {
+      throw new WrongClusterException(
+          name + " is of " + control.identity() + ", expected " + archive.cluster());
+    }
+    return control.content();
   }
 
   /** What is refused may not be needed; whether it is, reading the WAL tells. */

@@ -41,7 +41,8 @@ record FoundSegment(FoundFile file, WalSegment segment) {
       if (Files.size(plain.path()) < segment.size().bytes() || !isWhole(end(plain.path()))) {
         return Optional.empty();
       }
-      return Optional.of(archive.push(segment.fileName(), plain.path()));
+      return Optional.of(
+          archive.push(segment.fileName(), new FoundWal(file, segment.size().bytes(), plain)));
     }
   }
 

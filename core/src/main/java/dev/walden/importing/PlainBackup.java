@@ -1,31 +1,31 @@
 package dev.walden.importing;
 
 import dev.walden.CorruptFileException;
-import dev.walden.WrongClusterException;
-import dev.walden.archive.repacking.BackupRepacking;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.ManifestFile;
 import dev.walden.backup.TablespaceMap;
 import dev.walden.backup.TarMember;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.ControlFile;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A backup in plain format: a data directory, on which no server was started. */
 record PlainBackup(Path folder) implements BackupFolder {
+  /** Of directories, so that they are the same wherever the backup lies. */
+  static final Instant NO_TIME = Instant.EPOCH;
+
   private static final String WAL = "pg_wal";
   private static final String TABLESPACES = "pg_tblspc";
 
@@ -45,59 +45,61 @@ record PlainBackup(Path folder) implements BackupFolder {
   }
 
   @Override
-  public boolean repack(
-      BackupRepacking into, ManifestOutline manifest, ClusterIdentity cluster, Path wal)
-      throws IOException {
-    if (!identity().equals(cluster)) {
-      throw new WrongClusterException(folder + " is of " + identity() + ", expected " + cluster);
-    }
-    List<Path> links = tablespaceLinks();
-    Directories directories = new Directories(into);
-    directories.add(folder, "");
-    for (Path link : links) {
-      directories.add(link.toRealPath(), TABLESPACES + "/" + link.getFileName() + "/");
-    }
-    if (directories.files != manifest.files()) {
+  public List<BackupPart> parts(ManifestOutline outline) throws IOException {
+    long files = walk().files;
+    if (files != outline.files()) {
       throw new CorruptFileException(
           folder.toString(),
           "has "
-              + directories.files
+              + files
               + " files besides WAL, but its manifest lists "
-              + manifest.files()
+              + outline.files()
               + ": was a server started on it?");
     }
-    if (!links.isEmpty() && !Files.exists(folder.resolve(TablespaceMap.FILE_NAME))) {
-      addTablespaceMap(into, links, manifest.labelTime());
-    }
+    List<BackupPart> parts = new ArrayList<>();
+    long bytes = 0;
+    long first = 0;
+    long count = 0;
     try (BackupManifestReader reader =
         ManifestOutline.open(folder.resolve(BackupManifestReader.FILE_NAME))) {
       for (Optional<ManifestFile> next = reader.nextFile();
           next.isPresent();
           next = reader.nextFile()) {
-        if (!next.get().path().toString().startsWith(WAL + "/")) {
-          add(into, next.get());
+        if (!isInWal(next.get())) {
+          if (bytes > 0 && bytes + next.get().size() > PART_SIZE) {
+            parts.add(BackupPart.ofFiles(first, count));
+            first += count;
+            count = 0;
+            bytes = 0;
+          }
+          count++;
+          bytes += next.get().size();
         }
       }
     }
-    return SIGNALS.stream().anyMatch(signal -> Files.exists(folder.resolve(signal)));
+    parts.add(BackupPart.ofFiles(first, count));
+    return parts;
   }
 
-  private void add(BackupRepacking into, ManifestFile file) throws IOException {
-    String path = file.path().toString();
-    Path found = folder.resolve(path);
-    try (InputStream in = Files.newInputStream(found)) {
-      into.addFile(
-          new TarMember(
-              path, TarMember.Kind.FILE, mode(found), Files.size(found), file.lastModified()),
-          in,
-          found.toString());
-    } catch (NoSuchFileException e) {
-      throw new CorruptFileException(
-          found.toString(),
-          CorruptFileException.NO_OFFSET,
-          "is missing, though the manifest lists it",
-          e);
+  @Override
+  public BackupMembers open(BackupPart part, Besides besides) throws IOException {
+    if (part.first() > 0) {
+      return new PlainMembers(folder, List.of(), Optional.empty(), part);
     }
+    for (String signal : SIGNALS) {
+      if (Files.exists(folder.resolve(signal))) {
+        besides.take(signal, InputStream.nullInputStream());
+      }
+    }
+    return new PlainMembers(folder, walk().directories, madeTablespaceMap(), part);
+  }
+
+  static boolean isInWal(ManifestFile file) {
+    return file.path().toString().startsWith(WAL + "/");
+  }
+
+  static int mode(Path path) throws IOException {
+    return (int) Files.getAttribute(path, "unix:mode") & 07777;
   }
 
   private List<Path> tablespaceLinks() throws IOException {
@@ -107,8 +109,11 @@ record PlainBackup(Path folder) implements BackupFolder {
   }
 
   /** In this format the links say what the map says in the others; a restore needs the map. */
-  private static void addTablespaceMap(BackupRepacking into, List<Path> links, Instant time)
-      throws IOException {
+  private Optional<byte[]> madeTablespaceMap() throws IOException {
+    List<Path> links = tablespaceLinks();
+    if (links.isEmpty() || Files.exists(folder.resolve(TablespaceMap.FILE_NAME))) {
+      return Optional.empty();
+    }
     List<TablespaceMap.Entry> entries = new ArrayList<>();
     for (Path link : links) {
       entries.add(
@@ -116,25 +121,23 @@ record PlainBackup(Path folder) implements BackupFolder {
               Long.parseLong(link.getFileName().toString()),
               Files.readSymbolicLink(link).toString()));
     }
-    byte[] map = new TablespaceMap(entries).content();
-    into.addUnlisted(
-        new TarMember(TablespaceMap.FILE_NAME, TarMember.Kind.FILE, 0600, map.length, time),
-        new ByteArrayInputStream(map),
-        TablespaceMap.FILE_NAME);
+    return Optional.of(new TablespaceMap(entries).content());
   }
 
-  private static int mode(Path path) throws IOException {
-    return (int) Files.getAttribute(path, "unix:mode") & 07777;
-  }
-
-  /** Adds directories, and counts the files in them that the manifest must list. */
-  private static final class Directories {
-    private final BackupRepacking into;
-    private long files;
-
-    Directories(BackupRepacking into) {
-      this.into = into;
+  private Contents walk() throws IOException {
+    Contents contents = new Contents();
+    contents.add(folder, "");
+    for (Path link : tablespaceLinks()) {
+      contents.add(link.toRealPath(), TABLESPACES + "/" + link.getFileName() + "/");
     }
+    contents.directories.sort(Comparator.comparing(TarMember::path));
+    return contents;
+  }
+
+  /** The directories, and how many files in them the manifest must list. */
+  private static final class Contents {
+    private final List<TarMember> directories = new ArrayList<>();
+    private long files;
 
     void add(Path root, String prefix) throws IOException {
       Files.walkFileTree(
@@ -144,20 +147,19 @@ record PlainBackup(Path folder) implements BackupFolder {
             public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
                 throws IOException {
               if (!path.equals(root)) {
-                addDirectory(path, attributes);
+                addDirectory(path);
               }
               return FileVisitResult.CONTINUE;
             }
 
-            private void addDirectory(Path path, BasicFileAttributes attributes)
-                throws IOException {
-              into.addDirectory(
+            private void addDirectory(Path path) throws IOException {
+              directories.add(
                   new TarMember(
                       prefix + root.relativize(path),
                       TarMember.Kind.DIRECTORY,
                       mode(path),
                       0,
-                      attributes.lastModifiedTime().toInstant()));
+                      NO_TIME));
             }
 
             @Override
@@ -168,7 +170,7 @@ record PlainBackup(Path folder) implements BackupFolder {
                 files += isListed(name) ? 1 : 0;
               } else if (name.equals(WAL) && Files.isDirectory(path)) {
                 // initdb and pg_basebackup can keep it elsewhere
-                addDirectory(path, Files.readAttributes(path, BasicFileAttributes.class));
+                addDirectory(path);
               } else if (!attributes.isSymbolicLink() || !name.startsWith(TABLESPACES + "/")) {
                 throw new CorruptFileException(
                     path.toString(), "is neither a file nor a directory");

@@ -1,22 +1,18 @@
 package dev.walden.importing;
 
 import dev.walden.CorruptFileException;
-import dev.walden.WrongClusterException;
-import dev.walden.archive.repacking.BackupRepacking;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.TarReader;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.ControlFile;
 import dev.walden.codec.Decompressor;
-import dev.walden.wal.WalFileName;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +27,6 @@ import java.util.TreeMap;
 record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolder {
   private static final String BASE = "base";
   private static final String WAL = "pg_wal";
-  private static final String CONTROL_FILE = "global/pg_control";
 
   static TarBackup of(Path folder) throws IOException {
     Map<String, Path> archives = new TreeMap<>();
@@ -73,19 +68,14 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
     try (TarReader tar = open(BASE)) {
       for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
         if (next.get().path().equals(CONTROL_FILE)) {
-          return control(tar).identity();
+          return ControlFile.parse(
+                  CONTROL_FILE + " in " + archives.get(BASE),
+                  tar.content().readNBytes(ControlFile.SIZE + 1))
+              .identity();
         }
       }
     }
     throw new CorruptFileException(archives.get(BASE).toString(), "holds no " + CONTROL_FILE);
-  }
-
-  private ControlFile control(TarReader tar) throws IOException {
-    return ControlFile.parse(name(CONTROL_FILE), tar.content().readNBytes(ControlFile.SIZE + 1));
-  }
-
-  private String name(String member) {
-    return member + " in " + archives.get(BASE);
   }
 
   /** With {@code --wal-method=fetch} it lies in {@code base.tar}. */
@@ -99,73 +89,32 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
     if (archives.containsKey(WAL)) {
       try (TarReader tar = open(WAL)) {
         for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
-          unpackWal(next.get().path(), tar, temporary);
+          BackupFolder.unpackWal(next.get().path(), tar.content(), temporary);
         }
       }
     }
     return temporary;
   }
 
-  private static void unpackWal(String name, TarReader tar, Path folder) throws IOException {
-    try {
-      WalFileName wal = WalFileName.parse(name);
-      Files.copy(tar.content(), folder.resolve(wal.toString()));
-    } catch (IllegalArgumentException e) {
-      // such as archive_status
-    }
-  }
-
   @Override
-  public boolean repack(
-      BackupRepacking into, ManifestOutline manifest, ClusterIdentity cluster, Path wal)
-      throws IOException {
+  public List<BackupPart> parts(ManifestOutline manifest) {
     Set<String> order = new LinkedHashSet<>();
     manifest.tablespaces().forEach(oid -> order.add(oid.toString()));
     order.addAll(archives.keySet());
     order.remove(WAL);
     // servers send it last
     order.remove(BASE);
-    for (String tablespace : order) {
-      String prefix = "pg_tblspc/" + tablespace + "/";
-      try (TarReader tar = open(tablespace)) {
-        for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
-          add(into, next.get().at(prefix + next.get().path()), tar.content());
-        }
-      }
-    }
-    return repackBase(into, cluster, wal);
+    order.add(BASE);
+    return order.stream().map(BackupPart::ofArchive).toList();
   }
 
-  private void add(BackupRepacking into, TarMember member, InputStream content) throws IOException {
-    if (member.kind() == TarMember.Kind.DIRECTORY) {
-      into.addDirectory(member);
-    } else {
-      into.addFile(member, content, folder.toString());
-    }
-  }
-
-  private boolean repackBase(BackupRepacking into, ClusterIdentity cluster, Path wal)
-      throws IOException {
-    boolean signal = false;
-    try (TarReader tar = open(BASE)) {
-      for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
-        TarMember member = next.get();
-        if (SIGNALS.contains(member.path())) {
-          signal = true;
-        } else if (member.kind() == TarMember.Kind.FILE && member.path().startsWith(WAL + "/")) {
-          unpackWal(member.path().substring(WAL.length() + 1), tar, wal);
-        } else if (member.path().equals(CONTROL_FILE)) {
-          ControlFile control = control(tar);
-          if (!control.identity().equals(cluster)) {
-            throw new WrongClusterException(
-                name(CONTROL_FILE) + " is of " + control.identity() + ", expected " + cluster);
-          }
-          into.addFile(member, new ByteArrayInputStream(control.content()), name(CONTROL_FILE));
-        } else {
-          add(into, member, tar.content());
-        }
-      }
-    }
-    return signal;
+  @Override
+  public BackupMembers open(BackupPart part, Besides besides) throws IOException {
+    String archive = part.archive();
+    return new TarMembers(
+        folder.resolve(archive + ".tar").toString(),
+        archive.equals(BASE) ? "" : "pg_tblspc/" + archive + "/",
+        open(archive),
+        besides);
   }
 }

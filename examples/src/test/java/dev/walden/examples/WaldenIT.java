@@ -189,6 +189,29 @@ class WaldenIT {
     assertTrue(text.contains("refused: 000000010000000000000003: "), text);
   }
 
+  @Test
+  void refersToAFolderOfWal() throws Exception {
+    String archive = directory.resolve("archive").toString();
+    Path wal = Files.createDirectory(directory.resolve("wal"));
+    GeneratedWal generated = GeneratedWal.begin(CLUSTER, NOON);
+    generated.commit(731, NOON);
+    generated.switchSegment();
+    generated.writeInto(wal);
+    walden(0, "init", archive);
+    String[] inPlace = {"--archive", archive, "--in-place"};
+    walden(2, with(inPlace, "import", "--wal", wal.toString(), "--identity", "key.txt"));
+    walden(0, with(inPlace, "import", "--wal", wal.toString()));
+    String segment = "000000010000000000000001";
+    String target = directory.resolve("fetched").toString();
+    walden(0, with(inPlace, "restore-command", segment, target));
+    assertEquals(-1, Files.mismatch(wal.resolve(segment), Path.of(target)));
+    walden(44, with(inPlace, "restore-command", "000000010000000000000002", target));
+    // neither to whoever does not know it, nor without the folder, is the segment absent
+    walden(255, "restore-command", "--archive", archive, segment, target);
+    Files.delete(wal.resolve(segment));
+    walden(255, with(inPlace, "restore-command", segment, target));
+  }
+
   private static S3Client client(int port) {
     return S3Clients.portable(URI.create("http://127.0.0.1:" + port))
         .region(Region.US_EAST_1)

@@ -13,6 +13,7 @@ import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.importing.BackupImport;
+import dev.walden.importing.InPlaceArchive;
 import dev.walden.importing.WalImport;
 import dev.walden.importing.WalImportReport;
 import dev.walden.testing.InMemoryStorage;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What PostgreSQL's own tools archived is imported, planned with, restored, and started. */
 @Timeout(value = 200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -108,8 +111,10 @@ class ImportIT {
     }
   }
 
-  private ArchiveStore archive(Path wal) throws IOException {
-    return archive(wal, ArchiveSettings.defaults());
+  private ArchiveStore archive(Path wal, boolean inPlace) throws IOException {
+    return inPlace
+        ? InPlaceArchive.openOrCreate(new InMemoryStorage(), WalImport.identity(wal))
+        : archive(wal, ArchiveSettings.defaults());
   }
 
   private ArchiveStore archive(Path wal, ArchiveSettings settings) throws IOException {
@@ -148,8 +153,9 @@ class ImportIT {
             + " SELECT pg_current_xact_id()::text || left('', count(*)::int) FROM gone");
   }
 
-  @Test
-  void plainBackupWithATablespaceAndCopiedSegments() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void plainBackupWithATablespaceAndCopiedSegments(boolean inPlace) throws Exception {
     Path wal = folder("wal");
     Path place = folder("place");
     try (PostgresServer server = server(15, "cp %p " + wal + "/%f")) {
@@ -163,7 +169,7 @@ class ImportIT {
       final String xid = delete(server);
       awaitArchived(server);
       server.stop();
-      try (ArchiveStore archive = archive(wal)) {
+      try (ArchiveStore archive = archive(wal, inPlace)) {
         WalImportReport report = WalImport.run(wal, archive);
         assertEquals(List.of(), report.refused());
         assertEquals(List.of(), report.beginnings());
@@ -174,13 +180,13 @@ class ImportIT {
         assertEquals(0, WalImport.run(wal, archive).archived(), "imported once only");
         assertRecovers(archive, xid, 150, 15);
       }
-      damaged(backup, wal);
+      damaged(backup, wal, inPlace);
     }
   }
 
   /** Whatever is wrong with a backup, nothing that looks like one is left. */
-  private void damaged(Path backup, Path wal) throws IOException {
-    try (ArchiveStore archive = archive(wal)) {
+  private void damaged(Path backup, Path wal, boolean inPlace) throws IOException {
+    try (ArchiveStore archive = archive(wal, inPlace)) {
       try (Stream<Path> inside = Files.list(backup.resolve("pg_wal"))) {
         for (Path file : inside.filter(Files::isRegularFile).toList()) {
           Files.delete(file);
@@ -248,8 +254,9 @@ class ImportIT {
   }
 
   /** The server dies, and the last commits are in a file that pg_receivewal had not completed. */
-  @Test
-  void tarWithSeparateWalAndWhatPgReceivewalLeft() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tarWithSeparateWalAndWhatPgReceivewalLeft(boolean inPlace) throws Exception {
     Path wal = folder("wal");
     try (PostgresServer server = server(15, "true")) {
       Process receiver =
@@ -284,7 +291,7 @@ class ImportIT {
       server.kill();
       receiver.destroyForcibly().waitFor();
       compress(wal);
-      try (ArchiveStore archive = archive(wal)) {
+      try (ArchiveStore archive = archive(wal, inPlace)) {
         WalImportReport report = WalImport.run(wal, archive);
         assertEquals(List.of(), report.refused());
         assertEquals(1, report.beginnings().size());

@@ -2,6 +2,7 @@ package dev.walden.archive.repacking;
 
 import dev.walden.CorruptFileException;
 import dev.walden.archive.NewBackup;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.backup.BackupChecksum;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.BackupObject;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.IntConsumer;
+import java.util.function.LongFunction;
 
 /**
  * Puts the files of a base backup, one after the other, into the parts of a new backup, and at the
@@ -55,6 +57,16 @@ public final class BackupRepacking implements Closeable {
     this.finishing = new Pipeline(threads);
     this.parts = new PartWriter(backup, pipeline, finishing, partSize);
     this.files = new BackupFiles(checksums, list);
+  }
+
+  /**
+   * Begins a part in an archive that {@linkplain dev.walden.archive.ArchiveStore#keepsReferences
+   * keeps references}, of any size, until the next one is begun.
+   *
+   * @param elsewhere the source, of a length, of all that will be added, as a tar archive
+   */
+  public void beginPart(LongFunction<ObjectSource> elsewhere) throws IOException {
+    parts.beginPart(elsewhere);
   }
 
   /** Adds a directory. */

@@ -1,6 +1,7 @@
 package dev.walden.archive.repacking;
 
 import dev.walden.archive.NewBackup;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.TarWriter;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.function.LongFunction;
 
 /**
  * Cuts a stream of files into parts: tar archives of whole files, of about one size. Encoding and
@@ -29,6 +31,10 @@ final class PartWriter implements Closeable {
   private final long partSize;
   private final List<BackupObject> finished = new ArrayList<>();
   private final Set<NewBackup.Writer> unfinished = ConcurrentHashMap.newKeySet();
+
+  /** The source of the part, if it is to be had elsewhere. */
+  private LongFunction<ObjectSource> elsewhere;
+
   private TarWriter tar;
   private NewBackup.Writer object;
 
@@ -46,14 +52,23 @@ final class PartWriter implements Closeable {
     this.partSize = partSize;
   }
 
+  /** Begins a part that is to be had elsewhere, too. */
+  void beginPart(LongFunction<ObjectSource> source) throws IOException {
+    if (tar != null) {
+      finishPart();
+    }
+    elsewhere = source;
+  }
+
   /** Begins a member, in a new part if the current one is full; the part's number. */
   int begin(TarMember member) throws IOException {
-    if (tar != null && partBytes > 0 && partBytes + member.size() > partSize) {
+    if (tar != null && elsewhere == null && partBytes > 0 && partBytes + member.size() > partSize) {
       finishPart();
     }
     if (tar == null) {
       number++;
-      object = backup.createPart(String.format(Locale.ROOT, "%05d.tar", number));
+      String name = String.format(Locale.ROOT, "%05d.tar", number);
+      object = elsewhere == null ? backup.createPart(name) : backup.createPart(name, elsewhere);
       unfinished.add(object);
       tar = new TarWriter(pipeline.feeding(object));
     }

@@ -151,6 +151,14 @@ public interface Storage extends Closeable {
     return failed;
   }
 
+  /**
+   * Whether {@link #put} may keep where a source's bytes lie, instead of the bytes; of which
+   * sources is the storage's business. Most storages never do.
+   */
+  default boolean keepsReferences() {
+    return false;
+  }
+
   /** What this storage promises beyond the contract, or cannot promise. */
   StorageGuarantees guarantees();
 

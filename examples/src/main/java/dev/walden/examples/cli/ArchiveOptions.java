@@ -13,13 +13,17 @@ import dev.walden.codec.AgeIdentityFile;
 import dev.walden.codec.AgeRecipient;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Encryption;
+import dev.walden.importing.InPlaceArchive;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which archive, and how it is encoded: the same for all commands. */
 final class ArchiveOptions {
@@ -65,6 +69,17 @@ final class ArchiveOptions {
       description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless set")
   private Compression compression = Compression.ZSTD;
 
+  @Option(
+      names = "--in-place",
+      description = {
+        "the archive is one that refers to other tools' folders, which import --in-place made;",
+        "it is neither compressed nor encrypted"
+      })
+  private boolean inPlace;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   /** The options that name the same archive again, to be read only, for a command line. */
   List<String> again() {
     List<String> options = new ArrayList<>();
@@ -75,6 +90,9 @@ final class ArchiveOptions {
       options.addAll(List.of("--cluster", cluster));
     }
     identities.forEach(file -> options.addAll(List.of("--identity", absolute(file))));
+    if (inPlace) {
+      options.add("--in-place");
+    }
     return options;
   }
 
@@ -108,6 +126,12 @@ final class ArchiveOptions {
   }
 
   private ArchiveStore open(Storage storage) throws IOException {
+    if (inPlace) {
+      requireNoKeys();
+      return cluster == null
+          ? InPlaceArchive.open(storage)
+          : InPlaceArchive.open(storage, SystemIdentifier.parse(cluster));
+    }
     return cluster == null
         ? ArchiveStore.open(storage, settings())
         : ArchiveStore.open(storage, settings(), SystemIdentifier.parse(cluster));
@@ -115,7 +139,19 @@ final class ArchiveOptions {
 
   /** To write to it, or to a new one. */
   ArchiveStore openOrCreate(ClusterIdentity identity) throws IOException {
+    if (inPlace) {
+      requireNoKeys();
+      return InPlaceArchive.openOrCreate(storage(false), identity);
+    }
     return ArchiveStore.openOrCreate(storage(false), settings(), identity);
+  }
+
+  private void requireNoKeys() {
+    if (!recipients.isEmpty() || !identities.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "an archive --in-place is not encrypted: no --recipient, no --identity");
+    }
   }
 
   /** All places, to be made the same. */

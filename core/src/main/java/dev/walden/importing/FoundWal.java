@@ -1,0 +1,33 @@
+package dev.walden.importing;
+
+import dev.walden.CorruptFileException;
+import dev.walden.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A whole segment in a found file.
+ *
+ * @param plain where its plain bytes are to be had now
+ */
+record FoundWal(FoundFile file, long length, PlainFile plain) implements FoundSource {
+
+  static FoundWal at(Path path, long length) throws CorruptFileException {
+    FoundFile file =
+        FoundFile.of(path)
+            .orElseThrow(() -> new CorruptFileException(path.toString(), "has no WAL file's name"));
+    return new FoundWal(file, length, null);
+  }
+
+  @Override
+  public InputStream open() throws IOException {
+    return plain == null ? file.open(length) : Files.newInputStream(plain.path());
+  }
+
+  @Override
+  public JsonObject reference() {
+    return JsonObject.create().with("wal", file.path().toAbsolutePath().normalize().toString());
+  }
+}

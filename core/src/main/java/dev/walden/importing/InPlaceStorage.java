@@ -1,0 +1,192 @@
+package dev.walden.importing;
+
+import dev.walden.CorruptFileException;
+import dev.walden.archive.storage.ObjectNames;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.ObjectWriter;
+import dev.walden.archive.storage.Storage;
+import dev.walden.archive.storage.StorageGuarantees;
+import dev.walden.archive.storage.StoredObject;
+import dev.walden.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps of a {@link FoundSource} where it lies, and of everything else the bytes. All names get a
+ * prefix, so that nobody mistakes what is kept for an archive that lacks its segments. A reference
+ * is an object whose name ends with the length of what it refers to.
+ *
+ * <p>Of two that write one name at once, one bytes and one a reference, both may succeed; what is
+ * imported is compared with what is there, before and after.
+ */
+final class InPlaceStorage implements Storage {
+  private static final String PREFIX = "in-place/";
+
+  // '-' comes before '.': a reference is listed where its object would be
+  private static final String MARK = "-elsewhere-";
+  private static final Pattern REFERENCE = Pattern.compile("(.+)" + MARK + "([0-9]{1,18})");
+  private static final int MAX_REFERENCE = 64 << 10;
+
+  private final Storage kept;
+
+  InPlaceStorage(Storage kept) {
+    this.kept = kept;
+  }
+
+  @Override
+  public boolean keepsReferences() {
+    return true;
+  }
+
+  @Override
+  public PutOutcome put(String name, ObjectSource source) throws IOException {
+    ObjectNames.check(name);
+    if (reference(name).isPresent()) {
+      return PutOutcome.EXISTS;
+    }
+    if (!(source instanceof FoundSource found)) {
+      return kept.put(PREFIX + name, source);
+    }
+    if (kept.find(PREFIX + name).isPresent()) {
+      return PutOutcome.EXISTS;
+    }
+    return kept.put(
+        PREFIX + name + MARK + found.length(), ObjectSource.of(found.reference().toBytes()));
+  }
+
+  @Override
+  public ObjectWriter create(String name) throws IOException {
+    return kept.create(PREFIX + ObjectNames.check(name));
+  }
+
+  @Override
+  public InputStream open(String name, long offset, long length) throws IOException {
+    Optional<StoredObject> reference = reference(ObjectNames.check(name));
+    if (reference.isEmpty() || offset < 0 || length < 0) {
+      return kept.open(PREFIX + name, offset, length);
+    }
+    InputStream in;
+    try {
+      in = source(reference.get()).open();
+    } catch (IOException e) {
+      throw FoundInputStream.failure(name, e);
+    }
+    long end = objectLength(reference.get());
+    long from = Math.min(offset, end);
+    FoundInputStream found = new FoundInputStream(name, in, end);
+    try {
+      found.skipNBytes(from);
+    } catch (IOException | RuntimeException e) {
+      try (found) {
+        throw e;
+      }
+    }
+    found.limit(Math.min(length, end - from));
+    return found;
+  }
+
+  private FoundSource source(StoredObject reference) throws IOException {
+    byte[] json;
+    try (InputStream in = kept.open(reference.name())) {
+      json = in.readNBytes(MAX_REFERENCE + 1);
+    }
+    if (json.length > MAX_REFERENCE) {
+      throw new CorruptFileException(reference.name(), "is longer than any reference");
+    }
+    return FoundSource.parse(JsonObject.parse(reference.name(), json), objectLength(reference));
+  }
+
+  @Override
+  public Optional<StoredObject> find(String name) throws IOException {
+    Optional<StoredObject> reference = reference(ObjectNames.check(name));
+    return (reference.isPresent() ? reference : kept.find(PREFIX + name))
+        .map(InPlaceStorage::shown);
+  }
+
+  /** The kept object that refers to what has this name. */
+  private Optional<StoredObject> reference(String name) throws IOException {
+    return kept.list(PREFIX + name + MARK, "", 1).stream()
+        .filter(object -> REFERENCE.matcher(object.name()).matches())
+        .findFirst();
+  }
+
+  private static long objectLength(StoredObject reference) {
+    Matcher m = REFERENCE.matcher(reference.name());
+    return m.matches() ? Long.parseLong(m.group(2)) : reference.length();
+  }
+
+  private static StoredObject shown(StoredObject object) {
+    Matcher m = REFERENCE.matcher(object.name());
+    String name = m.matches() ? m.group(1) : object.name();
+    return new StoredObject(name.substring(PREFIX.length()), objectLength(object));
+  }
+
+  @Override
+  public List<StoredObject> list(String prefix, String after, int limit) throws IOException {
+    return list(kept::list, prefix, after, limit);
+  }
+
+  @Override
+  public List<StoredObject> listReachable(String prefix, String after, int limit)
+      throws IOException {
+    return list(kept::listReachable, prefix, after, limit);
+  }
+
+  private interface Listing {
+    List<StoredObject> list(String prefix, String after, int limit) throws IOException;
+  }
+
+  private static List<StoredObject> list(Listing listing, String prefix, String after, int limit)
+      throws IOException {
+    List<StoredObject> found = new ArrayList<>();
+    String last = after;
+    String from = after.isEmpty() ? "" : PREFIX + after;
+    while (true) {
+      List<StoredObject> page = listing.list(PREFIX + prefix, from, limit);
+      for (StoredObject object : page) {
+        StoredObject shown = shown(object);
+        // a reference to "after" itself comes after it
+        if (found.size() < limit && shown.name().compareTo(last) > 0) {
+          found.add(shown);
+          last = shown.name();
+        }
+      }
+      if (page.size() < limit || found.size() == limit) {
+        return found;
+      }
+      from = page.get(page.size() - 1).name();
+    }
+  }
+
+  @Override
+  public void makeDurable(String name) throws IOException {
+    kept.makeDurable(reference(name).map(StoredObject::name).orElse(PREFIX + name));
+  }
+
+  @Override
+  public boolean delete(String name) throws IOException {
+    Optional<StoredObject> reference = reference(ObjectNames.check(name));
+    boolean deleted = reference.isPresent() && kept.delete(reference.get().name());
+    return kept.delete(PREFIX + name) || deleted;
+  }
+
+  @Override
+  public StorageGuarantees guarantees() {
+    return kept.guarantees();
+  }
+
+  @Override
+  public void close() throws IOException {
+    kept.close();
+  }
+
+  @Override
+  public String toString() {
+    return "in place, by " + kept;
+  }
+}
