@@ -2,13 +2,16 @@ package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.backup.ObjectDigest;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Ends only when exactly the promised bytes were read; otherwise it throws. */
-final class VerifiedInputStream extends FilterInputStream {
+/**
+ * Ends only when exactly the promised bytes were read; otherwise it throws. What is skipped is
+ * read, too.
+ */
+final class VerifiedInputStream extends InputStream {
   private final String name;
+  private final InputStream in;
   private final long length;
   private final ObjectDigest promised;
   private final String witness;
@@ -23,8 +26,8 @@ final class VerifiedInputStream extends FilterInputStream {
    */
   VerifiedInputStream(
       String name, InputStream in, long length, ObjectDigest promised, String witness) {
-    super(in);
     this.name = name;
+    this.in = in;
     this.length = length;
     this.promised = promised;
     this.digest = RunningDigest.of(promised.algorithm());
@@ -67,12 +70,7 @@ final class VerifiedInputStream extends FilterInputStream {
   }
 
   @Override
-  public long skip(long n) throws IOException {
-    throw new UnsupportedOperationException("every byte is verified");
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
+  public void close() throws IOException {
+    in.close();
   }
 }

@@ -3,13 +3,13 @@ package dev.walden.importing;
 import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.StorageUnavailableException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** Reads what lies elsewhere; that it is not there any more is no proof that it never was. */
-final class FoundInputStream extends FilterInputStream {
+final class FoundInputStream extends InputStream {
   private final String name;
+  private final InputStream in;
   private final long length;
   private long position;
   private long end;
@@ -20,8 +20,8 @@ final class FoundInputStream extends FilterInputStream {
    * @param length how long it was when it was found
    */
   FoundInputStream(String name, InputStream in, long length) {
-    super(in);
     this.name = name;
+    this.in = in;
     this.length = length;
     this.end = length;
   }
@@ -73,23 +73,8 @@ final class FoundInputStream extends FilterInputStream {
   }
 
   @Override
-  public long skip(long n) throws IOException {
-    // file streams skip beyond their ends
-    long left = n;
-    byte[] buffer = new byte[1 << 16];
-    while (left > 0) {
-      int read = read(buffer, 0, (int) Math.min(left, buffer.length));
-      if (read < 0) {
-        break;
-      }
-      left -= read;
-    }
-    return n - left;
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
+  public void close() throws IOException {
+    in.close();
   }
 
   static ArchiveException failure(String name, IOException e) {

@@ -98,6 +98,21 @@ class ArchiveStoreTest {
     assertTrue(archive.open(SampleWal.segment(1, 8)).isEmpty());
   }
 
+  @ParameterizedTest
+  @MethodSource("settings")
+  void isReadFromAnywhere(ArchiveSettings settings) throws IOException {
+    ArchiveStore archive = open(settings);
+    archive.push(SEGMENT.fileName(), source(SEGMENT, 1));
+    byte[] bytes = SampleWal.bytes(SEGMENT, 1);
+    for (int from : new int[] {0, 1, 8192, 300_000, bytes.length}) {
+      try (InputStream opened = archive.open(SEGMENT).orElseThrow()) {
+        opened.skipNBytes(from);
+        assertArrayEquals(
+            Arrays.copyOfRange(bytes, from, bytes.length), opened.readAllBytes(), "" + from);
+      }
+    }
+  }
+
   @Test
   void anotherCodecDoesNotStoreTheSameFileTwice() throws IOException {
     open(ArchiveSettings.defaults()).push(SEGMENT.fileName(), source(SEGMENT, 1));
