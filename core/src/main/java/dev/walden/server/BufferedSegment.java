@@ -1,9 +1,11 @@
 package dev.walden.server;
 
 import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.ObjectWriter;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
 /** A segment in memory. It is lost with the process; the slot still has it. */
@@ -79,6 +81,15 @@ final class BufferedSegment implements OpenSegment {
       @Override
       public InputStream open() {
         return new BufferInputStream(whole.duplicate());
+      }
+
+      @Override
+      public void copyTo(OutputStream out) throws IOException {
+        if (out instanceof ObjectWriter writer) {
+          writer.write(whole.duplicate());
+        } else {
+          ObjectSource.super.copyTo(out);
+        }
       }
     };
   }

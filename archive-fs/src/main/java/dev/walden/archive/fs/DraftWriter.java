@@ -2,6 +2,7 @@ package dev.walden.archive.fs;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.ObjectWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,8 +48,15 @@ final class DraftWriter extends ObjectWriter {
     if (length < buffer.capacity()) {
       buffer.put(bytes, offset, length);
     } else {
-      write(ByteBuffer.wrap(bytes, offset, length));
+      writeAll(ByteBuffer.wrap(bytes, offset, length));
     }
+  }
+
+  @Override
+  public void write(ByteBuffer bytes) throws IOException {
+    requireOpen();
+    drain();
+    writeAll(bytes);
   }
 
   private void requireOpen() throws IOException {
@@ -58,13 +66,16 @@ final class DraftWriter extends ObjectWriter {
   }
 
   private void drain() throws StorageUnavailableException {
-    write(buffer.flip());
+    writeAll(buffer.flip());
     buffer.clear();
   }
 
-  private void write(ByteBuffer data) throws StorageUnavailableException {
+  private void writeAll(ByteBuffer data) throws StorageUnavailableException {
+    int limit = data.limit();
     try {
-      while (data.hasRemaining()) {
+      // an interruption is noticed between two pieces
+      for (int left = data.remaining(); left > 0; left = limit - data.position()) {
+        data.limit(data.position() + Math.min(left, ObjectSource.BUFFER_BYTES));
         channel.write(data);
       }
     } catch (IOException e) {

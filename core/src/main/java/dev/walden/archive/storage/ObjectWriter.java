@@ -2,6 +2,7 @@ package dev.walden.archive.storage;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 
 /**
  * An object being written. It appears under its name when {@link #commit} returns, and never by
@@ -36,6 +37,16 @@ public abstract class ObjectWriter extends OutputStream {
 
   @Override
   public abstract void write(byte[] bytes, int offset, int length) throws IOException;
+
+  /** Writes all that remains in a buffer; one outside the heap is best, and not copied first. */
+  public void write(ByteBuffer bytes) throws IOException {
+    byte[] some = new byte[Math.min(bytes.remaining(), ObjectSource.BUFFER_BYTES)];
+    while (bytes.hasRemaining()) {
+      int n = Math.min(bytes.remaining(), some.length);
+      bytes.get(some, 0, n);
+      write(some, 0, n);
+    }
+  }
 
   /** Discards the object unless it was committed. May be called more than once. */
   @Override
