@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Pushing segments into a bucket and fetching them: Walden beside curl, which only moves what was
- * compressed before, and Walden with a folder. The server and the client share the cores.
+ * compressed before, and Walden with a folder beside pgBackRest with one. The server and the client
+ * share the cores.
  */
 final class MovePart {
   private static final int[] AT_A_TIME = {1, 4, 16};
@@ -24,6 +25,7 @@ final class MovePart {
   private final Settings settings;
   private final Server server;
   private final JavaProgram program;
+  private final BackRest backRest;
   private final Path segments;
   private final Path compressed;
   private int places;
@@ -33,6 +35,7 @@ final class MovePart {
     this.settings = settings;
     this.server = server;
     this.program = new JavaProgram(MoveWal.class, settings.javaOptions(), HEAP);
+    this.backRest = new BackRest(server.dataFolder(), settings.folder());
     this.segments = settings.folder().resolve("segments");
     this.compressed = settings.folder().resolve("compressed");
   }
@@ -72,9 +75,7 @@ final class MovePart {
 
   /** Real WAL in a folder of its own, and what zstd makes of it. */
   private long segments() throws IOException, InterruptedException, SQLException {
-    Server.WalToStream wal =
-        server.generateTransactions(
-            (long) (settings.walGigabytes() * 1e9), settings.folder().resolve("pgbench.log"));
+    Server.WalToStream wal = server.generateWal((long) (settings.walGigabytes() * 1e9));
     Files.createDirectories(segments);
     long bytes = 0;
     WalSegment next =
@@ -105,7 +106,9 @@ final class MovePart {
     new Comparison(
             "Pushing segments, " + atATime + " at a time",
             settings.folder(),
-            List.of(
+            withBackRest(
+                new Contestant(
+                    "pgBackRest, folder", (out, log) -> backRest.push(out, segments, atATime, log)),
                 new Contestant(
                     "curl, compressed before", (out, log) -> curl(atATime, upload(), log)),
                 new Contestant(
@@ -125,11 +128,18 @@ final class MovePart {
     curl(4, transfer("upload-file", theirs, compressed), log);
     String ours = place();
     program.run(log, "push", ours, segments.toString(), "4");
+    Path theirArchive = settings.folder().resolve("theirs");
+    if (BackRest.isInstalled() && !Files.exists(theirArchive)) {
+      backRest.push(theirArchive, segments, 2, log);
+    }
     Path archive = settings.folder().resolve("archive");
     new Comparison(
             "Fetching segments, " + atATime + " at a time",
             settings.folder(),
-            List.of(
+            withBackRest(
+                new Contestant(
+                    "pgBackRest, folder",
+                    (out, logged) -> backRest.fetch(theirArchive, segments, atATime, out, logged)),
                 new Contestant(
                     "curl, left compressed",
                     (out, logged) -> {
@@ -152,6 +162,17 @@ final class MovePart {
                             number,
                             out.toString()))))
         .run(settings.rounds(), bytes, this::check);
+  }
+
+  /** The others, and pgBackRest as the last one if it is there. */
+  private static List<Contestant> withBackRest(Contestant theirs, Contestant... others) {
+    List<Contestant> all = new ArrayList<>(List.of(others));
+    if (BackRest.isInstalled()) {
+      all.add(theirs);
+    } else {
+      System.out.println("without pgBackRest, which is not installed");
+    }
+    return all;
   }
 
   private void check(List<Path> outputs) throws IOException {

@@ -117,9 +117,13 @@ final class Server implements AutoCloseable {
     MeteredProcesses.run(List.of(command), log, null);
   }
 
+  Path dataFolder() {
+    return server.dataDirectory();
+  }
+
   /** Where the server keeps its segments. */
   Path walFolder() {
-    return server.dataDirectory().resolve("pg_wal");
+    return dataFolder().resolve("pg_wal");
   }
 
   private static void insert(Statement statement) throws SQLException {

@@ -3,6 +3,7 @@ package dev.walden.codec;
 import dev.walden.CorruptFileException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,13 +13,17 @@ import java.util.Optional;
  */
 public final class Decompressor {
   private static final String LZ4 = ".lz4";
+
+  /** How the names end of files that can be read compressed. */
+  public static final List<String> SUFFIXES = List.of(".gz", ".zst", LZ4);
+
   private static final int MAX_WINDOW_LOG = 27;
 
   private Decompressor() {}
 
   /** A file's name without {@code .gz}, {@code .zst} or {@code .lz4}. */
   public static String plainName(String fileName) {
-    for (String suffix : new String[] {".gz", ".zst", LZ4}) {
+    for (String suffix : SUFFIXES) {
       if (fileName.endsWith(suffix)) {
         return fileName.substring(0, fileName.length() - suffix.length());
       }

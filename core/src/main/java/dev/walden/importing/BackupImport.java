@@ -91,6 +91,10 @@ public final class BackupImport {
               + "; the archive is bound to "
               + archive.cluster());
     }
+    if (source instanceof PlainBackup plain) {
+      // before hours of copying
+      requireCluster(plain.identity(), folder.toString());
+    }
     Optional<BaseBackup> present = imported(manifest);
     if (present.isPresent()) {
       return present.get();
@@ -184,11 +188,15 @@ public final class BackupImport {
     String name = BackupFolder.CONTROL_FILE + " in " + members.source();
     ControlFile control =
         ControlFile.parse(name, members.content().readNBytes(ControlFile.SIZE + 1));
-    if (!control.identity().equals(archive.cluster())) {
-      throw new WrongClusterException(
-          name + " is of " + control.identity() + ", expected " + archive.cluster());
-    }
+    requireCluster(control.identity(), name);
     return control.content();
+  }
+
+  private void requireCluster(ClusterIdentity found, String where) throws WrongClusterException {
+    if (!found.equals(archive.cluster())) {
+      throw new WrongClusterException(
+          where + " is of " + found + ", expected " + archive.cluster());
+    }
   }
 
   /** What is refused may not be needed; whether it is, reading the WAL tells. */

@@ -5,6 +5,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.PushOutcome;
 import dev.walden.archive.TailWriter;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalPageHeader;
@@ -41,8 +42,12 @@ record FoundSegment(FoundFile file, WalSegment segment) {
       if (Files.size(plain.path()) < segment.size().bytes() || !isWhole(end(plain.path()))) {
         return Optional.empty();
       }
-      return Optional.of(
-          archive.push(segment.fileName(), new FoundWal(file, segment.size().bytes(), plain)));
+      // pg_receivewal renames a partial one once it is whole
+      ObjectSource source =
+          file.name() instanceof WalFileName.Segment
+              ? new FoundWal(file, segment.size().bytes(), plain)
+              : ObjectSource.of(plain.path());
+      return Optional.of(archive.push(segment.fileName(), source));
     }
   }
 

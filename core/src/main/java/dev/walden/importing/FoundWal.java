@@ -1,6 +1,7 @@
 package dev.walden.importing;
 
 import dev.walden.CorruptFileException;
+import dev.walden.codec.Decompressor;
 import dev.walden.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,20 @@ record FoundWal(FoundFile file, long length, PlainFile plain) implements FoundSo
 
   @Override
   public InputStream open() throws IOException {
-    return plain == null ? file.open(length) : Files.newInputStream(plain.path());
+    return plain == null ? present().open(length) : Files.newInputStream(plain.path());
+  }
+
+  /** Somebody may have compressed the file since; the digest tells whether it is the same. */
+  private FoundFile present() {
+    if (!Files.exists(file.path())) {
+      for (String suffix : Decompressor.SUFFIXES) {
+        Path other = file.path().resolveSibling(file.name() + suffix);
+        if (Files.exists(other)) {
+          return new FoundFile(file.name(), other, suffix);
+        }
+      }
+    }
+    return file;
   }
 
   @Override

@@ -64,10 +64,7 @@ class InPlaceArchiveTest {
       Files.write(file(segment), bytes(segment));
     }
     Files.delete(file(segments.get(1)));
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(folder.resolve(segments.get(1) + ".gz")))) {
-      out.write(bytes(segments.get(1)));
-    }
+    gzip(segments.get(1));
     wal.filler(50_000);
     wal.commit(9000, NOON.plusSeconds(9000));
     Files.write(folder.resolve(open() + ".partial"), bytes(open()));
@@ -75,6 +72,13 @@ class InPlaceArchiveTest {
     WalImportReport report = WalImport.run(folder, archive);
     assertEquals(List.of(), report.refused());
     assertEquals(List.of(open().fileName()), report.beginnings());
+  }
+
+  private void gzip(WalSegment segment) throws IOException {
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(folder.resolve(segment + ".gz")))) {
+      out.write(bytes(segment));
+    }
   }
 
   private WalSegment open() {
@@ -129,6 +133,25 @@ class InPlaceArchiveTest {
         assertThrows(StorageUnavailableException.class, () -> fetched(segments.get(2)))
             .getMessage();
     assertTrue(message.contains(file(segments.get(2)).toString()), message);
+  }
+
+  @Test
+  void whatIsCompressedLaterIsFound() throws IOException {
+    Files.delete(file(segments.get(2)));
+    gzip(segments.get(2));
+    assertArrayEquals(bytes(segments.get(2)), fetched(segments.get(2)));
+    assertEquals(0, WalImport.run(folder, archive).archived());
+  }
+
+  /** pg_receivewal renames it when it goes on to the next one. */
+  @Test
+  void aPartialFileIsCopied() throws IOException {
+    WalSegment last = segments.get(SEGMENTS - 1);
+    archive = InPlaceArchive.openOrCreate(new InMemoryStorage(), cluster);
+    Files.move(file(last), folder.resolve(last + ".partial"));
+    WalImport.run(folder, archive);
+    Files.delete(folder.resolve(last + ".partial"));
+    assertArrayEquals(bytes(last), fetched(last));
   }
 
   @Test
