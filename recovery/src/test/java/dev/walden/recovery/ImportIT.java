@@ -10,17 +10,24 @@ import dev.walden.NotArchivedException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.TarMember;
+import dev.walden.backup.TarReader;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.importing.BackupImport;
 import dev.walden.importing.InPlaceArchive;
 import dev.walden.importing.WalImport;
 import dev.walden.importing.WalImportReport;
+import dev.walden.server.BaseBackupTaker;
+import dev.walden.server.ServerAddress;
+import dev.walden.server.WalReceiver;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +35,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -250,6 +258,59 @@ class ImportIT {
             new InMemoryStorage(), encrypted, BackupImport.identity(backup))) {
       assertThrows(WrongKeyException.class, () -> BackupImport.run(backup, archive));
       assertEquals(List.of(), archive.backups());
+    }
+  }
+
+  /** As pg_basebackup of that version leaves it: its manifests know the cluster from 17 on. */
+  @ParameterizedTest
+  @ValueSource(ints = {14, 16, 17, 18})
+  void plainBackupOfAnotherVersionInPlace(int major) throws Exception {
+    Path wal = folder("wal");
+    Path backup = folder("backup");
+    try (PostgresServer server = server(major, "cp %p " + wal + "/%f")) {
+      unpackBackup(server, backup);
+      insert(server, 50);
+      final String xid = delete(server);
+      awaitArchived(server);
+      server.stop();
+      try (ArchiveStore archive =
+          InPlaceArchive.openOrCreate(new InMemoryStorage(), BackupImport.identity(backup))) {
+        assertEquals(List.of(), WalImport.run(wal, archive).refused());
+        BackupImport.run(backup, archive);
+        assertRecovers(archive, xid, 150, major);
+      }
+    }
+  }
+
+  private void unpackBackup(PostgresServer server, Path folder) throws Exception {
+    ServerAddress address = ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
+    try (ArchiveStore archive =
+            ArchiveStore.openOrCreate(
+                new InMemoryStorage(), ArchiveSettings.defaults(), address.identity());
+        WalReceiver receiver = WalReceiver.from(address).into(archive).slot("walden").start()) {
+      BaseBackup backup = BaseBackupTaker.of(address, archive).walTimeout(LIMIT).take();
+      assertEquals(Optional.empty(), receiver.status().trouble());
+      for (BackupObject part : backup.parts()) {
+        try (InputStream in = archive.open(backup, part);
+            TarReader tar = new TarReader(part.name(), in)) {
+          unpack(tar, folder);
+        }
+      }
+      try (InputStream manifest = archive.open(backup, backup.manifest())) {
+        Files.copy(manifest, folder.resolve("backup_manifest"));
+      }
+    }
+  }
+
+  private static void unpack(TarReader tar, Path folder) throws IOException {
+    for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
+      Path path = folder.resolve(next.get().path());
+      if (next.get().kind() == TarMember.Kind.DIRECTORY) {
+        Files.createDirectories(path);
+      } else {
+        Files.createDirectories(path.getParent());
+        Files.copy(tar.content(), path);
+      }
     }
   }
 
