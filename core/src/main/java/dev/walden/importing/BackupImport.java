@@ -10,6 +10,7 @@ import dev.walden.archive.repacking.BackupRepacking;
 import dev.walden.archive.repacking.RepackedBackup;
 import dev.walden.backup.BackupLabel;
 import dev.walden.backup.BackupManifestReader;
+import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.WalRange;
@@ -18,6 +19,7 @@ import dev.walden.cluster.ControlFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,6 +157,9 @@ public final class BackupImport {
         importWal(temporary);
       }
       BaseBackup complete = describe(backup, manifest, repacked);
+      if (archive.keepsReferences()) {
+        requireReadable(complete);
+      }
       backup.commit(complete);
       return complete;
     }
@@ -222,6 +227,15 @@ public final class BackupImport {
               + label.startWalLocation()
               + ", its manifest that it does at "
               + first.start());
+    }
+  }
+
+  /** Nobody has read yet what the references lead to; it must be what was repacked. */
+  private void requireReadable(BaseBackup backup) throws IOException {
+    for (BackupObject part : backup.parts()) {
+      try (InputStream in = archive.open(backup, part)) {
+        in.transferTo(OutputStream.nullOutputStream());
+      }
     }
   }
 
