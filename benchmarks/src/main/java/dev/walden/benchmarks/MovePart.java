@@ -45,9 +45,7 @@ final class MovePart {
     Path ready = settings.folder().resolve("port");
     Process proxy =
         new ProcessBuilder(
-                settings
-                    .program(S3Server.class)
-                    .command(settings.folder().resolve("bucket").toString(), ready.toString()))
+                settings.program(S3Server.class).command(bucket().toString(), ready.toString()))
             .redirectErrorStream(true)
             .redirectOutput(settings.folder().resolve("s3.log").toFile())
             .start();
@@ -62,9 +60,11 @@ final class MovePart {
       address = "http://127.0.0.1:" + Files.readString(ready) + "/";
       for (int atATime : AT_A_TIME) {
         push(atATime, bytes);
+        emptyBucket();
       }
       for (int atATime : AT_A_TIME) {
         fetch(atATime, bytes);
+        emptyBucket();
       }
     } finally {
       proxy.destroy();
@@ -95,6 +95,19 @@ final class MovePart {
         "%n%d segments, %d MB compressed%n",
         bytes >> 24, Folders.bytes(Folders.files(compressed, ".*").values()) / 1_000_000);
     return bytes;
+  }
+
+  /** Or it would hold a copy of everything for each time it was pushed. */
+  private void emptyBucket() throws IOException {
+    try (Stream<Path> places = Files.list(bucket().resolve(S3Server.BUCKET))) {
+      for (Path place : places.toList()) {
+        Folders.delete(place);
+      }
+    }
+  }
+
+  private Path bucket() {
+    return settings.folder().resolve("bucket");
   }
 
   private String place() {

@@ -48,7 +48,7 @@ final class ReplicationStream {
   private Lsn dataStart;
   private ByteBuffer data = NOTHING;
   private Lsn serverWalEnd;
-  private Instant serverTime = Instant.EPOCH;
+  private long serverTime;
   private boolean replyRequested;
   private TimelineId nextTimeline;
   private Lsn nextTimelineStart;
@@ -123,7 +123,7 @@ final class ReplicationStream {
     if (kind == 'w' && message.remaining() >= DATA_HEADER) {
       dataStart = new Lsn(message.getLong());
       serverWalEnd = new Lsn(message.getLong());
-      serverTime = TimestampTz.instant(message.getLong());
+      serverTime = message.getLong();
       if (!dataStart.equals(expected)) {
         throw conversation.broken(
             new ProtocolException("WAL from " + dataStart + " instead of " + expected));
@@ -134,7 +134,7 @@ final class ReplicationStream {
     }
     if (kind == 'k' && message.remaining() >= KEEPALIVE_BODY) {
       serverWalEnd = new Lsn(message.getLong());
-      serverTime = TimestampTz.instant(message.getLong());
+      serverTime = message.getLong();
       replyRequested = message.get() != 0;
       return Event.KEEPALIVE;
     }
@@ -158,7 +158,7 @@ final class ReplicationStream {
 
   /** The server's clock at the last event that told. */
   Instant serverTime() {
-    return serverTime;
+    return TimestampTz.instant(serverTime);
   }
 
   /** Whether more has arrived already, so that {@link #next} hardly waits. */

@@ -1,6 +1,7 @@
 package dev.walden.server;
 
 import dev.walden.archive.storage.DurableFiles;
+import dev.walden.archive.storage.ObjectWriter;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
@@ -79,7 +80,7 @@ final class SegmentSpace implements Closeable {
 
   private OpenSegment buffered(WalSegment segment) {
     ByteBuffer reused = memory.poll();
-    ByteBuffer buffer = reused == null ? ByteBuffer.allocateDirect(size.bytes()) : reused;
+    ByteBuffer buffer = reused == null ? aligned() : reused;
     return new BufferedSegment(
         segment,
         buffer,
@@ -87,6 +88,12 @@ final class SegmentSpace implements Closeable {
           memory.add(buffer);
           free.release();
         });
+  }
+
+  private ByteBuffer aligned() {
+    return ByteBuffer.allocateDirect(size.bytes() + ObjectWriter.ALIGNMENT - 1)
+        .alignedSlice(ObjectWriter.ALIGNMENT)
+        .slice(0, size.bytes());
   }
 
   /**

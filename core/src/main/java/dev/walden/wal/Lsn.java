@@ -76,6 +76,7 @@ public record Lsn(long value) implements Comparable<Lsn> {
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%X/%X", value >>> 32, value & 0xFFFFFFFFL);
+    return (Long.toHexString(value >>> 32) + '/' + Long.toHexString(value & 0xFFFFFFFFL))
+        .toUpperCase(Locale.ROOT);
   }
 }

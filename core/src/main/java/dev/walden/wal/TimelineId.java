@@ -1,6 +1,6 @@
 package dev.walden.wal;
 
-import java.util.Locale;
+import java.util.HexFormat;
 
 /**
  * A timeline ID, 1 to 4294967295. People and {@code recovery_target_timeline} write it in decimal,
@@ -19,7 +19,7 @@ public record TimelineId(long value) implements Comparable<TimelineId> {
 
   /** The eight upper-case hexadecimal digits that begin a WAL file name. */
   public String hex() {
-    return String.format(Locale.ROOT, "%08X", value);
+    return HexFormat.of().withUpperCase().toHexDigits(value, 8);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.walden.wal;
 
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -67,8 +67,7 @@ public sealed interface WalFileName {
 
     @Override
     public String toString() {
-      return String.format(
-          Locale.ROOT, "%08X%08X%08X", timeline.value(), logFile, segmentOfLogFile);
+      return timeline.hex() + Names.hex(logFile) + Names.hex(segmentOfLogFile);
     }
   }
 
@@ -108,7 +107,7 @@ public sealed interface WalFileName {
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%s.%08X.backup", segment, offset);
+      return segment + "." + Names.hex(offset) + ".backup";
     }
   }
 }
@@ -124,6 +123,10 @@ final class Names {
 
   static long hex(String digits) {
     return Long.parseLong(digits, 16);
+  }
+
+  static String hex(long value) {
+    return HexFormat.of().withUpperCase().toHexDigits(value, 8);
   }
 
   static IllegalArgumentException notOne(String name) {

@@ -2,38 +2,54 @@ package dev.walden.archive.fs;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.ObjectWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Writes an object to a draft, which is synced, and only then published. Every failure of the file
  * system is a {@link StorageUnavailableException}.
  */
 final class DraftWriter extends ObjectWriter {
-  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int SMALL_BUFFER = 1 << 16;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** An interruption is noticed between two pieces of this size. */
+  private static final int PIECE = 4 << 20;
 
   private final StorageRoot root;
   private final String name;
   private final Path draft;
   private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+  private final DirectWrites directWrites;
   private final DurableFolders folders;
   private final Publication publication;
+  private ByteBuffer buffer = ByteBuffer.allocate(SMALL_BUFFER);
+  // of a draft that is large, where that is possible
+  private Optional<FileChannel> direct = Optional.empty();
+  private boolean large;
+  private long written;
 
   DraftWriter(
-      StorageRoot root, String name, Path draft, DurableFolders folders, Publication publication)
+      StorageRoot root,
+      String name,
+      Path draft,
+      DirectWrites directWrites,
+      DurableFolders folders,
+      Publication publication)
       throws IOException {
     this.root = root;
     this.name = name;
     this.draft = draft;
     this.channel = Drafts.create(draft);
+    this.directWrites = directWrites;
     this.folders = folders;
     this.publication = publication;
   }
@@ -42,45 +58,90 @@ final class DraftWriter extends ObjectWriter {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
     requireOpen();
-    if (length > buffer.remaining()) {
-      drain();
-    }
-    if (length < buffer.capacity()) {
-      buffer.put(bytes, offset, length);
-    } else {
-      writeAll(ByteBuffer.wrap(bytes, offset, length));
+    for (int done = 0; done < length; ) {
+      if (!buffer.hasRemaining()) {
+        makeRoom();
+      }
+      int count = Math.min(length - done, buffer.remaining());
+      buffer.put(bytes, offset + done, count);
+      done += count;
     }
   }
 
   @Override
   public void write(ByteBuffer bytes) throws IOException {
     requireOpen();
+    if (bytes.remaining() > SMALL_BUFFER) {
+      openDirect();
+    }
     drain();
     writeAll(bytes);
   }
 
   private void requireOpen() throws IOException {
     if (!channel.isOpen()) {
-      throw new IOException("the writer of " + name + " was committed, closed or interrupted");
+      throw new IOException(
+          "the writer of " + name + " was committed, closed or interrupted, or has failed");
     }
   }
 
-  private void drain() throws StorageUnavailableException {
+  private void makeRoom() throws IOException {
+    openDirect();
+    if (direct.isPresent() && !buffer.isDirect()) {
+      buffer = directWrites.take().put(buffer.flip());
+    } else {
+      drain();
+    }
+  }
+
+  /** The draft is large: it goes past the page cache from here on, if that is possible. */
+  private void openDirect() throws IOException {
+    if (!large) {
+      large = true;
+      try {
+        direct = directWrites.open(draft);
+      } catch (IOException e) {
+        throw failed("write", e);
+      }
+    }
+  }
+
+  private void drain() throws IOException {
     writeAll(buffer.flip());
     buffer.clear();
   }
 
-  private void writeAll(ByteBuffer data) throws StorageUnavailableException {
+  private void writeAll(ByteBuffer data) throws IOException {
     int limit = data.limit();
     try {
-      // an interruption is noticed between two pieces
-      for (int left = data.remaining(); left > 0; left = limit - data.position()) {
-        data.limit(data.position() + Math.min(left, ObjectSource.BUFFER_BYTES));
-        channel.write(data);
+      while (data.position() < limit) {
+        data.limit(Math.min(limit, data.position() + PIECE));
+        written += writeSome(data);
       }
     } catch (IOException e) {
-      throw root.unavailable("write " + name, e);
+      throw failed("write", e);
     }
+  }
+
+  private int writeSome(ByteBuffer data) throws IOException {
+    if (direct.isPresent() && DirectWrites.fit(data, written)) {
+      int start = data.position();
+      try {
+        return direct.get().write(data, written);
+      } catch (ClosedChannelException e) {
+        throw e;
+      } catch (IOException e) {
+        // whatever it is: if it stands in the way of writing through the cache too, that says so
+        data.position(start);
+      }
+    }
+    return channel.write(data, written);
+  }
+
+  /** What failed once, and may have lost bytes, is not published. */
+  private StorageUnavailableException failed(String action, IOException e) throws IOException {
+    channel.close();
+    return root.unavailable(action + " " + name, e);
   }
 
   @Override
@@ -89,8 +150,7 @@ final class DraftWriter extends ObjectWriter {
       channel.force(false);
     } catch (IOException e) {
       // the system tells this once: a commit would not hear of it
-      channel.close();
-      throw root.unavailable("force " + name, e);
+      throw failed("force", e);
     }
   }
 
@@ -129,8 +189,14 @@ final class DraftWriter extends ObjectWriter {
 
   @Override
   public void close() throws IOException {
-    try {
-      channel.close();
+    try (channel) {
+      if (direct.isPresent()) {
+        direct.get().close();
+      }
+      if (buffer.isDirect()) {
+        directWrites.giveBack(buffer);
+        buffer = NOTHING;
+      }
       Files.deleteIfExists(draft);
     } catch (IOException e) {
       throw root.unavailable("discard the draft of " + name, e);

@@ -28,7 +28,8 @@ import java.util.Optional;
  * <p>An object is written to a draft in the folder {@code .drafts}, synced, and then given its name
  * by a hard link, which fails if the name is taken. Where there are no hard links, a file's lock
  * stands in. The folder's entry is synced before anybody is told. A process that dies leaves at
- * most a draft, which another one removes after a week.
+ * most a draft, which another one removes after a week. Large objects are written past the page
+ * cache where the file system can do that.
  *
  * <p>A file {@code .walden-storage} in the folder proves that it is the storage and not, say, the
  * mount point of a disk that is not mounted. Where it is missing, nothing is called absent and
@@ -43,6 +44,7 @@ public final class FileSystemStorage implements Storage {
   private final Publication publication;
   private final DurableFolders folders;
   private final Drafts drafts;
+  private final DirectWrites directWrites = new DirectWrites();
 
   FileSystemStorage(StorageRoot root, Publication publication) {
     this.root = root;
@@ -108,7 +110,7 @@ public final class FileSystemStorage implements Storage {
   private DraftWriter draft(String name) throws IOException {
     root.verify();
     try {
-      return new DraftWriter(root, name, drafts.next(), folders, publication);
+      return new DraftWriter(root, name, drafts.next(), directWrites, folders, publication);
     } catch (StorageUnavailableException e) {
       throw e;
     } catch (IOException e) {

@@ -77,17 +77,24 @@ final class Listing {
   private PriorityQueue<String> names(String folder) throws IOException {
     PriorityQueue<String> names = new PriorityQueue<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(folder))) {
+      String wanted = prefix.length() > folder.length() ? prefix.substring(folder.length()) : "";
       for (Path entry : entries) {
-        String name = folder + entry.getFileName();
-        if ((name.startsWith(prefix) || prefix.startsWith(name + '/'))
-            && (name.compareTo(after) > 0 || after.startsWith(name))
-            && ObjectNames.isLegal(name)) {
-          names.add(name);
+        String file = entry.getFileName().toString();
+        if (file.startsWith(wanted) || wanted.startsWith(file)) {
+          addIfListed(folder + file, names);
         }
       }
     } catch (NoSuchFileException | NotDirectoryException replacedMeanwhile) {
       names.clear();
     }
     return names;
+  }
+
+  private void addIfListed(String name, PriorityQueue<String> names) {
+    if ((name.startsWith(prefix) || prefix.startsWith(name + '/'))
+        && (name.compareTo(after) > 0 || after.startsWith(name))
+        && ObjectNames.isLegal(name)) {
+      names.add(name);
+    }
   }
 }

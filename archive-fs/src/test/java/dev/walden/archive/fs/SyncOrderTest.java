@@ -27,7 +27,7 @@ class SyncOrderTest {
   @ValueSource(booleans = {false, true})
   void everythingIsSyncedBeforeTheAnswer(boolean rename) throws Exception {
     trace(rename, "wal/1/a");
-    int written = find(0, "write(.*/.drafts/.*1000) = 1000");
+    int written = find(0, "pwrite64(.*/.drafts/.*1000, 0) = 1000");
     int synced = find(written, "fsync(.*/.drafts/.*) = 0");
     int named = find(synced, (rename ? "rename" : "link") + "(.*ROOT/wal/1/a\") = 0");
     int entered = find(named, "fsync(.*<ROOT/wal/1>) = 0");

@@ -10,6 +10,11 @@ import java.nio.ByteBuffer;
  * time, but for {@link #force}.
  */
 public abstract class ObjectWriter extends OutputStream {
+  /**
+   * Where a buffer outside the heap best begins in memory, in bytes: {@link
+   * ByteBuffer#alignedSlice}.
+   */
+  public static final int ALIGNMENT = 4096;
 
   /**
    * Makes the object durable and visible under its name. Nothing can be written afterwards.
@@ -38,7 +43,10 @@ public abstract class ObjectWriter extends OutputStream {
   @Override
   public abstract void write(byte[] bytes, int offset, int length) throws IOException;
 
-  /** Writes all that remains in a buffer; one outside the heap is best, and not copied first. */
+  /**
+   * Writes all that remains in a buffer; one outside the heap is best, that begins at a multiple of
+   * {@link #ALIGNMENT}: it need not be copied.
+   */
   public void write(ByteBuffer bytes) throws IOException {
     byte[] some = new byte[Math.min(bytes.remaining(), ObjectSource.BUFFER_BYTES)];
     while (bytes.hasRemaining()) {

@@ -1,11 +1,19 @@
 package dev.walden.wal.record;
 
+import java.util.List;
 import java.util.Locale;
 
-/** Why a page or a record was not accepted. */
-record Stop(WalEnd.Reason reason, String detail) {
+/**
+ * Why a page or a record was not accepted. Put into words only when somebody asks: a record of
+ * which the end has yet to arrive is not accepted either.
+ */
+record Stop(WalEnd.Reason reason, String format, List<Object> arguments) {
 
   static Stop of(WalEnd.Reason reason, String format, Object... arguments) {
-    return new Stop(reason, String.format(Locale.ROOT, format, arguments));
+    return new Stop(reason, format, List.of(arguments));
+  }
+
+  String detail() {
+    return String.format(Locale.ROOT, format, arguments.toArray());
   }
 }
