@@ -5,20 +5,28 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Chooses ports below those that systems give to outgoing connections, so that they stay free. */
+/**
+ * Chooses ports below those that systems give to outgoing connections, so that they stay free. Each
+ * process has a stretch of its own, for its number, and goes around in it, so that it takes none
+ * that it, or a process started at about the same time, has chosen and not used yet.
+ */
 final class FreePort {
   private static final int FIRST = 15_000;
-  private static final int END = 32_000;
+  private static final int STRETCH = 1_000;
+  private static final int STRETCHES = 17;
   private static final int TRIALS = 100;
+
+  private static int last = ThreadLocalRandom.current().nextInt(STRETCH);
 
   private FreePort() {}
 
-  static int choose() throws IOException {
+  static synchronized int choose() throws IOException {
+    int first = FIRST + STRETCH * (int) (ProcessHandle.current().pid() % STRETCHES);
     IOException taken = null;
     for (int i = 0; i < TRIALS; i++) {
-      int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+      last = (last + 1) % STRETCH;
       try (ServerSocket socket =
-          new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+          new ServerSocket(first + last, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
         return socket.getLocalPort();
       } catch (IOException e) {
         taken = e;
