@@ -67,6 +67,17 @@ class FailoverRepairIT {
         .retryLimit(Duration.ofMillis(500));
   }
 
+  /** Starts one, and waits until it streams: what is written before need not be archived. */
+  private static WalReceiver streaming(WalReceiver.Builder builder) throws Exception {
+    WalReceiver receiver = builder.start();
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (receiver.status().state() != WalReceiverStatus.State.STREAMING) {
+      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
+      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
+    }
+    return receiver;
+  }
+
   private static Lsn flushed(PostgresServer server) throws Exception {
     return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
   }
@@ -140,7 +151,7 @@ class FailoverRepairIT {
     try (PostgresServer server = server(major);
         ArchiveStore archive = archive(server)) {
       TimelineId newest = new TimelineId(3);
-      try (WalReceiver receiver = receiver(server, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(server, archive))) {
         awaitDurable(receiver, TimelineId.FIRST, write(server, 4));
         promoteAgain(server);
         awaitDurable(receiver, new TimelineId(2), write(server, 4));
@@ -166,14 +177,14 @@ class FailoverRepairIT {
       Path file = server.dataDirectory().resolve("pg_wal").resolve(gone.toString());
       Path hidden = directory.resolve(gone.toString());
       Files.move(file, hidden);
-      try (WalReceiver receiver = receiver(server, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(server, archive))) {
         awaitDurable(receiver, newest, write(server, 1));
       }
       List<WalRange> gaps = archive.inventory().gaps().stream().map(RecordedGap::range).toList();
       assertEquals(List.of(new WalRange(gone.timeline(), gone.start(), gone.end())), gaps);
       // another server, or a repaired one, may have it
       Files.move(hidden, file);
-      try (WalReceiver receiver = receiver(server, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(server, archive))) {
         awaitDurable(receiver, newest, write(server, 1));
       }
       assertEquals(List.of(), archive.inventory().gaps());
@@ -187,7 +198,7 @@ class FailoverRepairIT {
     try (PostgresServer server = server(17);
         ArchiveStore archive = archive(server)) {
       Lsn end;
-      try (WalReceiver receiver = receiver(server, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(server, archive))) {
         end = write(server, 6);
         awaitDurable(receiver, TimelineId.FIRST, end);
       }
@@ -219,7 +230,7 @@ class FailoverRepairIT {
         ArchiveStore archive = archive(primary);
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
       Lsn archived;
-      try (WalReceiver receiver = receiver(primary, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(primary, archive))) {
         archived = write(primary, 3);
         awaitDurable(receiver, TimelineId.FIRST, archived);
       }
@@ -235,7 +246,7 @@ class FailoverRepairIT {
       write(standby, 2);
       standby.execute("CHECKPOINT");
       lose(archive, WalSegment.containing(TimelineId.FIRST, archived.plus(-2L << 20), SIZE));
-      try (WalReceiver receiver = receiver(standby, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(standby, archive))) {
         awaitDurable(receiver, new TimelineId(2), write(standby, 2));
       }
       assertEquals(List.of(), archive.inventory().gaps());
@@ -248,7 +259,7 @@ class FailoverRepairIT {
     try (PostgresServer server = server(17);
         ArchiveStore archive = archive(server)) {
       Lsn archived;
-      try (WalReceiver receiver = receiver(server, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(server, archive))) {
         archived = write(server, 3);
         awaitDurable(receiver, TimelineId.FIRST, archived);
       }
@@ -292,7 +303,7 @@ class FailoverRepairIT {
     try (PostgresServer primary = server(17);
         ArchiveStore archive = archive(primary);
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
-      try (WalReceiver receiver = receiver(standby, archive).start()) {
+      try (WalReceiver receiver = streaming(receiver(standby, archive))) {
         awaitDurable(receiver, TimelineId.FIRST, write(primary, 3));
         standby.execute("SELECT pg_promote()");
         standby.awaitPromotion(LIMIT);
@@ -326,10 +337,10 @@ class FailoverRepairIT {
                   + standby.port()
                   + "/postgres?user="
                   + primary.user());
-      try (WalReceiver receiver = WalReceiver.from(both).into(archive).slot("walden").start()) {
+      try (WalReceiver receiver = streaming(WalReceiver.from(both).into(archive).slot("walden"))) {
         awaitDurable(receiver, new TimelineId(2), write(standby, 2));
       }
-      try (WalReceiver receiver = receiver(primary, archive).allowLeftTimeline().start()) {
+      try (WalReceiver receiver = streaming(receiver(primary, archive).allowLeftTimeline())) {
         awaitDurable(receiver, TimelineId.FIRST, write(primary, 1));
       }
       assertTrue(
@@ -348,11 +359,11 @@ class FailoverRepairIT {
         ArchiveStore archive = archive(server);
         Proxy address = Proxy.of(server.port())) {
       try (WalReceiver receiver =
-          WalReceiver.from(Servers.address(server, address.port()))
-              .into(archive)
-              .slot("walden")
-              .retryLimit(Duration.ofMillis(500))
-              .start()) {
+          streaming(
+              WalReceiver.from(Servers.address(server, address.port()))
+                  .into(archive)
+                  .slot("walden")
+                  .retryLimit(Duration.ofMillis(500)))) {
         awaitDurable(receiver, TimelineId.FIRST, write(server, 2));
         long objects = storage.list("", "", 10_000).size();
         write(other, 20);

@@ -212,6 +212,8 @@ class TwoReceiversIT {
                       .resolve(WalSegment.containing(TimelineId.FIRST, before, SIZE).toString()));
             },
             second);
+        // what it leaves when it is closed nobody else removes before another one is started
+        await(() -> isTidy(archive), second);
       }
       Lsn end = write(3000);
       awaitArchived(first, end);

@@ -35,11 +35,13 @@ final class DirectWrites {
     IMPOSSIBLE
   }
 
-  /** Opens a draft once more; empty if its file system cannot do this. All are in one folder. */
-  Optional<FileChannel> open(Path draft) throws IOException {
+  /**
+   * Opens a draft once more; empty if that is not possible, for what reason ever: what is really
+   * wrong shows when it is written to through the cache. All drafts are in one folder.
+   */
+  Optional<FileChannel> open(Path draft) {
     if (support == Support.UNKNOWN) {
-      boolean aligned = Files.getFileStore(draft).getBlockSize() <= ALIGNMENT;
-      support = aligned ? Support.POSSIBLE : Support.IMPOSSIBLE;
+      support = isAligned(draft) ? Support.POSSIBLE : Support.IMPOSSIBLE;
     }
     if (support == Support.IMPOSSIBLE) {
       return Optional.empty();
@@ -50,6 +52,17 @@ final class DirectWrites {
     } catch (UnsupportedOperationException e) {
       support = Support.IMPOSSIBLE;
       return Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isAligned(Path draft) {
+    try {
+      return Files.getFileStore(draft).getBlockSize() <= ALIGNMENT;
+    } catch (IOException | UnsupportedOperationException e) {
+      // in some containers Java finds no file system
+      return false;
     }
   }
 

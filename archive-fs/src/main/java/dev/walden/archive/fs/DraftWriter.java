@@ -95,14 +95,10 @@ final class DraftWriter extends ObjectWriter {
   }
 
   /** The draft is large: it goes past the page cache from here on, if that is possible. */
-  private void openDirect() throws IOException {
+  private void openDirect() {
     if (!large) {
       large = true;
-      try {
-        direct = directWrites.open(draft);
-      } catch (IOException e) {
-        throw failed("write", e);
-      }
+      direct = directWrites.open(draft);
     }
   }
 
