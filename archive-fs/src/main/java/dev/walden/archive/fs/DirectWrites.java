@@ -1,13 +1,14 @@
 package dev.walden.archive.fs;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import dev.walden.archive.storage.ObjectWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +27,8 @@ final class DirectWrites {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int MOST_KEPT = 4;
 
+  private static final Optional<OpenOption> DIRECT = option();
+
   private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
   private volatile Support support = Support.UNKNOWN;
 
@@ -35,20 +38,32 @@ final class DirectWrites {
     IMPOSSIBLE
   }
 
+  /** An option of the JDK's own (module {@code jdk.unsupported}), which not every runtime has. */
+  private static Optional<OpenOption> option() {
+    try {
+      return Arrays.stream(Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants())
+          .filter(option -> option.toString().equals("DIRECT"))
+          .map(OpenOption.class::cast)
+          .findFirst();
+    } catch (ClassNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * Opens a draft once more; empty if that is not possible, for what reason ever: what is really
    * wrong shows when it is written to through the cache. All drafts are in one folder.
    */
   Optional<FileChannel> open(Path draft) {
     if (support == Support.UNKNOWN) {
-      support = isAligned(draft) ? Support.POSSIBLE : Support.IMPOSSIBLE;
+      boolean possible = DIRECT.isPresent() && isAligned(draft);
+      support = possible ? Support.POSSIBLE : Support.IMPOSSIBLE;
     }
     if (support == Support.IMPOSSIBLE) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          FileChannel.open(draft, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT));
+      return Optional.of(FileChannel.open(draft, StandardOpenOption.WRITE, DIRECT.orElseThrow()));
     } catch (UnsupportedOperationException e) {
       support = Support.IMPOSSIBLE;
       return Optional.empty();
