@@ -85,7 +85,7 @@ final class DraftWriter extends ObjectWriter {
     }
   }
 
-  private void makeRoom() throws IOException {
+  private void makeRoom() throws StorageUnavailableException {
     openDirect();
     if (direct.isPresent() && !buffer.isDirect()) {
       buffer = directWrites.take().put(buffer.flip());
@@ -102,12 +102,12 @@ final class DraftWriter extends ObjectWriter {
     }
   }
 
-  private void drain() throws IOException {
+  private void drain() throws StorageUnavailableException {
     writeAll(buffer.flip());
     buffer.clear();
   }
 
-  private void writeAll(ByteBuffer data) throws IOException {
+  private void writeAll(ByteBuffer data) throws StorageUnavailableException {
     int limit = data.limit();
     try {
       while (data.position() < limit) {
@@ -135,13 +135,17 @@ final class DraftWriter extends ObjectWriter {
   }
 
   /** What failed once, and may have lost bytes, is not published. */
-  private StorageUnavailableException failed(String action, IOException e) throws IOException {
-    channel.close();
+  private StorageUnavailableException failed(String action, IOException e) {
+    try {
+      channel.close();
+    } catch (IOException closing) {
+      e.addSuppressed(closing);
+    }
     return root.unavailable(action + " " + name, e);
   }
 
   @Override
-  public void force() throws IOException {
+  public void force() throws StorageUnavailableException {
     try {
       channel.force(false);
     } catch (IOException e) {
@@ -165,6 +169,7 @@ final class DraftWriter extends ObjectWriter {
   boolean publish() throws IOException {
     requireOpen();
     drain();
+    giveBufferBack();
     Path target = root.resolve(name);
     try (channel) {
       channel.force(true);
@@ -183,15 +188,19 @@ final class DraftWriter extends ObjectWriter {
     }
   }
 
+  /** One of a draft that is given up is not used again: its writer may still be stuck in it. */
+  private void giveBufferBack() {
+    if (buffer.isDirect()) {
+      directWrites.giveBack(buffer);
+      buffer = NOTHING;
+    }
+  }
+
   @Override
   public void close() throws IOException {
     try (channel) {
       if (direct.isPresent()) {
         direct.get().close();
-      }
-      if (buffer.isDirect()) {
-        directWrites.giveBack(buffer);
-        buffer = NOTHING;
       }
       Files.deleteIfExists(draft);
     } catch (IOException e) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.NotArchivedException;
@@ -17,10 +16,8 @@ import dev.walden.archive.storage.Storage;
 import dev.walden.archive.storage.Storage.PutOutcome;
 import dev.walden.archive.storage.StoredObject;
 import dev.walden.testing.StorageContract;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,19 +26,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class FileSystemStorageTest implements StorageContract {
   private static final ObjectSource CONTENT = ObjectSource.of("content".getBytes(US_ASCII));
@@ -264,102 +254,5 @@ class FileSystemStorageTest implements StorageContract {
   private static void assertUnavailable(String reason, Executable attempt) {
     StorageUnavailableException failure = assertThrows(StorageUnavailableException.class, attempt);
     assertTrue(failure.getMessage().contains(reason), failure::getMessage);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      ints = {
-        65_535,
-        65_536,
-        65_537,
-        1_048_576,
-        1_114_112,
-        1_114_113,
-        3_145_728,
-        9_437_184,
-        10_000_001
-      })
-  void largeObjectsPastThePageCacheAreTheSame(int size) throws Exception {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    try (Storage storage = openStorage()) {
-      for (int piece : Set.of(1000, 65_537, 70_001, 2_000_000)) {
-        ByteArrayInputStream source = new ByteArrayInputStream(bytes);
-        assertHolds(
-            bytes,
-            write(
-                storage,
-                "pieces/" + piece,
-                writer -> {
-                  for (byte[] some = source.readNBytes(piece);
-                      some.length > 0;
-                      some = source.readNBytes(piece)) {
-                    writer.write(some, 0, some.length);
-                  }
-                }));
-      }
-      for (int from : List.of(0, 1, 512)) {
-        ByteBuffer memory = ByteBuffer.allocateDirect(size + 12_288).alignedSlice(4096);
-        ByteBuffer placed = memory.slice(from, size).put(bytes).flip();
-        assertHolds(bytes, write(storage, "memory/" + from, writer -> writer.write(placed)));
-      }
-      ByteBuffer rest = ByteBuffer.allocateDirect(size - 5).put(bytes, 5, size - 5).flip();
-      assertHolds(
-          bytes,
-          write(
-              storage,
-              "mixed",
-              writer -> {
-                writer.write(bytes, 0, 5);
-                writer.write(rest);
-              }));
-    }
-  }
-
-  private interface Writing {
-    void to(ObjectWriter writer) throws IOException;
-  }
-
-  private Path write(Storage storage, String name, Writing writing) throws IOException {
-    try (ObjectWriter writer = storage.create(name)) {
-      writing.to(writer);
-      writer.commit();
-    }
-    return root().resolve(name);
-  }
-
-  private static void assertHolds(byte[] expected, Path file) throws IOException {
-    assertEquals(-1, Arrays.mismatch(expected, Files.readAllBytes(file)), file.toString());
-  }
-
-  /** All but the end of a large object, by what the system says of its pages. */
-  @Test
-  void largeObjectsLeaveNothingInThePageCache() throws Exception {
-    assumeTrue(
-        Files.getFileStore(folder).type().matches("ext4|xfs"),
-        "needs a file system known to do it");
-    try (Storage storage = openStorage()) {
-      byte[] large = new byte[8 << 20];
-      Path pieces = write(storage, "pieces", writer -> writer.write(large, 0, large.length));
-      ByteBuffer memory =
-          ByteBuffer.allocateDirect(large.length + 4095).alignedSlice(ObjectWriter.ALIGNMENT);
-      Path whole = write(storage, "memory", writer -> writer.write(memory));
-      assertEquals(0, cached(pieces));
-      assertEquals(0, cached(whole));
-    }
-  }
-
-  private static long cached(Path file) throws Exception {
-    Process fincore;
-    try {
-      fincore =
-          new ProcessBuilder("fincore", "--bytes", "--noheadings", "-o", "RES", file.toString())
-              .start();
-    } catch (IOException absent) {
-      return Assumptions.abort("needs fincore");
-    }
-    String bytes = new String(fincore.getInputStream().readAllBytes(), US_ASCII);
-    assertTrue(fincore.waitFor(10, TimeUnit.SECONDS));
-    return Long.parseLong(bytes.strip());
   }
 }

@@ -97,13 +97,18 @@ class SmallDiskTest {
     }
   }
 
-  private static boolean run(String... command) throws Exception {
+  static boolean run(String... command) throws Exception {
     List<String> words = new ArrayList<>(List.of(command));
-    Process process =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(words)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    } catch (IOException absent) {
+      return false;
+    }
     return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
   }
 
