@@ -1,5 +1,6 @@
 package dev.walden.wal.record;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -10,7 +11,7 @@ import java.util.Locale;
 record Stop(WalEnd.Reason reason, String format, List<Object> arguments) {
 
   static Stop of(WalEnd.Reason reason, String format, Object... arguments) {
-    return new Stop(reason, format, List.of(arguments));
+    return new Stop(reason, format, Arrays.asList(arguments));
   }
 
   String detail() {
