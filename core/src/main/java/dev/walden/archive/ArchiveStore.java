@@ -17,6 +17,7 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.index.WalOutline;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -132,16 +133,35 @@ public final class ArchiveStore implements Closeable {
     PushOutcome outcome = wal.push(name, source);
     if (outcome == PushOutcome.ARCHIVED
         && settings.indexing()
-        && name instanceof WalFileName.Segment segment) {
-      index(segment.segment(cluster.segmentSize()), source);
+        && name instanceof WalFileName.Segment segmentName) {
+      WalSegment segment = segmentName.segment(cluster.segmentSize());
+      index(segment, () -> indexWriter.add(segment, source));
     }
     return outcome;
   }
 
+  /**
+   * Archives a segment whose outline is known already; see {@link #push(WalFileName, Path)}.
+   *
+   * @param outline of exactly these bytes: it is stored unseen
+   */
+  public PushOutcome push(ObjectSource source, WalOutline outline) throws IOException {
+    WalSegment segment = outline.firstSegment();
+    PushOutcome outcome = wal.push(segment.fileName(), source);
+    if (outcome == PushOutcome.ARCHIVED && settings.indexing()) {
+      index(segment, () -> indexWriter.add(outline));
+    }
+    return outcome;
+  }
+
+  private interface Indexing {
+    void run() throws IOException;
+  }
+
   /** The segment is archived whatever becomes of its outline, which can be made again. */
-  private void index(WalSegment segment, ObjectSource source) {
+  private static void index(WalSegment segment, Indexing indexing) {
     try {
-      indexWriter.add(segment, source);
+      indexing.run();
     } catch (IOException | RuntimeException e) {
       if (Thread.currentThread().isInterrupted()) {
         // somebody ends this on purpose
@@ -150,6 +170,11 @@ public final class ArchiveStore implements Closeable {
         LOG.warn("{} is archived, but not indexed: {}", segment, e.toString());
       }
     }
+  }
+
+  /** Whether each segment that is pushed gets its outline into {@link #index()}. */
+  public boolean isIndexing() {
+    return settings.indexing();
   }
 
   /** What can be told of the archived WAL without reading it. */

@@ -25,13 +25,16 @@ final class IndexWriter {
     this.layout = layout;
   }
 
-  /** Stores the outline of a segment that is archived. */
+  /** Makes and stores the outline of a segment that is archived. */
   void add(WalSegment segment, ObjectSource source) throws IOException {
-    WalOutline outline;
     try (InputStream wal = source.open()) {
-      outline = WalOutliner.outline(segment, wal);
+      add(WalOutliner.outline(segment, wal));
     }
-    objects.put(layout.segmentOutline(segment), List.of(outline));
+  }
+
+  /** Stores the outline of a segment that is archived. */
+  void add(WalOutline outline) throws IOException {
+    objects.put(layout.segmentOutline(outline.firstSegment()), List.of(outline));
     condense(keep(outline));
   }
 

@@ -4,9 +4,11 @@ import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.PushOutcome;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
+import dev.walden.wal.index.WalOutline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -45,13 +47,15 @@ final class SegmentPusher {
   private static final class Task {
     private final OpenSegment segment;
     private final WalFileName name;
+    private final Optional<WalOutline> outline;
     private final TimelineId timeline;
     private final Lsn end;
     private boolean done;
 
-    Task(OpenSegment segment, WalFileName name) {
+    Task(OpenSegment segment, WalFileName name, Optional<WalOutline> outline) {
       this.segment = segment;
       this.name = name;
+      this.outline = outline;
       this.timeline = name.timeline();
       this.end = segment.segment().end();
     }
@@ -62,6 +66,7 @@ final class SegmentPusher {
     Task(TimelineId timeline, Lsn start) {
       this.segment = null;
       this.name = null;
+      this.outline = Optional.empty();
       this.timeline = timeline;
       this.end = start;
       this.done = true;
@@ -88,14 +93,15 @@ final class SegmentPusher {
     this.threads = Executors.newFixedThreadPool(parallelism, factory);
   }
 
-  /** Hands over a complete segment. */
-  void push(OpenSegment segment) {
-    submit(new Task(segment, segment.segment().fileName()));
+  /** Hands over a complete segment, and what is known of its contents. */
+  void push(OpenSegment segment, Optional<WalOutline> outline) {
+    submit(new Task(segment, segment.segment().fileName(), outline));
   }
 
   /** Hands over what was received of a segment that its timeline will never complete. */
   void pushPartial(OpenSegment segment) {
-    submit(new Task(segment, new WalFileName.Partial(segment.segment().fileName())));
+    submit(
+        new Task(segment, new WalFileName.Partial(segment.segment().fileName()), Optional.empty()));
   }
 
   private void submit(Task task) {
@@ -118,7 +124,11 @@ final class SegmentPusher {
           return;
         }
         histories.settle();
-        PushOutcome outcome = archive.push(task.name, task.segment.padded());
+        ObjectSource source = task.segment.padded();
+        PushOutcome outcome =
+            task.outline.isPresent()
+                ? archive.push(source, task.outline.get())
+                : archive.push(task.name, source);
         LOG.debug("{} {}", outcome, task.name);
         if (isWhole(task)) {
           tail.ifPresent(pieces -> pieces.archived(task.segment));

@@ -5,6 +5,8 @@ import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.index.StreamedOutlines;
+import dev.walden.wal.record.SegmentObserver;
 import dev.walden.wal.record.StreamVerifier;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,17 +26,24 @@ final class UnfinishedWal implements Closeable {
   private final SegmentSpace space;
   private final SegmentPusher pusher;
   private final Optional<TailPusher> tail;
+  private final StreamedOutlines outlines = new StreamedOutlines();
+  private final Optional<SegmentObserver> observer;
   private final Deque<OpenSegment> full = new ArrayDeque<>();
   private OpenSegment growing;
   private StreamVerifier verifier;
   private int unforced;
 
+  /**
+   * @param outlined whether the outlines of segments are handed over with them
+   */
   UnfinishedWal(
       ClusterIdentity cluster,
+      boolean outlined,
       SegmentSpace space,
       SegmentPusher pusher,
       Optional<TailPusher> tail) {
     this.cluster = cluster;
+    this.observer = outlined ? Optional.of(outlines) : Optional.empty();
     this.space = space;
     this.pusher = pusher;
     this.tail = tail;
@@ -44,7 +53,10 @@ final class UnfinishedWal implements Closeable {
   void begin(TimelineId timeline, Lsn start) throws IOException {
     drop();
     WalSegment first = WalSegment.containing(timeline, start, cluster.segmentSize());
-    verifier = verifier == null ? new StreamVerifier(cluster, first) : verifier.restartedAt(first);
+    verifier =
+        verifier == null
+            ? new StreamVerifier(cluster, first, observer)
+            : verifier.restartedAt(first);
   }
 
   /** The first segment that is not handed over. */
@@ -133,7 +145,7 @@ final class UnfinishedWal implements Closeable {
       if (tail.isPresent()) {
         tail.get().complete();
       }
-      pusher.push(segment);
+      pusher.push(segment, outlines.take(segment.segment()));
       openTail();
       for (OpenSegment other : space.diverged()) {
         pusher.pushPartial(other);
@@ -204,6 +216,7 @@ final class UnfinishedWal implements Closeable {
       growing.discard();
     }
     full.clear();
+    outlines.clear();
     growing = null;
     unforced = 0;
   }
@@ -218,6 +231,7 @@ final class UnfinishedWal implements Closeable {
       growing.close();
     }
     full.clear();
+    outlines.clear();
     growing = null;
     unforced = 0;
   }

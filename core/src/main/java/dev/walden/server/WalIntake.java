@@ -64,7 +64,7 @@ final class WalIntake implements Closeable {
     this.space = space;
     this.pusher = pusher;
     this.tail = tail;
-    this.wal = new UnfinishedWal(archive.cluster(), space, pusher, tail);
+    this.wal = new UnfinishedWal(archive.cluster(), archive.isIndexing(), space, pusher, tail);
     this.statusInterval = statusInterval;
     this.timeout = timeout;
     this.server = server;

@@ -314,7 +314,7 @@ final class WalStreaming {
   /** Pushes the complete segments that an earlier receiver left in the spool. */
   private void pushSpooled() throws IOException {
     for (OpenSegment segment : space.openComplete()) {
-      pusher.push(segment);
+      pusher.push(segment, Optional.empty());
     }
   }
 

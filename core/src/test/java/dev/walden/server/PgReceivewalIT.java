@@ -1,12 +1,14 @@
 package dev.walden.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.backup.WalRange;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
@@ -16,7 +18,10 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.index.WalOutline;
+import dev.walden.wal.index.WalOutliner;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -107,11 +112,19 @@ class PgReceivewalIT {
             ArchiveStore.openOrCreate(
                 new InMemoryStorage(),
                 ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
-                Servers.address(server).identity());
-        WalReceiver receiver =
-            WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+                Servers.address(server).identity())) {
       Path theirs = Files.createDirectory(directory.resolve("theirs"));
-      Process process = start(program.get(), server, theirs);
+      receiveBoth(program.get(), server, archive, theirs);
+      compare(archive, theirs);
+      compareIndex(archive);
+    }
+  }
+
+  private void receiveBoth(Path program, PostgresServer server, ArchiveStore archive, Path theirs)
+      throws Exception {
+    try (WalReceiver receiver =
+        WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+      Process process = start(program, server, theirs);
       try {
         Lsn end = load(server, archive);
         WalSegment last =
@@ -126,8 +139,28 @@ class PgReceivewalIT {
         process.destroy();
         process.waitFor(10, TimeUnit.SECONDS);
       }
-      compare(archive, theirs);
     }
+  }
+
+  /** The receiver makes outlines of what streams by, not of the segments. */
+  private static void compareIndex(ArchiveStore archive) throws IOException {
+    List<WalOutline> stored = outlines(archive);
+    assertEquals(0, archive.index().update().segments(), "segments without an outline");
+    for (WalOutline outline : stored) {
+      WalSegment segment = outline.firstSegment();
+      try (InputStream in = archive.open(segment).orElseThrow()) {
+        assertEquals(WalOutliner.outline(segment, in), outline);
+      }
+    }
+  }
+
+  private static List<WalOutline> outlines(ArchiveStore archive) throws IOException {
+    List<WalOutline> stored = new ArrayList<>();
+    for (WalRange range : archive.inventory().ranges(TimelineId.FIRST)) {
+      stored.addAll(archive.index().segments(range));
+    }
+    assertTrue(stored.size() >= 10, stored::toString);
+    return stored;
   }
 
   private Process start(Path program, PostgresServer server, Path target) throws IOException {

@@ -38,6 +38,7 @@ final class RecordWalk {
 
   private final WalSegmentSize size;
   private final RecordInterest interest;
+  private final boolean lenient;
   private final long until;
   private final CRC32C crc = new CRC32C();
   private final WalRecord record = new WalRecord();
@@ -63,7 +64,9 @@ final class RecordWalk {
   private long end;
   private long previousBefore;
   private long endBefore;
+  private long counted;
   private long records;
+  private boolean missed;
   private long firstStart;
   private long firstLink;
   private long firstOverwrites;
@@ -76,9 +79,22 @@ final class RecordWalk {
    * @param until no record is read that begins here or later, unsigned
    */
   RecordWalk(WalSegmentSize size, RecordInterest interest, long until) {
+    this(size, interest, false, until);
+  }
+
+  private RecordWalk(WalSegmentSize size, RecordInterest interest, boolean lenient, long until) {
     this.size = size;
     this.interest = interest;
+    this.lenient = lenient;
     this.until = until;
+  }
+
+  /**
+   * A walk that does not stop at what is only of interest: a record that is large, or has no valid
+   * parts, is not shown but {@link #missed}.
+   */
+  static RecordWalk lenient(WalSegmentSize size, RecordInterest interest) {
+    return new RecordWalk(size, interest, true, -1);
   }
 
   /** Where the first record can begin; may be the start of its page. */
@@ -97,6 +113,13 @@ final class RecordWalk {
   /** The first record must overwrite that which began at {@code lsn}. */
   void expectOverwriting(long lsn) {
     overwritten = lsn;
+  }
+
+  /** Counts anew, and only records that begin at a position or behind it. */
+  void count(long from) {
+    counted = from;
+    records = 0;
+    missed = false;
   }
 
   /** The page that holds the position, or goes on with the open record; checked. */
@@ -246,6 +269,10 @@ final class RecordWalk {
       }
     }
     wanted = (kind & RecordKinds.WANTED) != 0 || overwritten != NONE;
+    if (wanted && lenient && length > RETAINED && overwritten == NONE) {
+      wanted = false;
+      missed = true;
+    }
     return true;
   }
 
@@ -263,12 +290,14 @@ final class RecordWalk {
     if (wanted && !decode(bytes, at, bytesEnd, next)) {
       return Step.STOP;
     }
-    if (records == 0) {
-      firstStart = start;
-      firstLink = LittleEndian.i64(bytes, at + 8);
-      firstOverwrites = overwrites();
+    if (Long.compareUnsigned(start, counted) >= 0) {
+      if (records == 0) {
+        firstStart = start;
+        firstLink = LittleEndian.i64(bytes, at + 8);
+        firstOverwrites = overwrites();
+      }
+      records++;
     }
-    records++;
     previousBefore = previous;
     endBefore = end;
     previous = start;
@@ -287,6 +316,11 @@ final class RecordWalk {
   private boolean decode(byte[] bytes, int at, long bytesEnd, long next) {
     record.set(bytes, at, length, version);
     if (!record.decode()) {
+      if (lenient && overwritten == NONE) {
+        wanted = false;
+        missed = true;
+        return true;
+      }
       stop(WalEnd.Reason.BAD_RECORD, "record at %s has %s", new Lsn(start), record.problem());
       return false;
     }
@@ -343,6 +377,11 @@ final class RecordWalk {
   /** Where the record that was come to, or is open, begins. */
   long start() {
     return start;
+  }
+
+  /** Whether a record was not shown though it is wanted, since {@link #count}. */
+  boolean missed() {
+    return missed;
   }
 
   /** How many records were whole, wanted or not. */

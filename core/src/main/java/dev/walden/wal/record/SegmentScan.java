@@ -2,14 +2,8 @@ package dev.walden.wal.record;
 
 import dev.walden.CorruptFileException;
 import dev.walden.UnsupportedFormatException;
-import dev.walden.wal.Lsn;
 import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
-import dev.walden.wal.record.RecordChain.Fate;
-import dev.walden.wal.record.RecordChain.First;
-import dev.walden.wal.record.RecordChain.Head;
-import dev.walden.wal.record.RecordChain.Last;
-import dev.walden.wal.record.RecordChain.Tail;
 import java.util.Optional;
 
 /**
@@ -32,9 +26,7 @@ public final class SegmentScan {
   private long done;
   private int partial;
 
-  private RecordRest head;
-  private Fate headFate;
-  private boolean overwriting;
+  private final SegmentChain chain;
   private Stop stop;
 
   /** Before the first byte. */
@@ -45,6 +37,7 @@ public final class SegmentScan {
     check = new PageCheck(segment.size(), null);
     check.enter(segment);
     walk = new RecordWalk(segment.size(), interest, -1);
+    chain = new SegmentChain(segment, walk);
   }
 
   /**
@@ -99,7 +92,7 @@ public final class SegmentScan {
     if (stop == null && walk.open() && walk.overwriting()) {
       stop = Stop.of(WalEnd.Reason.BAD_OVERWRITE, "the overwriting record goes on");
     }
-    return chain();
+    return chain.chain(check.version(), Optional.ofNullable(stop).map(Stop::reason));
   }
 
   /** Whether the rest of the segment is unused. */
@@ -119,7 +112,7 @@ public final class SegmentScan {
     if (done == 0) {
       begin();
     }
-    if (headFate == Fate.GOES_ON && !continueHead(bytes, at, count)) {
+    if (chain.isInHead() && !continueHead(bytes, at, count)) {
       return;
     }
     walk.page(bytes, at, count, check);
@@ -127,32 +120,25 @@ public final class SegmentScan {
   }
 
   private void begin() {
-    if (check.continuesRecord()) {
-      headFate = Fate.GOES_ON;
-      head = new RecordRest(start, check.remainingLength());
-    } else {
-      if (check.overwritesRecord()) {
-        headFate = Fate.OVERWRITTEN;
-        head = new RecordRest(start, 0);
-        overwriting = true;
-      }
+    chain.begin(check);
+    if (!chain.isInHead()) {
       walk.startAt(start);
     }
   }
 
   /** Takes what the page has of the record from before; true if its own records can follow. */
   private boolean continueHead(byte[] bytes, int at, int count) throws CorruptFileException {
-    RecordRest.Step step = head.take(check, bytes, at, count);
-    if (step == RecordRest.Step.SHORT) {
-      check.truncated((int) (done + count));
-      stop(check.problem());
-    } else if (step == RecordRest.Step.STOP) {
-      stop(head.problem());
-    } else if (step != RecordRest.Step.PAGE) {
-      overwriting = step == RecordRest.Step.OVERWRITTEN;
-      headFate = overwriting ? Fate.OVERWRITTEN : Fate.ENDS;
-      walk.startAt(head.end());
-      return true;
+    switch (chain.takeHead(check, bytes, at, count)) {
+      case SHORT -> {
+        check.truncated((int) done + count);
+        stop(check.problem());
+      }
+      case STOP -> stop(chain.headProblem());
+      case PAGE -> {}
+      default -> {
+        walk.startAt(chain.headEnd());
+        return true;
+      }
     }
     return false;
   }
@@ -192,57 +178,6 @@ public final class SegmentScan {
     if (done == 0 && !check.accepted()) {
       throw new CorruptFileException(segment.toString(), why.detail());
     }
-    if (headFate == Fate.GOES_ON) {
-      headFate = Fate.BROKEN;
-    }
     stop = why;
-  }
-
-  private RecordChain chain() {
-    boolean open = stop == null && walk.open();
-    Optional<Tail> tail =
-        open ? Optional.of(new Tail(new Lsn(walk.start()), walk.fragment())) : Optional.empty();
-    return new RecordChain(
-        segment,
-        segment,
-        check.version(),
-        walk.records(),
-        head(),
-        first(tail),
-        last(),
-        tail,
-        Optional.ofNullable(stop).map(Stop::reason));
-  }
-
-  private Optional<Head> head() {
-    if (headFate == null) {
-      return Optional.empty();
-    }
-    long at = overwriting ? walk.firstOverwrites() : head.end();
-    Optional<Lsn> place = at == 0 ? Optional.empty() : Optional.of(new Lsn(at));
-    return Optional.of(new Head(head.remaining(), head.fragment(), headFate, place));
-  }
-
-  private Optional<First> first(Optional<Tail> tail) {
-    return walk.records() > 0
-        ? Optional.of(new First(new Lsn(walk.firstStart()), Optional.of(new Lsn(walk.firstLink()))))
-        : tail.map(SegmentScan::first);
-  }
-
-  private static First first(Tail tail) {
-    byte[] bytes = tail.fragment().bytes();
-    boolean linked = bytes.length >= 2 * Long.BYTES;
-    return new First(
-        tail.lsn(),
-        linked ? Optional.of(new Lsn(LittleEndian.i64(bytes, Long.BYTES))) : Optional.empty());
-  }
-
-  private Optional<Last> last() {
-    if (walk.records() > 0) {
-      return Optional.of(new Last(Optional.of(new Lsn(walk.lastStart())), new Lsn(walk.lastEnd())));
-    }
-    return headFate == Fate.ENDS
-        ? Optional.of(new Last(Optional.empty(), new Lsn(head.end())))
-        : Optional.empty();
   }
 }

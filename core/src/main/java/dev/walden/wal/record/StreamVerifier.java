@@ -20,6 +20,9 @@ import java.util.Optional;
  * first segment the checksum is not known, unless {@link #restartedAt} knows its beginning; only
  * its length is checked then. What follows a SWITCH in its segment is unused and not looked at.
  *
+ * <p>An observer learns on the way what the segments hold; for it, records of interest of up to 1
+ * MiB are put together.
+ *
  * <p>For use by one thread. After an exception it is of no further use but for {@link #verified}.
  */
 public final class StreamVerifier {
@@ -28,6 +31,8 @@ public final class StreamVerifier {
   private final ClusterIdentity cluster;
   private final PageCheck check;
   private final RecordWalk walk;
+  private final Optional<SegmentObserver> observer;
+  private final Optional<ObservedSegments> observed;
   private final Optional<Joint> before;
   // where verification may have to begin again, in order
   private final Deque<Joint> joints = new ArrayDeque<>();
@@ -69,12 +74,31 @@ public final class StreamVerifier {
     this(cluster, first, Optional.empty());
   }
 
-  private StreamVerifier(ClusterIdentity cluster, WalSegment first, Optional<Joint> before) {
+  /**
+   * For a stream that begins with a segment; nothing is known of the WAL before it.
+   *
+   * @param observer of all segments but the first
+   */
+  public StreamVerifier(
+      ClusterIdentity cluster, WalSegment first, Optional<SegmentObserver> observer) {
+    this(cluster, first, observer, Optional.empty());
+  }
+
+  private StreamVerifier(
+      ClusterIdentity cluster,
+      WalSegment first,
+      Optional<SegmentObserver> observer,
+      Optional<Joint> before) {
     this.cluster = cluster;
+    this.observer = observer;
     this.before = before;
     before.ifPresent(joints::add);
     check = new PageCheck(cluster);
-    walk = new RecordWalk(cluster.segmentSize(), (manager, info) -> false, -1);
+    walk =
+        RecordWalk.lenient(
+            cluster.segmentSize(),
+            observer.map(SegmentObserver::interest).orElse((manager, info) -> false));
+    observed = observer.map(o -> new ObservedSegments(o, walk));
     segment = first;
     check.enter(first);
     address = first.start().value();
@@ -89,6 +113,7 @@ public final class StreamVerifier {
     return new StreamVerifier(
         cluster,
         first,
+        observer,
         joints.stream().filter(joint -> joint.at.equals(first.start())).findFirst());
   }
 
@@ -155,9 +180,13 @@ public final class StreamVerifier {
   }
 
   private void nextSegment() {
+    observed.ifPresent(segments -> segments.end(check.version()));
     segment = segment.next();
     check.enter(segment);
     joints.add(joint());
+    if (walking) {
+      observed.ifPresent(segments -> segments.begin(segment));
+    }
     while (joints.size() > 1 && !joints.stream().skip(1).findFirst().get().at.isAfter(verified())) {
       joints.remove();
     }
@@ -206,11 +235,13 @@ public final class StreamVerifier {
         return;
       }
       headerChecked = true;
+      observed.ifPresent(segments -> segments.header(check));
       if (!walking && rest == null) {
         begin();
       }
     }
     if (walking || continueRest(bytes, at, count)) {
+      observed.ifPresent(segments -> segments.page(check, bytes, at, count));
       walk.page(bytes, at, count, check);
       walk(count);
     }
@@ -296,9 +327,9 @@ public final class StreamVerifier {
 
   private void walk(int count) throws CorruptFileException {
     RecordWalk.Step step;
-    do {
-      step = walk.next();
-    } while (step == RecordWalk.Step.RECORD);
+    while ((step = walk.next()) == RecordWalk.Step.RECORD) {
+      observed.ifPresent(ObservedSegments::record);
+    }
     if (!walk.overwriting()) {
       verified = new Lsn(walk.position());
     }
@@ -315,8 +346,8 @@ public final class StreamVerifier {
     boolean maySwitch =
         rest != null
             && before.isEmpty()
-            && walk.records() == 0
             && walking
+            && walk.position() == rest.end()
             && rest.remaining() < RecordParts.HEADER;
     if (!maySwitch || why.reason() != WalEnd.Reason.ZEROS) {
       throw damage(why);

@@ -32,6 +32,13 @@ final class WrittenWal implements WalSource {
     return write(record(manager, info, xid, mainData), Integer.MAX_VALUE);
   }
 
+  /** A commit with the right checksum and main data that reaches beyond its end. */
+  void appendWithoutValidParts() {
+    byte[] record = record(1, 0, 7, new byte[8]);
+    record[25] = 99;
+    write(record, Integer.MAX_VALUE);
+  }
+
   /** A record of the resource manager XLOG that means nothing, so that others lie elsewhere. */
   void fill(int bytes) {
     append(0, 0x20, 0, new byte[bytes]);

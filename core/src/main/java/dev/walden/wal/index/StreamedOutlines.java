@@ -1,0 +1,48 @@
+package dev.walden.wal.index;
+
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.RecordChain;
+import dev.walden.wal.record.RecordInterest;
+import dev.walden.wal.record.RecordVisitor;
+import dev.walden.wal.record.SegmentObserver;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The outlines of segments that a {@link dev.walden.wal.record.StreamVerifier} goes through, made
+ * on the way: each is the same that a {@link WalOutliner} makes from the segment's bytes. Those of
+ * the first segment of a stream, and of others that are out of the ordinary, are not here.
+ *
+ * <p>Keeps outlines until they are taken. For use by one thread.
+ */
+public final class StreamedOutlines implements SegmentObserver {
+  private final Map<WalSegment, WalOutline> outlines = new HashMap<>();
+  private OutlineCollector collector;
+
+  @Override
+  public RecordInterest interest() {
+    return OutlineInterest.INSTANCE;
+  }
+
+  @Override
+  public RecordVisitor begin(WalSegment segment) {
+    collector = new OutlineCollector();
+    return collector;
+  }
+
+  @Override
+  public void end(RecordChain chain) {
+    outlines.put(chain.firstSegment(), new WalOutline(chain, collector.contents()));
+  }
+
+  /** The outline of a segment whose bytes have all arrived, if it was made; once. */
+  public Optional<WalOutline> take(WalSegment segment) {
+    return Optional.ofNullable(outlines.remove(segment));
+  }
+
+  /** Forgets all outlines that were not taken, when a stream ends. */
+  public void clear() {
+    outlines.clear();
+  }
+}

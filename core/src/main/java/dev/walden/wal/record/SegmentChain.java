@@ -1,0 +1,112 @@
+package dev.walden.wal.record;
+
+import dev.walden.cluster.PgVersion;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.RecordChain.Fate;
+import dev.walden.wal.record.RecordChain.First;
+import dev.walden.wal.record.RecordChain.Head;
+import dev.walden.wal.record.RecordChain.Last;
+import dev.walden.wal.record.RecordChain.Tail;
+import java.util.Optional;
+
+/** The chain of one segment, while a walk goes through its pages. */
+final class SegmentChain {
+  private final WalSegment segment;
+  private final RecordWalk walk;
+  private RecordRest head;
+  private Fate fate;
+
+  SegmentChain(WalSegment segment, RecordWalk walk) {
+    this.segment = segment;
+    this.walk = walk;
+  }
+
+  /** The first page, checked. */
+  void begin(PageCheck page) {
+    if (page.continuesRecord()) {
+      fate = Fate.GOES_ON;
+      head = new RecordRest(segment.start().value(), page.remainingLength());
+    } else if (page.overwritesRecord()) {
+      fate = Fate.OVERWRITTEN;
+      head = new RecordRest(segment.start().value(), 0);
+    }
+  }
+
+  /** Whether the record that began before the segment goes on, on the page that comes. */
+  boolean isInHead() {
+    return fate == Fate.GOES_ON;
+  }
+
+  /** Takes what a checked page has of that record. */
+  RecordRest.Step takeHead(PageCheck page, byte[] bytes, int at, int count) {
+    RecordRest.Step step = head.take(page, bytes, at, count);
+    if (step == RecordRest.Step.ENDS) {
+      fate = Fate.ENDS;
+    } else if (step == RecordRest.Step.OVERWRITTEN) {
+      fate = Fate.OVERWRITTEN;
+    }
+    return step;
+  }
+
+  /** Why a page does not go on with that record. */
+  Stop headProblem() {
+    return head.problem();
+  }
+
+  /** Where the next record can begin, once that record ended or was overwritten. */
+  long headEnd() {
+    return head.end();
+  }
+
+  /** Whether nothing is known but that the record that began before ends in the segment. */
+  boolean isHeadOnly() {
+    return fate == Fate.ENDS && walk.records() == 0 && !walk.open();
+  }
+
+  /** The chain, once all of the segment was seen, or all that is valid. */
+  RecordChain chain(PgVersion version, Optional<WalEnd.Reason> end) {
+    if (end.isPresent() && fate == Fate.GOES_ON) {
+      fate = Fate.BROKEN;
+    }
+    boolean begun = walk.open() && Long.compareUnsigned(walk.start(), segment.start().value()) >= 0;
+    Optional<Tail> tail =
+        begun && end.isEmpty()
+            ? Optional.of(new Tail(new Lsn(walk.start()), walk.fragment()))
+            : Optional.empty();
+    return new RecordChain(
+        segment, segment, version, walk.records(), head(), first(tail), last(), tail, end);
+  }
+
+  private Optional<Head> head() {
+    if (fate == null) {
+      return Optional.empty();
+    }
+    long at = fate == Fate.OVERWRITTEN ? walk.firstOverwrites() : head.end();
+    Optional<Lsn> place = at == 0 ? Optional.empty() : Optional.of(new Lsn(at));
+    return Optional.of(new Head(head.remaining(), head.fragment(), fate, place));
+  }
+
+  private Optional<First> first(Optional<Tail> tail) {
+    return walk.records() > 0
+        ? Optional.of(new First(new Lsn(walk.firstStart()), Optional.of(new Lsn(walk.firstLink()))))
+        : tail.map(SegmentChain::first);
+  }
+
+  private static First first(Tail tail) {
+    byte[] bytes = tail.fragment().bytes();
+    boolean linked = bytes.length >= 2 * Long.BYTES;
+    return new First(
+        tail.lsn(),
+        linked ? Optional.of(new Lsn(LittleEndian.i64(bytes, Long.BYTES))) : Optional.empty());
+  }
+
+  private Optional<Last> last() {
+    if (walk.records() > 0) {
+      return Optional.of(new Last(Optional.of(new Lsn(walk.lastStart())), new Lsn(walk.lastEnd())));
+    }
+    return fate == Fate.ENDS
+        ? Optional.of(new Last(Optional.empty(), new Lsn(head.end())))
+        : Optional.empty();
+  }
+}
