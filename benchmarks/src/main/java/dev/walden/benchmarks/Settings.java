@@ -54,8 +54,10 @@ record Settings(
 
   /** What holds unless set. */
   private static final class Defaults {
-    static final String JAVA_OPTIONS = "-XX:+UseSerialGC -XX:MaxDirectMemorySize=64m";
-    static final String RECEIVE_HEAP = "16m";
+    static final String JAVA_OPTIONS =
+        "-XX:+UseSerialGC -XX:MaxDirectMemorySize=64m -XX:LiveNodeCountInliningCutoff=1000"
+            + " -XX:MaxNodeLimit=20000 -XX:NodeLimitFudgeFactor=600";
+    static final String RECEIVE_HEAP = "14m";
     static final String HEAP = "64m";
     static final Path DEBIAN = Path.of("/usr/lib/postgresql/15/bin");
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * A base backup being written. Nothing of it is a backup until {@link #commit} returns; {@link
@@ -49,12 +50,17 @@ public final class NewBackup implements Closeable {
 
   /** Begins an object; {@code plainName} has no codec's suffix. */
   public Writer create(String plainName) throws IOException {
-    return create(plainName, Algorithm.SHA256);
+    return create(plainName, Algorithm.SHA256, out -> out);
   }
 
-  /** Begins a part: an object with the digest that was chosen for parts. */
-  public Writer createPart(String plainName) throws IOException {
-    return create(plainName, partDigest);
+  /**
+   * Begins a part: an object with the digest that was chosen for parts.
+   *
+   * @param storing a way to the storage, by which another thread may store what this one encodes
+   */
+  public Writer createPart(String plainName, UnaryOperator<OutputStream> storing)
+      throws IOException {
+    return create(plainName, partDigest, storing);
   }
 
   /**
@@ -62,23 +68,29 @@ public final class NewBackup implements Closeable {
    *
    * @param elsewhere the source, of a length, of all that will be written
    */
-  public Writer createPart(String plainName, LongFunction<ObjectSource> elsewhere)
+  public Writer createReference(String plainName, LongFunction<ObjectSource> elsewhere)
       throws IOException {
     String objectName = layout.backupObject(id, plainName);
-    return writer(
-        plainName, objectName, new ReferenceWriter(storage, objectName, elsewhere), partDigest);
+    ObjectWriter reference = new ReferenceWriter(storage, objectName, elsewhere);
+    return writer(plainName, objectName, reference, partDigest, out -> out);
   }
 
-  private Writer create(String plainName, Algorithm algorithm) throws IOException {
+  private Writer create(String plainName, Algorithm digest, UnaryOperator<OutputStream> storing)
+      throws IOException {
     String name = plainName + codec.suffix();
     String objectName = layout.backupObject(id, name);
-    return writer(name, objectName, storage.create(objectName), algorithm);
+    return writer(name, objectName, storage.create(objectName), digest, storing);
   }
 
-  private Writer writer(String name, String objectName, ObjectWriter object, Algorithm algorithm)
+  private Writer writer(
+      String name,
+      String objectName,
+      ObjectWriter object,
+      Algorithm digest,
+      UnaryOperator<OutputStream> storing)
       throws IOException {
     try {
-      return new Writer(name, objectName, object, RunningDigest.of(algorithm));
+      return new Writer(name, objectName, object, RunningDigest.of(digest), storing.apply(object));
     } catch (IOException | RuntimeException e) {
       object.close();
       throw e;
@@ -128,15 +140,21 @@ public final class NewBackup implements Closeable {
     private final EncodingOutputStream encoder;
     private long plainBytes;
     private long storedBytes;
+    private boolean ended;
 
-    private Writer(String name, String objectName, ObjectWriter object, RunningDigest digest)
+    private Writer(
+        String name,
+        String objectName,
+        ObjectWriter object,
+        RunningDigest digest,
+        OutputStream stored)
         throws IOException {
       this.name = name;
       this.objectName = objectName;
       this.object = object;
       this.digest = digest;
       OutputStream sink =
-          new FilterOutputStream(object) {
+          new FilterOutputStream(stored) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
               digest.update(bytes, offset, length);
@@ -176,9 +194,17 @@ public final class NewBackup implements Closeable {
       object.force();
     }
 
-    /** Makes the object durable. */
-    public BackupObject finish() throws IOException {
+    /** Hands what is left of the object on to the storage, after the last byte. */
+    public void end() throws IOException {
       encoder.finish();
+      ended = true;
+    }
+
+    /** Makes the object durable, all of which has reached the storage unless it has no end yet. */
+    public BackupObject finish() throws IOException {
+      if (!ended) {
+        end();
+      }
       written.add(objectName);
       object.commit();
       return new BackupObject(name, plainBytes, storedBytes, digest.finish());

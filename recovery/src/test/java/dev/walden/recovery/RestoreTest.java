@@ -79,7 +79,7 @@ class RestoreTest {
     try (NewBackup backup = archive.newBackup(Instant.EPOCH, partDigest)) {
       BackupObject[] parts = new BackupObject[members.length];
       for (int i = 0; i < parts.length; i++) {
-        try (NewBackup.Writer out = backup.createPart("0000" + i + ".tar")) {
+        try (NewBackup.Writer out = backup.createPart("0000" + i + ".tar", stored -> stored)) {
           TarWriter tar = new TarWriter(out);
           tar.begin(members[i]);
           tar.write(new byte[(int) members[i].size()], 0, (int) members[i].size());

@@ -21,7 +21,7 @@ import java.util.function.LongFunction;
 /**
  * Puts the files of a base backup, one after the other, into the parts of a new backup, and at the
  * end compares them with PostgreSQL's manifest. Memory is bounded, but for eight bytes of each
- * file. Used by one thread, which an interruption ends; it has two threads of its own.
+ * file. Used by one thread, which an interruption ends; it has three threads of its own.
  *
  * <p>{@link #close} ends what is unfinished, and must come before the {@link NewBackup} is closed.
  */
@@ -29,8 +29,6 @@ public final class BackupRepacking implements Closeable {
   private static final int BUFFER = 1 << 16;
 
   private final NewBackup backup;
-  private final Pipeline pipeline;
-  private final Pipeline finishing;
   private final PartWriter parts;
   private final NewBackup.Writer list;
   private final BackupFiles files;
@@ -53,9 +51,7 @@ public final class BackupRepacking implements Closeable {
     this.backup = backup;
     this.progress = progress;
     this.list = backup.create("files.json");
-    this.pipeline = new Pipeline(threads);
-    this.finishing = new Pipeline(threads);
-    this.parts = new PartWriter(backup, pipeline, finishing, partSize);
+    this.parts = new PartWriter(backup, threads, partSize);
     this.files = new BackupFiles(checksums, list);
   }
 
@@ -146,14 +142,10 @@ public final class BackupRepacking implements Closeable {
 
   @Override
   public void close() throws IOException {
-    // what the pipelines still put must be over before it is removed
+    // what the threads of the parts still put must be over before it is removed
     boolean interrupted = Thread.interrupted();
     try (list) {
-      try (parts) {
-        try (finishing) {
-          pipeline.close();
-        }
-      }
+      parts.close();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

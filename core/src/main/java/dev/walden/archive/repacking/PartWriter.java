@@ -14,19 +14,21 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.LongFunction;
 
 /**
- * Cuts a stream of files into parts: tar archives of whole files, of about one size. Encoding and
- * storing happen in the pipeline's thread, while the caller already reads on. Parts become durable
- * in a thread of its own, piece by piece while they are written, and at their end while the next
- * one is written: otherwise the server would wait for the disk.
+ * Cuts a stream of files into parts: tar archives of whole files, of about one size. Encoding
+ * happens in a thread of its own while the caller already reads on, and storing what was encoded in
+ * another. Parts become durable in a third, piece by piece while they are stored, and at their end
+ * while the next one is stored: otherwise the server would wait for the disk.
  */
 final class PartWriter implements Closeable {
   private static final long FORCE_EVERY = 32 << 20;
 
   private final NewBackup backup;
-  private final Pipeline pipeline;
+  private final Pipeline encoding;
+  private final Pipeline storing;
   private final Pipeline finishing;
   private final long partSize;
   private final List<BackupObject> finished = new ArrayList<>();
@@ -38,17 +40,18 @@ final class PartWriter implements Closeable {
   private TarWriter tar;
   private NewBackup.Writer object;
 
-  /** When the part before is durable; for the pipeline's thread. */
+  /** When the part before is durable; for the storing thread. */
   private Future<?> before = CompletableFuture.completedFuture(null);
 
   private long partBytes;
   private long unforced;
   private int number;
 
-  PartWriter(NewBackup backup, Pipeline pipeline, Pipeline finishing, long partSize) {
+  PartWriter(NewBackup backup, ThreadFactory threads, long partSize) {
     this.backup = backup;
-    this.pipeline = pipeline;
-    this.finishing = finishing;
+    this.encoding = new Pipeline(threads);
+    this.storing = new Pipeline(threads);
+    this.finishing = new Pipeline(threads);
     this.partSize = partSize;
   }
 
@@ -68,9 +71,12 @@ final class PartWriter implements Closeable {
     if (tar == null) {
       number++;
       String name = String.format(Locale.ROOT, "%05d.tar", number);
-      object = elsewhere == null ? backup.createPart(name) : backup.createPart(name, elsewhere);
+      object =
+          elsewhere == null
+              ? backup.createPart(name, storing::feeding)
+              : backup.createReference(name, elsewhere);
       unfinished.add(object);
-      tar = new TarWriter(pipeline.feeding(object));
+      tar = new TarWriter(encoding.feeding(object));
     }
     tar.begin(member);
     partBytes += member.size();
@@ -83,7 +89,7 @@ final class PartWriter implements Closeable {
     if (unforced >= FORCE_EVERY) {
       unforced = 0;
       NewBackup.Writer part = object;
-      pipeline.submit(() -> finishing.submit(part::force));
+      encoding.submit(() -> storing.submit(() -> finishing.submit(part::force)));
     }
   }
 
@@ -97,12 +103,17 @@ final class PartWriter implements Closeable {
     partBytes = 0;
     unforced = 0;
     NewBackup.Writer full = object;
-    pipeline.submit(
+    encoding.submit(
         () -> {
-          // one part at a time, so that no more than two are open
-          Pipeline.await(before);
-          before = finishing.submit(() -> finish(full));
+          full.end();
+          storing.submit(() -> finishInTurn(full));
         });
+  }
+
+  /** One part at a time, so that no more than two are open. */
+  private void finishInTurn(NewBackup.Writer full) throws IOException {
+    Pipeline.await(before);
+    before = finishing.submit(() -> finish(full));
   }
 
   private void finish(NewBackup.Writer full) throws IOException {
@@ -117,16 +128,22 @@ final class PartWriter implements Closeable {
     if (tar != null) {
       finishPart();
     }
-    pipeline.drain();
+    encoding.drain();
+    storing.drain();
     finishing.drain();
     return List.copyOf(finished);
   }
 
-  /** Discards the parts that are not finished. The pipelines must be closed before. */
+  /** Stops, and discards the parts that are not finished. */
   @Override
   public void close() throws IOException {
-    for (NewBackup.Writer part : unfinished) {
-      part.close();
+    try (finishing;
+        storing) {
+      encoding.close();
+    } finally {
+      for (NewBackup.Writer part : unfinished) {
+        part.close();
+      }
     }
   }
 }

@@ -90,9 +90,7 @@ class PartWriterTest {
   @Test
   void aPartThatCannotBeForcedWhileItIsWrittenFails() throws Exception {
     try (NewBackup backup = archive(storage(PartWriterTest::unforceable)).newBackup(Instant.EPOCH);
-        Pipeline finishing = new Pipeline(Thread::new);
-        Pipeline pipeline = new Pipeline(Thread::new);
-        PartWriter parts = new PartWriter(backup, pipeline, finishing, 1 << 20)) {
+        PartWriter parts = new PartWriter(backup, Thread::new, 1 << 20)) {
       byte[] bytes = new byte[32 << 20];
       parts.begin(new TarMember("file", TarMember.Kind.FILE, 0600, bytes.length, Instant.EPOCH));
       parts.write(bytes, 0, bytes.length);
@@ -117,16 +115,13 @@ class PartWriterTest {
     assertEquals(0, open.get());
   }
 
-  /** A writer whose only part was complete when writing it failed in the pipeline. */
+  /** A writer whose only part was complete when storing it failed. */
   private static PartWriter write(NewBackup backup) throws IOException {
-    try (Pipeline finishing = new Pipeline(Thread::new);
-        Pipeline pipeline = new Pipeline(Thread::new)) {
-      PartWriter parts = new PartWriter(backup, pipeline, finishing, 1 << 20);
-      parts.begin(new TarMember("file", TarMember.Kind.FILE, 0600, 3, Instant.EPOCH));
-      parts.write(new byte[3], 0, 3);
-      parts.end();
-      assertThrows(StorageUnavailableException.class, parts::finish);
-      return parts;
-    }
+    PartWriter parts = new PartWriter(backup, Thread::new, 1 << 20);
+    parts.begin(new TarMember("file", TarMember.Kind.FILE, 0600, 3, Instant.EPOCH));
+    parts.write(new byte[3], 0, 3);
+    parts.end();
+    assertThrows(StorageUnavailableException.class, parts::finish);
+    return parts;
   }
 }
