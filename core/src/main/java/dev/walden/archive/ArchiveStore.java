@@ -141,12 +141,16 @@ public final class ArchiveStore implements Closeable {
   }
 
   /**
-   * Archives a segment whose outline is known already; see {@link #push(WalFileName, Path)}.
+   * Archives the segment that an outline tells of; see {@link #push(WalFileName, Path)}.
    *
-   * @param outline of exactly these bytes: it is stored unseen
+   * @param outline of one segment, of exactly these bytes: it is stored as it is
+   * @throws IllegalArgumentException if it is of several, or of another size than this cluster's
    */
-  public PushOutcome push(ObjectSource source, WalOutline outline) throws IOException {
+  public PushOutcome push(WalOutline outline, ObjectSource source) throws IOException {
     WalSegment segment = outline.firstSegment();
+    if (outline.segmentCount() != 1 || !segment.size().equals(cluster.segmentSize())) {
+      throw new IllegalArgumentException("not of one segment of this cluster: " + outline);
+    }
     PushOutcome outcome = wal.push(segment.fileName(), source);
     if (outcome == PushOutcome.ARCHIVED && settings.indexing()) {
       index(segment, () -> indexWriter.add(outline));

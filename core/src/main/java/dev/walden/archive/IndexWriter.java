@@ -25,14 +25,14 @@ final class IndexWriter {
     this.layout = layout;
   }
 
-  /** Makes and stores the outline of a segment that is archived. */
+  /** Makes the outline of a segment that is archived from its bytes, and stores it. */
   void add(WalSegment segment, ObjectSource source) throws IOException {
     try (InputStream wal = source.open()) {
       add(WalOutliner.outline(segment, wal));
     }
   }
 
-  /** Stores the outline of a segment that is archived. */
+  /** Stores the outline of one segment that is archived. */
   void add(WalOutline outline) throws IOException {
     objects.put(layout.segmentOutline(outline.firstSegment()), List.of(outline));
     condense(keep(outline));

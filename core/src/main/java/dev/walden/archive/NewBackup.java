@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
 /**
  * A base backup being written. Nothing of it is a backup until {@link #commit} returns; {@link
  * #close} without a commit removes what was written. Its objects may be written by several threads,
- * each object by one.
+ * each object by one at a time.
  */
 public final class NewBackup implements Closeable {
   private final Storage storage;
@@ -56,7 +56,8 @@ public final class NewBackup implements Closeable {
   /**
    * Begins a part: an object with the digest that was chosen for parts.
    *
-   * @param storing a way to the storage, by which another thread may store what this one encodes
+   * @param storing a way to the storage, on which another thread may store what one encodes; then
+   *     {@link Writer#end} comes first, and {@link Writer#finish} once all is stored
    */
   public Writer createPart(String plainName, UnaryOperator<OutputStream> storing)
       throws IOException {
@@ -91,7 +92,7 @@ public final class NewBackup implements Closeable {
       throws IOException {
     try {
       return new Writer(name, objectName, object, RunningDigest.of(digest), storing.apply(object));
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       object.close();
       throw e;
     }
@@ -137,7 +138,9 @@ public final class NewBackup implements Closeable {
     private final String objectName;
     private final ObjectWriter object;
     private final RunningDigest digest;
-    private final EncodingOutputStream encoder;
+    private final OutputStream sink;
+    private final boolean handedOn;
+    private EncodingOutputStream encoder;
     private long plainBytes;
     private long storedBytes;
     private boolean ended;
@@ -147,13 +150,13 @@ public final class NewBackup implements Closeable {
         String objectName,
         ObjectWriter object,
         RunningDigest digest,
-        OutputStream stored)
-        throws IOException {
+        OutputStream stored) {
       this.name = name;
       this.objectName = objectName;
       this.object = object;
       this.digest = digest;
-      OutputStream sink =
+      this.handedOn = stored != object;
+      this.sink =
           new FilterOutputStream(stored) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -167,7 +170,14 @@ public final class NewBackup implements Closeable {
               write(new byte[] {(byte) b}, 0, 1);
             }
           };
-      this.encoder = codec.encode(sink);
+    }
+
+    /** Made by the thread that encodes: it may write a header at once. */
+    private EncodingOutputStream encoder() throws IOException {
+      if (encoder == null) {
+        encoder = codec.encode(sink);
+      }
+      return encoder;
     }
 
     /** How many bytes were written. */
@@ -182,7 +192,7 @@ public final class NewBackup implements Closeable {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      encoder.write(bytes, offset, length);
+      encoder().write(bytes, offset, length);
       plainBytes += length;
     }
 
@@ -196,13 +206,16 @@ public final class NewBackup implements Closeable {
 
     /** Hands what is left of the object on to the storage, after the last byte. */
     public void end() throws IOException {
-      encoder.finish();
+      encoder().finish();
       ended = true;
     }
 
-    /** Makes the object durable, all of which has reached the storage unless it has no end yet. */
+    /** Makes the object durable. */
     public BackupObject finish() throws IOException {
       if (!ended) {
+        if (handedOn) {
+          throw new IllegalStateException(name + " has no end yet");
+        }
         end();
       }
       written.add(objectName);
@@ -214,7 +227,9 @@ public final class NewBackup implements Closeable {
     @Override
     public void close() throws IOException {
       try {
-        encoder.close();
+        if (encoder != null) {
+          encoder.close();
+        }
       } finally {
         object.close();
       }

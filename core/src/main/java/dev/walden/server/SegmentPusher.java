@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentPusher {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentPusher.class);
+  private static final int MOST_OUTLINED = 16;
 
   private final ArchiveStore archive;
   private final Duration retryLimit;
@@ -47,7 +48,7 @@ final class SegmentPusher {
   private static final class Task {
     private final OpenSegment segment;
     private final WalFileName name;
-    private final Optional<WalOutline> outline;
+    private Optional<WalOutline> outline;
     private final TimelineId timeline;
     private final Lsn end;
     private boolean done;
@@ -93,9 +94,16 @@ final class SegmentPusher {
     this.threads = Executors.newFixedThreadPool(parallelism, factory);
   }
 
-  /** Hands over a complete segment, and what is known of its contents. */
+  /**
+   * Hands over a complete segment, and its outline if it is known. Where many segments wait for the
+   * storage, outlines are not kept: they can be made again.
+   */
   void push(OpenSegment segment, Optional<WalOutline> outline) {
-    submit(new Task(segment, segment.segment().fileName(), outline));
+    boolean kept;
+    synchronized (this) {
+      kept = pending.size() < MOST_OUTLINED;
+    }
+    submit(new Task(segment, segment.segment().fileName(), kept ? outline : Optional.empty()));
   }
 
   /** Hands over what was received of a segment that its timeline will never complete. */
@@ -127,7 +135,7 @@ final class SegmentPusher {
         ObjectSource source = task.segment.padded();
         PushOutcome outcome =
             task.outline.isPresent()
-                ? archive.push(source, task.outline.get())
+                ? archive.push(task.outline.get(), source)
                 : archive.push(task.name, source);
         LOG.debug("{} {}", outcome, task.name);
         if (isWhole(task)) {
@@ -198,6 +206,7 @@ final class SegmentPusher {
 
   private synchronized void done(Task task) {
     task.done = true;
+    task.outline = Optional.empty();
     lastTrouble = null;
     advance();
   }

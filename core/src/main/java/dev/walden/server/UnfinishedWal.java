@@ -27,7 +27,7 @@ final class UnfinishedWal implements Closeable {
   private final SegmentPusher pusher;
   private final Optional<TailPusher> tail;
   private final StreamedOutlines outlines = new StreamedOutlines();
-  private final Optional<SegmentObserver> observer;
+  private final SegmentObserver observer;
   private final Deque<OpenSegment> full = new ArrayDeque<>();
   private OpenSegment growing;
   private StreamVerifier verifier;
@@ -43,7 +43,7 @@ final class UnfinishedWal implements Closeable {
       SegmentPusher pusher,
       Optional<TailPusher> tail) {
     this.cluster = cluster;
-    this.observer = outlined ? Optional.of(outlines) : Optional.empty();
+    this.observer = outlined ? outlines : SegmentObserver.NONE;
     this.space = space;
     this.pusher = pusher;
     this.tail = tail;

@@ -110,7 +110,7 @@ final class PartWriter implements Closeable {
         });
   }
 
-  /** One part at a time, so that no more than two are open. */
+  /** One part at a time: storing does not get far ahead of what is durable. */
   private void finishInTurn(NewBackup.Writer full) throws IOException {
     Pipeline.await(before);
     before = finishing.submit(() -> finish(full));

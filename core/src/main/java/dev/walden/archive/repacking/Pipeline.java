@@ -51,7 +51,10 @@ final class Pipeline implements Closeable {
         });
   }
 
-  /** What is written here is written to {@code out} in the pipeline's thread; flush hands it on. */
+  /**
+   * What is written here is written to {@code out} in the pipeline's thread; flush hands it on. One
+   * thread feeds a pipeline, one output after the other: each that is begun may hold a buffer.
+   */
   OutputStream feeding(OutputStream out) {
     return new OutputStream() {
       private byte[] buffer;

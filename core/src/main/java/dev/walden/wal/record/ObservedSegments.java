@@ -25,7 +25,7 @@ final class ObservedSegments {
     chain = new SegmentChain(next, walk);
     visitor = observer.begin(next);
     ordinary = true;
-    walk.count(next.start().value());
+    walk.countFrom(next.start().value());
   }
 
   /** The header of the next page was found right. */
@@ -49,8 +49,8 @@ final class ObservedSegments {
     }
     try {
       visitor.record(walk.record());
-    } catch (CorruptFileException e) {
-      // valid as a record, at least
+    } catch (CorruptFileException | RuntimeException e) {
+      // valid as a record, at least; whoever scans the segment is told
       ordinary = false;
     }
   }
@@ -58,8 +58,17 @@ final class ObservedSegments {
   /** The segment's last byte has arrived. */
   void end(PgVersion version) {
     if (chain != null && ordinary && !walk.missed() && !walk.overwriting() && !chain.isHeadOnly()) {
-      observer.end(chain.chain(version, Optional.empty()));
+      tell(chain.chain(version, Optional.empty()));
     }
     chain = null;
+  }
+
+  private void tell(RecordChain whole) {
+    try {
+      observer.end(whole);
+    } catch (RuntimeException e) {
+      // as above
+      ordinary = false;
+    }
   }
 }

@@ -35,6 +35,7 @@ final class RecordWalk {
   private static final int CRC_AT = 20;
   private static final int MAX_LENGTH = 1020 << 20;
   private static final int RETAINED = 1 << 20;
+  private static final int LARGE = 1 << 20;
 
   private final WalSegmentSize size;
   private final RecordInterest interest;
@@ -90,8 +91,8 @@ final class RecordWalk {
   }
 
   /**
-   * A walk that does not stop at what is only of interest: a record that is large, or has no valid
-   * parts, is not shown but {@link #missed}.
+   * A walk that does not stop at what is only of interest: a record of more than 1 MiB, or without
+   * valid parts, is not shown but {@link #missed}.
    */
   static RecordWalk lenient(WalSegmentSize size, RecordInterest interest) {
     return new RecordWalk(size, interest, true, -1);
@@ -116,7 +117,7 @@ final class RecordWalk {
   }
 
   /** Counts anew, and only records that begin at a position or behind it. */
-  void count(long from) {
+  void countFrom(long from) {
     counted = from;
     records = 0;
     missed = false;
@@ -269,7 +270,7 @@ final class RecordWalk {
       }
     }
     wanted = (kind & RecordKinds.WANTED) != 0 || overwritten != NONE;
-    if (wanted && lenient && length > RETAINED && overwritten == NONE) {
+    if (wanted && lenient && length > LARGE && overwritten == NONE) {
       wanted = false;
       missed = true;
     }
@@ -379,7 +380,7 @@ final class RecordWalk {
     return start;
   }
 
-  /** Whether a record was not shown though it is wanted, since {@link #count}. */
+  /** Whether a record was not shown though it is wanted, since {@link #countFrom}. */
   boolean missed() {
     return missed;
   }

@@ -66,25 +66,23 @@ final class SegmentChain {
 
   /** The chain, once all of the segment was seen, or all that is valid. */
   RecordChain chain(PgVersion version, Optional<WalEnd.Reason> end) {
-    if (end.isPresent() && fate == Fate.GOES_ON) {
-      fate = Fate.BROKEN;
-    }
     boolean begun = walk.open() && Long.compareUnsigned(walk.start(), segment.start().value()) >= 0;
     Optional<Tail> tail =
         begun && end.isEmpty()
             ? Optional.of(new Tail(new Lsn(walk.start()), walk.fragment()))
             : Optional.empty();
     return new RecordChain(
-        segment, segment, version, walk.records(), head(), first(tail), last(), tail, end);
+        segment, segment, version, walk.records(), head(end), first(tail), last(), tail, end);
   }
 
-  private Optional<Head> head() {
+  private Optional<Head> head(Optional<WalEnd.Reason> end) {
     if (fate == null) {
       return Optional.empty();
     }
+    Fate known = end.isPresent() && fate == Fate.GOES_ON ? Fate.BROKEN : fate;
     long at = fate == Fate.OVERWRITTEN ? walk.firstOverwrites() : head.end();
     Optional<Lsn> place = at == 0 ? Optional.empty() : Optional.of(new Lsn(at));
-    return Optional.of(new Head(head.remaining(), head.fragment(), fate, place));
+    return Optional.of(new Head(head.remaining(), head.fragment(), known, place));
   }
 
   private Optional<First> first(Optional<Tail> tail) {

@@ -1,17 +1,22 @@
 package dev.walden.wal.record;
 
+import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegment;
 
 /**
- * Learns what the segments hold that a {@link StreamVerifier} goes through, as a {@link
- * SegmentScan} of each would tell it. Of segments whose beginning or records are out of the
- * ordinary it learns nothing: those are for a scan.
+ * Learns what the segments hold that a {@link StreamVerifier} goes through: the same that a {@link
+ * SegmentScan} of each would tell, or nothing. Nothing of the first segment, of one where only the
+ * end of an earlier record lies, and of one with records of interest that are larger than 1 MiB or
+ * that nobody understands: those are for a scan. What it throws is as if it had not been asked.
  */
 public interface SegmentObserver {
+  /** Wants to know nothing. */
+  SegmentObserver NONE = new Nobody();
+
   /** Which records are shown. */
   RecordInterest interest();
 
-  /** The visitor of the records of a segment that begins now. */
+  /** The visitor of the records of a segment that begins now, and may not come to its end. */
   RecordVisitor begin(WalSegment segment);
 
   /**
@@ -19,4 +24,28 @@ public interface SegmentObserver {
    * behind it, nobody knows yet.
    */
   void end(RecordChain chain);
+
+  /** {@link #NONE}. */
+  final class Nobody implements SegmentObserver, RecordVisitor {
+    private Nobody() {}
+
+    @Override
+    public RecordInterest interest() {
+      return (manager, info) -> false;
+    }
+
+    @Override
+    public RecordVisitor begin(WalSegment segment) {
+      return this;
+    }
+
+    @Override
+    public void record(WalRecord record) {}
+
+    @Override
+    public void missed(Lsn lsn, Lsn endLsn) {}
+
+    @Override
+    public void end(RecordChain chain) {}
+  }
 }

@@ -130,7 +130,7 @@ public final class SegmentScan {
   private boolean continueHead(byte[] bytes, int at, int count) throws CorruptFileException {
     switch (chain.takeHead(check, bytes, at, count)) {
       case SHORT -> {
-        check.truncated((int) done + count);
+        check.truncated((int) (done + count));
         stop(check.problem());
       }
       case STOP -> stop(chain.headProblem());

@@ -14,14 +14,12 @@ import java.util.Optional;
 
 /**
  * Checks WAL record by record while it arrives, in pieces of any length, from the start of a
- * segment on and over any number of them. Keeps no more than a page, however long a record is.
+ * segment on and over any number of them. Keeps no more than a page, however long a record is, and
+ * records of up to 1 MiB that an observer is interested in.
  *
  * <p>Page headers, lengths, links and checksums are checked. Of a record that began before the
  * first segment the checksum is not known, unless {@link #restartedAt} knows its beginning; only
  * its length is checked then. What follows a SWITCH in its segment is unused and not looked at.
- *
- * <p>An observer learns on the way what the segments hold; for it, records of interest of up to 1
- * MiB are put together.
  *
  * <p>For use by one thread. After an exception it is of no further use but for {@link #verified}.
  */
@@ -31,8 +29,8 @@ public final class StreamVerifier {
   private final ClusterIdentity cluster;
   private final PageCheck check;
   private final RecordWalk walk;
-  private final Optional<SegmentObserver> observer;
-  private final Optional<ObservedSegments> observed;
+  private final SegmentObserver observer;
+  private final ObservedSegments observed;
   private final Optional<Joint> before;
   // where verification may have to begin again, in order
   private final Deque<Joint> joints = new ArrayDeque<>();
@@ -71,7 +69,7 @@ public final class StreamVerifier {
 
   /** For a stream that begins with a segment; nothing is known of the WAL before it. */
   public StreamVerifier(ClusterIdentity cluster, WalSegment first) {
-    this(cluster, first, Optional.empty());
+    this(cluster, first, SegmentObserver.NONE);
   }
 
   /**
@@ -79,26 +77,19 @@ public final class StreamVerifier {
    *
    * @param observer of all segments but the first
    */
-  public StreamVerifier(
-      ClusterIdentity cluster, WalSegment first, Optional<SegmentObserver> observer) {
+  public StreamVerifier(ClusterIdentity cluster, WalSegment first, SegmentObserver observer) {
     this(cluster, first, observer, Optional.empty());
   }
 
   private StreamVerifier(
-      ClusterIdentity cluster,
-      WalSegment first,
-      Optional<SegmentObserver> observer,
-      Optional<Joint> before) {
+      ClusterIdentity cluster, WalSegment first, SegmentObserver observer, Optional<Joint> before) {
     this.cluster = cluster;
     this.observer = observer;
     this.before = before;
     before.ifPresent(joints::add);
     check = new PageCheck(cluster);
-    walk =
-        RecordWalk.lenient(
-            cluster.segmentSize(),
-            observer.map(SegmentObserver::interest).orElse((manager, info) -> false));
-    observed = observer.map(o -> new ObservedSegments(o, walk));
+    walk = RecordWalk.lenient(cluster.segmentSize(), observer.interest());
+    observed = new ObservedSegments(observer, walk);
     segment = first;
     check.enter(first);
     address = first.start().value();
@@ -180,12 +171,12 @@ public final class StreamVerifier {
   }
 
   private void nextSegment() {
-    observed.ifPresent(segments -> segments.end(check.version()));
+    observed.end(check.version());
     segment = segment.next();
     check.enter(segment);
     joints.add(joint());
     if (walking) {
-      observed.ifPresent(segments -> segments.begin(segment));
+      observed.begin(segment);
     }
     while (joints.size() > 1 && !joints.stream().skip(1).findFirst().get().at.isAfter(verified())) {
       joints.remove();
@@ -235,13 +226,13 @@ public final class StreamVerifier {
         return;
       }
       headerChecked = true;
-      observed.ifPresent(segments -> segments.header(check));
+      observed.header(check);
       if (!walking && rest == null) {
         begin();
       }
     }
     if (walking || continueRest(bytes, at, count)) {
-      observed.ifPresent(segments -> segments.page(check, bytes, at, count));
+      observed.page(check, bytes, at, count);
       walk.page(bytes, at, count, check);
       walk(count);
     }
@@ -328,7 +319,7 @@ public final class StreamVerifier {
   private void walk(int count) throws CorruptFileException {
     RecordWalk.Step step;
     while ((step = walk.next()) == RecordWalk.Step.RECORD) {
-      observed.ifPresent(ObservedSegments::record);
+      observed.record();
     }
     if (!walk.overwriting()) {
       verified = new Lsn(walk.position());
@@ -347,6 +338,7 @@ public final class StreamVerifier {
         rest != null
             && before.isEmpty()
             && walking
+            && !walk.open()
             && walk.position() == rest.end()
             && rest.remaining() < RecordParts.HEADER;
     if (!maySwitch || why.reason() != WalEnd.Reason.ZEROS) {

@@ -9,21 +9,34 @@ import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.NewBackup;
 import dev.walden.archive.storage.ObjectWriter;
 import dev.walden.archive.storage.Storage;
+import dev.walden.archive.storage.StoredObject;
+import dev.walden.backup.BackupObject;
 import dev.walden.backup.TarMember;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
+import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.Compression;
+import dev.walden.codec.Decoder;
+import dev.walden.codec.DecryptionKeys;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PartWriterTest {
+  private static final ClusterIdentity CLUSTER =
+      new ClusterIdentity(new SystemIdentifier(4711), WalSegmentSize.DEFAULT, PgVersion.PG_17);
+
   private final AtomicInteger open = new AtomicInteger();
 
   /** A storage whose objects cannot be written; it counts those that are open. */
@@ -100,10 +113,49 @@ class PartWriterTest {
   }
 
   private static ArchiveStore archive(Storage storage) throws IOException {
-    ClusterIdentity cluster =
-        new ClusterIdentity(new SystemIdentifier(1), WalSegmentSize.DEFAULT, PgVersion.PG_17);
     return ArchiveStore.openOrCreate(
-        storage, ArchiveSettings.defaults().compression(Compression.NONE), cluster);
+        storage, ArchiveSettings.defaults().compression(Compression.NONE), CLUSTER);
+  }
+
+  /** Each encrypted part begins with a header, and many are begun before the first is stored. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void manySmallEncryptedPartsAreStoredWhole() throws Exception {
+    AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
+    DecryptionKeys keys = DecryptionKeys.of(List.of(identity));
+    Storage storage = new InMemoryStorage();
+    ArchiveStore archive =
+        ArchiveStore.openOrCreate(
+            storage,
+            ArchiveSettings.defaults()
+                .compression(Compression.NONE)
+                .encryptTo(identity.recipient()),
+            CLUSTER);
+    List<BackupObject> written;
+    try (NewBackup backup = archive.newBackup(Instant.EPOCH);
+        PartWriter parts = new PartWriter(backup, Thread::new, 1 << 20)) {
+      for (int i = 0; i < 40; i++) {
+        byte[] bytes = new byte[i % 10 == 0 ? 12 << 20 : 900_000];
+        parts.begin(
+            new TarMember("file" + i, TarMember.Kind.FILE, 0600, bytes.length, Instant.EPOCH));
+        parts.write(bytes, 0, bytes.length);
+        parts.end();
+      }
+      written = parts.finish();
+      assertEquals(40, written.size());
+      for (BackupObject part : written) {
+        StoredObject object =
+            storage.list("", "", 1000).stream()
+                .filter(o -> o.name().endsWith("/" + part.name()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(part.storedBytes(), object.length(), part.name());
+        String name = object.name();
+        try (InputStream plain = Decoder.decode(name, storage.open(name), keys, 1 << 30)) {
+          assertEquals(part.plainBytes(), plain.transferTo(OutputStream.nullOutputStream()), name);
+        }
+      }
+    }
   }
 
   @Test

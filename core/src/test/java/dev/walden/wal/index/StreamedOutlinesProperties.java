@@ -59,7 +59,7 @@ class StreamedOutlinesProperties {
       this.end = end;
       this.random = random;
       this.restarts = restarts;
-      verifier = new StreamVerifier(cluster, first, Optional.of(outlines));
+      verifier = new StreamVerifier(cluster, first, outlines);
     }
 
     void run() throws IOException {
