@@ -58,17 +58,12 @@ final class ObservedSegments {
   /** The segment's last byte has arrived. */
   void end(PgVersion version) {
     if (chain != null && ordinary && !walk.missed() && !walk.overwriting() && !chain.isHeadOnly()) {
-      tell(chain.chain(version, Optional.empty()));
+      try {
+        observer.end(chain.chain(version, Optional.empty()));
+      } catch (RuntimeException e) {
+        // as above
+      }
     }
     chain = null;
-  }
-
-  private void tell(RecordChain whole) {
-    try {
-      observer.end(whole);
-    } catch (RuntimeException e) {
-      // as above
-      ordinary = false;
-    }
   }
 }

@@ -7,7 +7,8 @@ import dev.walden.wal.WalSegment;
  * Learns what the segments hold that a {@link StreamVerifier} goes through: the same that a {@link
  * SegmentScan} of each would tell, or nothing. Nothing of the first segment, of one where only the
  * end of an earlier record lies, and of one with records of interest that are larger than 1 MiB or
- * that nobody understands: those are for a scan. What it throws is as if it had not been asked.
+ * that nobody understands: those are for a scan. What the visitor or {@link #end} throws stops
+ * nothing.
  */
 public interface SegmentObserver {
   /** Wants to know nothing. */
