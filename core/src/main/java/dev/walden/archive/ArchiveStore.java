@@ -195,6 +195,23 @@ public final class ArchiveStore implements Closeable {
     wal.check(name, beginning);
   }
 
+  /**
+   * Makes a file that is in the archive as durable as {@link #push(WalFileName, Path)} does: that
+   * it is there does not prove that whoever pushed it came to the end, and where there are several
+   * copies, that it is in enough of them. To be called before the only other copy may be removed.
+   *
+   * @throws NotArchivedException if the archive does not hold it whole
+   * @throws dev.walden.StorageUnavailableException if that failed
+   */
+  public void makeDurable(WalFileName name) throws IOException {
+    wal.makeDurable(name);
+  }
+
+  /** The same of all pieces that the archive holds of a segment. */
+  public void makePiecesDurable(WalSegment segment) throws IOException {
+    tails.makeDurable(segment);
+  }
+
   /** Whether a file is in the archive, whole; it is not read. */
   public boolean contains(WalFileName name) throws IOException {
     return wal.contains(name);

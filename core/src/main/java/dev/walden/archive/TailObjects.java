@@ -111,6 +111,17 @@ final class TailObjects {
     return found;
   }
 
+  /** Makes the pieces of a segment as durable as putting them does. */
+  void makeDurable(WalSegment segment) throws IOException {
+    for (Stored stored : list(segment)) {
+      String name = stored.object().name();
+      storage.makeDurable(name);
+      if (Digests.needsCompanion(name)) {
+        storage.makeDurable(Digests.companionName(name));
+      }
+    }
+  }
+
   /**
    * The bytes of a piece, verified.
    *

@@ -37,7 +37,9 @@ record TailTidying(ArchiveStore archive, TailObjects objects) {
     if (bytes.length != segment.size().bytes()) {
       return;
     }
-    if (!whole) {
+    if (whole) {
+      archive.makeDurable(segment.fileName());
+    } else {
       archive.push(segment.fileName(), ObjectSource.of(bytes));
       LOG.info("{} is archived whole, from its pieces", segment);
     }

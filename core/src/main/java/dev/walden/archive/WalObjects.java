@@ -275,6 +275,24 @@ final class WalObjects {
     }
   }
 
+  /**
+   * Makes a file that is archived as durable as a push does.
+   *
+   * @throws NotArchivedException if it is not there, or was never acknowledged
+   */
+  void makeDurable(WalFileName name) throws IOException {
+    StoredObject object =
+        find(name).orElseThrow(() -> new NotArchivedException(name + " is not in " + storage));
+    storage.makeDurable(object.name());
+    if (Digests.needsCompanion(object.name())) {
+      String companion = Digests.companionName(object.name());
+      if (storage.find(companion).isEmpty()) {
+        throw new NotArchivedException(companion + " is not in " + storage);
+      }
+      storage.makeDurable(companion);
+    }
+  }
+
   /** Whether a file is archived, and acknowledged: without its digest a plain object is not. */
   boolean contains(WalFileName name) throws IOException {
     Optional<StoredObject> object = find(name);

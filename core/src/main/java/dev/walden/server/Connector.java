@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.StorageUnavailableException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -121,9 +122,10 @@ final class Connector implements Closeable {
         failures.stream()
             .filter(ServerUnavailableException.class::isInstance)
             .findFirst()
+            .or(() -> failures.stream().filter(Connector::isStorage).findFirst())
             .orElse(failures.get(0));
     if (!(first instanceof ServerUnavailableException unavailable)) {
-      failures.stream().skip(1).forEach(first::addSuppressed);
+      failures.stream().filter(other -> other != first).forEach(first::addSuppressed);
       return first;
     }
     return new ServerUnavailableException(
@@ -131,6 +133,11 @@ final class Connector implements Closeable {
             + failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; ")),
         unavailable.sqlState(),
         first);
+  }
+
+  /** The storage, which a host is compared with, is away. */
+  private static boolean isStorage(IOException failure) {
+    return failure instanceof StorageUnavailableException;
   }
 
   @Override

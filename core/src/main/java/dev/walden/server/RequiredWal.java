@@ -47,6 +47,7 @@ final class RequiredWal {
         }
         Thread.sleep(POLL_MS);
       }
+      archive.makeDurable(name);
     }
   }
 

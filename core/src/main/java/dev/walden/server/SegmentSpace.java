@@ -98,19 +98,13 @@ final class SegmentSpace implements Closeable {
 
   /**
    * Room for a segment beyond what there is room for, if all of that is taken by {@code held}
-   * segments that wait for this one: a record that is longer than the room goes on in it.
+   * segments that wait for this one: a record that is longer than the room goes on in it. It is a
+   * file, lest such a record take memory.
    *
    * @return empty if there are fewer
    */
   Optional<OpenSegment> beyond(WalSegment segment, int held) throws IOException {
-    if (held < room) {
-      return Optional.empty();
-    }
-    boolean memory = !files && (long) (held + 1) * size.bytes() <= MAX_BUFFERED;
-    return Optional.of(
-        memory
-            ? new BufferedSegment(segment, ByteBuffer.allocate(size.bytes()), () -> {})
-            : spooled(segment, () -> {}));
+    return held < room ? Optional.empty() : Optional.of(spooled(segment, () -> {}));
   }
 
   private OpenSegment spooled(WalSegment segment, Runnable release) throws IOException {

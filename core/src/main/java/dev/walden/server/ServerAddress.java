@@ -110,6 +110,11 @@ public final class ServerAddress {
     String[] ports = PGProperty.PG_PORT.getOrDefault(properties).split(",");
     List<Host> hosts = new ArrayList<>();
     for (int i = 0; i < names.length; i++) {
+      if (names[i].contains("@")) {
+        // what stands before it may be a password, and a host's name is shown
+        throw new IllegalArgumentException(
+            "a host's name has an @: PgJDBC takes the role and the password as properties");
+      }
       hosts.add(new Host(names[i], ports[Math.min(i, ports.length - 1)]));
     }
     return hosts;

@@ -5,9 +5,11 @@ import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalInventory;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,10 +134,45 @@ final class StreamSearch {
     repair.fill(next.get().lsn());
     if (removals > 0) {
       repair.settle(next.get(), now.position(), policy(), reason());
-      next = StreamStart.after(archived(kept), history, kept);
+      inventory = archived(kept);
+      next = StreamStart.after(inventory, history, kept);
     }
-    intake.archivedBefore(next.orElseThrow());
-    return next.get();
+    StreamStart start = durable(next.orElseThrow(), inventory, history, kept);
+    intake.archivedBefore(start);
+    return start;
+  }
+
+  /**
+   * The same place, or the first segment before it that nobody can make durable now. It may have
+   * reached too few copies when the receiver that brought it died: it is received again, and pushed
+   * until it has.
+   */
+  private StreamStart durable(
+      StreamStart start, WalInventory inventory, TimelineHistory history, Optional<Lsn> kept)
+      throws IOException {
+    Set<WalSegment> spooled = Set.copyOf(space.complete());
+    for (WalSegment segment : start.unacknowledged(inventory, history, kept)) {
+      try {
+        if (!spooled.contains(segment)) {
+          makeDurable(segment);
+        }
+      } catch (StorageUnavailableException e) {
+        if (kept.isEmpty()) {
+          throw e;
+        }
+        LOG.warn("{} is received again: {}", segment, e.getMessage());
+        return new StreamStart(segment.timeline(), segment.start());
+      }
+    }
+    return start;
+  }
+
+  private void makeDurable(WalSegment segment) throws IOException {
+    if (archive.contains(segment.fileName())) {
+      archive.makeDurable(segment.fileName());
+    } else {
+      archive.makePiecesDurable(segment);
+    }
   }
 
   /**

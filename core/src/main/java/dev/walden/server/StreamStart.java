@@ -7,7 +7,9 @@ import dev.walden.backup.WalRange;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,12 +49,35 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
               + server.timeline()
               + " took its branch: this server is on another one");
     }
-    WalSegmentSize size = archived.cluster().segmentSize();
+    Lsn missing = path.firstUnrecorded(from(ranges, archived.cluster().segmentSize(), kept));
+    return Optional.of(new StreamStart(path.segment(missing).timeline(), missing));
+  }
+
+  /** From where on WAL that is archived may not have been acknowledged. */
+  private static Lsn from(List<WalRange> ranges, WalSegmentSize size, Optional<Lsn> kept) {
     Lsn end = ranges.get(ranges.size() - 1).end();
     Lsn back = Lsn.max(ranges.get(0).start(), back(end, size));
-    Lsn from = Lsn.min(kept.map(size::floor).orElse(back), end);
-    Lsn missing = path.firstUnrecorded(from);
-    return Optional.of(new StreamStart(path.segment(missing).timeline(), missing));
+    return Lsn.min(kept.map(size::floor).orElse(back), end);
+  }
+
+  /**
+   * The segments before this on the server's path of which the server may wait to hear that they
+   * are durable; in order.
+   *
+   * @param kept as for {@link #after}
+   */
+  List<WalSegment> unacknowledged(
+      WalInventory archived, TimelineHistory server, Optional<Lsn> kept) {
+    WalSegmentSize size = archived.cluster().segmentSize();
+    WalPath path = new WalPath(archived, server);
+    List<WalSegment> segments = new ArrayList<>();
+    for (Lsn at = from(path.ranges(), size, kept); at.isBefore(lsn); at = at.plus(size.bytes())) {
+      WalSegment segment = path.segment(at);
+      if (archived.contains(segment)) {
+        segments.add(segment);
+      }
+    }
+    return segments;
   }
 
   private static Lsn back(Lsn end, WalSegmentSize size) {

@@ -329,11 +329,11 @@ final class WalIntake implements Closeable {
   }
 
   private void send(Lsn flushed, boolean replyRequested) throws IOException {
-    current.sendStatus(
-        Lsn.max(received, durable),
-        flushed.isBefore(kept) ? Lsn.ZERO : flushed,
-        Lsn.ZERO,
-        replyRequested);
+    Lsn told = flushed.isBefore(kept) ? Lsn.ZERO : flushed;
+    // as written, too, only what is durable: commits of remote_write return for that, but not as
+    // long as no flushed position is told
+    Lsn written = told.equals(Lsn.ZERO) ? Lsn.max(received, durable) : told;
+    current.sendStatus(written, told, Lsn.ZERO, replyRequested);
     acknowledged |= !flushed.isBefore(kept);
     lastStatus = System.nanoTime();
     reported = durable;

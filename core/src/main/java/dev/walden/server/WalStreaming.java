@@ -10,7 +10,10 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.record.ValidWalEnd;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -72,7 +75,7 @@ final class WalStreaming {
         settings.spool.isPresent()
             ? Optional.of(SpoolLock.of(settings.spool.get()))
             : Optional.empty();
-    PendingHistories pending = new PendingHistories(archive, settings.spool);
+    PendingHistories pending = spooledHistories(settings.spool);
     histories = new ServerHistories(pending);
     tail =
         settings.tail
@@ -229,6 +232,17 @@ final class WalStreaming {
     checkTimeline(host);
   }
 
+  private PendingHistories spooledHistories(Optional<Path> spool) throws IOException {
+    try {
+      return new PendingHistories(archive, spool);
+    } catch (IOException | RuntimeException e) {
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
+      throw e;
+    }
+  }
+
   /**
    * Rules out an old primary. Else the server's timeline must end where the archive holds one that
    * has left it.
@@ -342,9 +356,19 @@ final class WalStreaming {
               && segment.segment().number() >= current.number();
       if (mayCome || segment.length() == 0 || !handedOver.add(segment.segment().fileName())) {
         segment.close();
+      } else if (!holdsWal(segment)) {
+        LOG.warn("{} in the spool holds no valid WAL, and is left there", segment.segment());
+        segment.close();
       } else {
         pusher.pushPartial(segment);
       }
+    }
+  }
+
+  /** A crash may have left anything of what was not forced. */
+  private static boolean holdsWal(OpenSegment segment) throws IOException {
+    try (InputStream in = segment.padded().open()) {
+      return ValidWalEnd.find(in, segment.segment()).isPresent();
     }
   }
 

@@ -341,6 +341,36 @@ class TailTest {
   }
 
   @Test
+  void piecesStayUntilTheWholeSegmentIsInEnoughCopies() throws IOException {
+    InMemoryStorage other = new InMemoryStorage();
+    FaultyStorage away = new FaultyStorage(other, 1);
+    ArchiveSettings settings = ArchiveSettings.defaults().indexing(false);
+    WalSegment segment = wal.completeSegments().get(0);
+    byte[] whole = received(wal, segment);
+    try (CopiedStorage copies =
+            CopiedStorage.of()
+                .copy("one", () -> storage)
+                .copy("other", () -> away)
+                .required(2)
+                .open();
+        ArchiveStore archive = ArchiveStore.openOrCreate(copies, settings, SampleWal.CLUSTER)) {
+      put(archive, segment, whole, whole.length);
+      // whoever pushed it died on the way to the other copy
+      archive(settings).push(segment.fileName(), ObjectSource.of(whole));
+      away.setUnavailable(true);
+      assertThrows(StorageUnavailableException.class, archive::tidyTails);
+      away.setUnavailable(false);
+      List<String> pieces = pieces();
+      assertFalse(pieces.isEmpty());
+      archive.tidyTails();
+      assertTrue(pieces().isEmpty());
+    }
+    try (ArchiveStore left = ArchiveStore.openOrCreate(other, settings, SampleWal.CLUSTER)) {
+      assertEquals(FetchOutcome.WHOLE, fetch(left, segment));
+    }
+  }
+
+  @Test
   void theInventoryEndsWhereThePiecesEnd() throws IOException {
     ArchiveStore archive = archive(ArchiveSettings.defaults());
     List<WalSegment> segments = wal.completeSegments();

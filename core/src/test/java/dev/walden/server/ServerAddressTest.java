@@ -41,7 +41,9 @@ class ServerAddressTest {
           "jdbc:mysql://h/db?password=" + SECRET,
           "jdbc:postgresql://h:x/db?password=" + SECRET,
           "jdbc:postgresql://h:99999/db?password=" + SECRET,
-          "jdbc:postgresql://h/%zz?password=" + SECRET
+          "jdbc:postgresql://h/%zz?password=" + SECRET,
+          "jdbc:postgresql://walden:" + SECRET + "@h:5432/db",
+          "jdbc:postgresql://a,walden:" + SECRET + "@h/db"
         }) {
       IllegalArgumentException refused =
           assertThrows(IllegalArgumentException.class, () -> ServerAddress.of(url));

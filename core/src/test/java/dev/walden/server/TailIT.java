@@ -3,6 +3,7 @@ package dev.walden.server;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.archive.ArchiveSettings;
@@ -28,7 +29,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -294,6 +297,34 @@ class TailIT {
       try (WalReceiver receiver = receiver(server, archive).start()) {
         await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
         assertEquals(java.util.Optional.empty(), receiver.status().trouble());
+      }
+    }
+  }
+
+  @Test
+  void commitsOfRemoteWriteWaitForTheStorage() throws Exception {
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server)) {
+      server.execute(
+          "CREATE TABLE t (i int)", "ALTER SYSTEM SET synchronous_commit = 'remote_write'");
+      makeSynchronous(server);
+      try (WalReceiver receiver =
+          receiver(server, archive).statusInterval(Duration.ofMillis(200)).start()) {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        server.execute("INSERT INTO t VALUES (1)");
+        faulty.setUnavailable(true);
+        CompletableFuture<Void> commit =
+            CompletableFuture.runAsync(
+                () -> {
+                  try {
+                    server.execute("INSERT INTO t VALUES (2)");
+                  } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+        assertThrows(TimeoutException.class, () -> commit.get(2, TimeUnit.SECONDS));
+        faulty.setUnavailable(false);
+        commit.get(20, TimeUnit.SECONDS);
       }
     }
   }

@@ -147,6 +147,33 @@ class TimelineIT {
     }
   }
 
+  /** A power failure leaves anything of what was not forced. */
+  @Test
+  void goesOnWhereTheSpoolHoldsRubbishOfATimelineThatWasLeft() throws Exception {
+    try (PostgresServer server = server();
+        ArchiveStore archive = archive(server)) {
+      WalSegment left =
+          WalSegment.containing(TimelineId.FIRST, flushed(server), archive.cluster().segmentSize());
+      server.stop();
+      Files.createFile(server.dataDirectory().resolve("standby.signal"));
+      server.start();
+      server.execute("SELECT pg_promote()");
+      server.awaitPromotion(LIMIT);
+      server.execute("SELECT pg_switch_wal()", "CREATE TABLE t ()", "SELECT pg_switch_wal()");
+      Path spool = Files.createDirectory(directory.resolve("spool"));
+      byte[] torn = new byte[left.size().bytes()];
+      Arrays.fill(torn, 8192, 100_000, (byte) 7);
+      Path partial = spool.resolve(new WalFileName.Partial(left.fileName()).toString());
+      Files.write(partial, torn);
+      try (WalReceiver receiver = receiver(Servers.address(server), archive).start()) {
+        server.execute("CREATE TABLE u ()", "SELECT pg_switch_wal()");
+        Lsn next = archive.cluster().segmentSize().floor(flushed(server));
+        await(receiver, () -> !receiver.status().archived().isBefore(next));
+      }
+      assertTrue(Files.exists(partial));
+    }
+  }
+
   @Test
   void beginsAnArchiveAtASwitchPoint() throws Exception {
     try (PostgresServer server = server();

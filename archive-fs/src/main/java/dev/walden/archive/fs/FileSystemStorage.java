@@ -91,6 +91,11 @@ public final class FileSystemStorage implements Storage {
     }
   }
 
+  @Override
+  public void makeDurable(String name) throws IOException {
+    syncEntry(ObjectNames.check(name));
+  }
+
   /** Whoever created the object may not have come to sync its entry. */
   private void syncEntry(String name) throws IOException {
     try {

@@ -114,8 +114,9 @@ public interface Storage extends Closeable {
   }
 
   /**
-   * Makes an object that is there as durable as {@link #put} makes a new one: where several copies
-   * are kept, an earlier attempt may have reached too few. Where one is kept it is durable already.
+   * Makes an object that is there as durable as {@link #put} makes a new one: whoever put it may
+   * not have come to the end, and where several copies are kept, have reached too few. Nothing to
+   * do where an object that is there is durable always.
    *
    * @throws StorageUnavailableException if that failed
    * @throws dev.walden.ArchiveConflictException if two copies differ
