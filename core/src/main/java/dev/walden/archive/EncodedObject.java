@@ -1,5 +1,6 @@
 package dev.walden.archive;
 
+import dev.walden.StorageUnavailableException;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.codec.Codec;
 import dev.walden.codec.EncodingOutputStream;
@@ -8,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -63,13 +65,20 @@ final class EncodedObject implements ObjectSource, Closeable {
 
       @Override
       public void write(byte[] bytes, int offset, int count) throws IOException {
-        if (fileOut == null && length + count > MAX_IN_MEMORY) {
-          spill();
-        }
-        if (fileOut == null) {
-          memory.write(bytes, offset, count);
-        } else {
-          fileOut.write(bytes, offset, count);
+        try {
+          if (fileOut == null && length + count > MAX_IN_MEMORY) {
+            spill();
+          }
+          if (fileOut == null) {
+            memory.write(bytes, offset, count);
+          } else {
+            fileOut.write(bytes, offset, count);
+          }
+        } catch (ClosedChannelException e) {
+          throw e;
+        } catch (IOException e) {
+          // a full disk may have room later
+          throw new StorageUnavailableException("no room in " + temporaryDirectory + ": " + e, e);
         }
         length += count;
       }

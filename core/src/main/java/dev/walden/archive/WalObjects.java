@@ -197,7 +197,11 @@ final class WalObjects {
     return CopyReading.open(
         objectName,
         storage.copies(objectName),
-        copy -> decode(copy, name, objectName),
+        copy ->
+            Digests.needsCompanion(objectName)
+                    && copy.find(Digests.companionName(objectName)).isPresent()
+                ? openPlain(copy, objectName, copy.find(objectName).orElseThrow().length())
+                : decode(copy, name, objectName),
         Decoder.provesAsItReads(objectName));
   }
 
@@ -221,16 +225,18 @@ final class WalObjects {
     }
     return Optional.of(
         CopyReading.open(
-            name, storage.copies(name), copy -> openPlain(copy, segment, name), false));
+            name,
+            storage.copies(name),
+            copy -> openPlain(copy, name, segment.size().bytes()),
+            false));
   }
 
-  private static InputStream openPlain(Storage copy, WalSegment segment, String name)
-      throws IOException {
+  private static InputStream openPlain(Storage copy, String name, long length) throws IOException {
     ObjectDigest digest =
         new ObjectDigest(
             ObjectDigest.Algorithm.SHA256, HexFormat.of().formatHex(Digests.companion(copy, name)));
     return new VerifiedInputStream(
-        name, copy.open(name), segment.size().bytes(), digest, Digests.companionName(name));
+        name, copy.open(name), length, digest, Digests.companionName(name));
   }
 
   /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */

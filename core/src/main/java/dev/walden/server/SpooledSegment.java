@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.StorageUnavailableException;
 import dev.walden.archive.storage.DurableFiles;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.wal.WalFileName;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -170,14 +172,21 @@ final class SpooledSegment implements OpenSegment {
       }
     }
     boolean little = data.remaining() <= LITTLE;
-    while (data.hasRemaining()) {
-      length += channel.write(data, length);
-    }
-    if (length >= extent) {
-      extent = length;
-      if (little) {
-        growAhead();
+    try {
+      while (data.hasRemaining()) {
+        length += channel.write(data, length);
       }
+      if (length >= extent) {
+        extent = length;
+        if (little) {
+          growAhead();
+        }
+      }
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      // a full disk has room again when segments are archived
+      throw new StorageUnavailableException("the spool cannot take " + segment + ": " + e, e);
     }
   }
 

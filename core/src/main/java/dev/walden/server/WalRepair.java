@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +72,7 @@ final class WalRepair {
 
   private void fill(WalRange hole, SegmentFetch fetch) throws IOException, InterruptedException {
     Lsn at = hole.start();
+    Optional<Lsn> suspect = Optional.empty();
     while (at.isBefore(hole.end())) {
       Lsn first = kept.first(at, hole.end());
       record(path.unrecorded(at, first), "the server no longer had it");
@@ -82,6 +84,13 @@ final class WalRepair {
             hole.timeline(),
             first,
             archived);
+      }
+      if (fetch.damage().isPresent() && !suspect.equals(Optional.of(archived))) {
+        // it may have happened on the way; from the same start, lest the record be known in part
+        // only
+        LOG.info("asked for once more: {}", fetch.damage().get().getMessage());
+        suspect = Optional.of(archived);
+        continue;
       }
       if (fetch.damage().isPresent()) {
         Lsn next = archived.plus(size.bytes());

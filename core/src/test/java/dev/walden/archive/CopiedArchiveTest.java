@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walden.ArchiveConflictException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
@@ -75,6 +76,32 @@ class CopiedArchiveTest {
             .retryInterval(Duration.ofMillis(10))
             .open();
     return ArchiveStore.openOrCreate(storage, settings, SampleWal.CLUSTER);
+  }
+
+  @Test
+  void aDamagedPlainCopyIsNoConflict() throws IOException {
+    ArchiveStore archive = open(ArchiveSettings.defaults().compression(Compression.NONE), 2);
+    byte[] bytes = SampleWal.bytes(SEGMENT, 1);
+    archive.push(SEGMENT.fileName(), ObjectSource.of(bytes));
+    String name =
+        first.list("", "", 100).stream()
+            .map(StoredObject::name)
+            .filter(found -> found.endsWith(SEGMENT.toString()))
+            .findFirst()
+            .orElseThrow();
+    byte[] rotten = bytes.clone();
+    rotten[500_000] ^= 4;
+    first.delete(name);
+    first.put(name, ObjectSource.of(rotten));
+    StorageUnavailableException tooFew =
+        assertThrows(
+            StorageUnavailableException.class,
+            () -> archive.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
+    assertTrue(tooFew.getMessage().contains("first: holds a damaged one"), tooFew.getMessage());
+    byte[] other = SampleWal.bytes(SEGMENT, 2);
+    assertThrows(
+        ArchiveConflictException.class,
+        () -> archive.push(SEGMENT.fileName(), ObjectSource.of(other)));
   }
 
   @AfterEach

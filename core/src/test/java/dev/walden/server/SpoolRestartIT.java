@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
@@ -236,6 +237,34 @@ class SpoolRestartIT {
         archive.fetch(segment.fileName(), fetched);
         assertArrayEquals(Servers.segment(back, segment.toString()), Files.readAllBytes(fetched));
       }
+    }
+  }
+
+  /** The disk of the spool is smaller than it may grow, and the storage is away. */
+  @Test
+  void aFullDiskIsWaitedFor() throws Exception {
+    Path spool = Files.createDirectory(directory.resolve("spool"));
+    String[] mount = {"mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", spool.toString()};
+    boolean mounted = new ProcessBuilder(mount).start().waitFor() == 0;
+    if (!mounted) {
+      System.out.println("not tried with a full disk: no small file system can be mounted here");
+    }
+    assumeTrue(mounted, "no small file system can be mounted");
+    try (PostgresServer server = server(17);
+        ArchiveStore archive = archive(server)) {
+      try (WalReceiver receiver = receiver(server, archive).start()) {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        faulty.setUnavailable(true);
+        server.execute(
+            "CREATE TABLE t AS SELECT repeat(md5(i::text), 30) v FROM generate_series(1, 8000) i");
+        await(receiver, () -> receiver.status().connections() > 2);
+        faulty.setUnavailable(false);
+        server.execute("SELECT pg_switch_wal()");
+        Lsn end = SIZE.floor(Lsn.parse(server.query("SELECT pg_current_wal_lsn()")));
+        await(receiver, () -> !receiver.status().archived().isBefore(end));
+      }
+    } finally {
+      new ProcessBuilder("umount", spool.toString()).start().waitFor();
     }
   }
 }

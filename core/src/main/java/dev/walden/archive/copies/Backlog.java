@@ -153,7 +153,14 @@ final class Backlog implements Closeable {
     awake = false;
   }
 
-  /** Works through what is waiting now; of a copy that fails, no further than there. */
+  private enum Outcome {
+    DONE,
+    LATER,
+    /** The copy cannot be reached. */
+    AWAY
+  }
+
+  /** Works through what is waiting now; of a copy that is away, no further than there. */
   private boolean workOnce() {
     boolean all = true;
     for (Copy copy : filling.copies()) {
@@ -161,8 +168,9 @@ final class Backlog implements Closeable {
         if (isClosed()) {
           return false;
         }
-        if (!fill(copy, name)) {
-          all = false;
+        Outcome outcome = fill(copy, name);
+        all &= outcome == Outcome.DONE;
+        if (outcome == Outcome.AWAY) {
           break;
         }
       }
@@ -170,21 +178,21 @@ final class Backlog implements Closeable {
     return all;
   }
 
-  private boolean fill(Copy copy, String name) {
+  private Outcome fill(Copy copy, String name) {
     try {
       filling.fill(name, copy);
       remove(copy, name);
-      return true;
+      return Outcome.DONE;
     } catch (ArchiveConflictException | CorruptFileException e) {
       // told in the copy's status; nothing that another try could mend
       remove(copy, name);
-      return true;
+      return Outcome.DONE;
     } catch (ArchiveException e) {
       LOG.debug("{} still lacks {}: {}", copy, name, e.toString());
-      return false;
+      return copy.isAway() ? Outcome.AWAY : Outcome.LATER;
     } catch (IOException | RuntimeException e) {
       copy.failed(e instanceof IOException failure ? failure : new IOException(e));
-      return false;
+      return Outcome.LATER;
     }
   }
 

@@ -324,6 +324,29 @@ class CopiedStorageTest {
     assertArrayEquals(bytes(10, 8), read(sound.get(1), "a"));
   }
 
+  @Test
+  void anObjectThatCannotBeHadNowKeepsNoOtherBack() throws Exception {
+    open(1);
+    faulty.get(1).setUnavailable(true);
+    faulty.get(2).setUnavailable(true);
+    put(storage, "first", bytes(10, 1));
+    faulty.get(2).setUnavailable(false);
+    while (sound.get(2).find("first").isEmpty()) {
+      Thread.sleep(5);
+    }
+    sound.get(2).delete("first");
+    faulty.get(0).setUnavailable(true);
+    put(storage, "second", bytes(10, 2));
+    faulty.get(1).setUnavailable(false);
+    while (sound.get(1).find("second").isEmpty()) {
+      Thread.sleep(5);
+    }
+    assertTrue(sound.get(1).find("first").isEmpty());
+    faulty.get(0).setUnavailable(false);
+    awaitHealth();
+    assertTrue(sound.get(1).find("first").isPresent());
+  }
+
   /** What was acknowledged is where it was promised, whatever fails, and nothing is overwritten. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
