@@ -12,6 +12,7 @@ import dev.walden.backup.BackupLabel;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.TablespaceMap;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
@@ -26,8 +27,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +52,7 @@ public final class BackupImport {
 
   private final Path folder;
   private final ArchiveStore archive;
+  private final Set<Long> tablespaces = new TreeSet<>();
 
   private BackupImport(Path folder, ArchiveStore archive) {
     this.folder = folder;
@@ -82,6 +86,7 @@ public final class BackupImport {
     BackupFolder source = BackupFolder.of(folder);
     Path manifestFile = folder.resolve(BackupManifestReader.FILE_NAME);
     ManifestOutline manifest = ManifestOutline.read(manifestFile);
+    tablespaces.addAll(manifest.tablespaces());
     if (!archive
         .cluster()
         .systemIdentifier()
@@ -181,12 +186,30 @@ public final class BackupImport {
         into.addDirectory(member);
       } else if (member.path().equals(BackupFolder.CONTROL_FILE)) {
         into.addFile(member, new ByteArrayInputStream(control(members)), members.source());
-      } else if (members.isListed()) {
-        into.addFile(member, members.content(), members.source());
+      } else if (member.path().equals(TablespaceMap.FILE_NAME)) {
+        add(member, new ByteArrayInputStream(tablespaceMap(members)), members, into);
       } else {
-        into.addUnlisted(member, members.content(), members.source());
+        add(member, members.content(), members, into);
       }
     }
+  }
+
+  private static void add(
+      TarMember member, InputStream content, BackupMembers members, BackupRepacking into)
+      throws IOException {
+    if (members.isListed()) {
+      into.addFile(member, content, members.source());
+    } else {
+      into.addUnlisted(member, content, members.source());
+    }
+  }
+
+  /** Of a tablespace without files nothing else tells. */
+  private byte[] tablespaceMap(BackupMembers members) throws IOException {
+    byte[] content = members.content().readNBytes(TablespaceMap.MAX_CONTENT + 1);
+    String name = TablespaceMap.FILE_NAME + " in " + members.source();
+    TablespaceMap.parse(name, content).entries().forEach(entry -> tablespaces.add(entry.oid()));
+    return content;
   }
 
   private byte[] control(BackupMembers members) throws IOException {
@@ -253,7 +276,7 @@ public final class BackupImport {
         last.timeline(),
         wal.startTime(),
         wal.endTime(),
-        manifest.tablespaces().stream().sorted().toList(),
+        List.copyOf(tablespaces),
         repacked.parts(),
         repacked.manifest(),
         repacked.files());

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  *
  * @param files how many it lists, without {@code postgresql.auto.conf} and those in {@code pg_wal}
  * @param labelTime the server's clock when {@code backup_label} was sent
- * @param tablespaces in the order in which the server sent them
+ * @param tablespaces those with files, in the order in which the server sent them
  */
 record ManifestOutline(
     Optional<SystemIdentifier> systemIdentifier,

@@ -192,6 +192,30 @@ class ImportIT {
     }
   }
 
+  /** No file tells of it, only the {@code tablespace_map}, or the link it is made from. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-Fp", "-Ft"})
+  void anEmptyTablespace(String format) throws Exception {
+    Path wal = folder("wal");
+    Path place = folder("place");
+    try (PostgresServer server = server(15, "cp %p " + wal + "/%f")) {
+      server.execute("CREATE TABLESPACE far LOCATION '" + place + "'");
+      String moved = place + "=" + directory.resolve("place-of-backup");
+      Path backup = directory.resolve("backup");
+      basebackup(server, "-D", backup.toString(), format, "-T", moved, "-cfast");
+      insert(server, 50);
+      String xid = delete(server);
+      awaitArchived(server);
+      String oid = server.query("SELECT oid FROM pg_tablespace WHERE spcname = 'far'");
+      server.stop();
+      try (ArchiveStore archive = archive(wal, false)) {
+        WalImport.run(wal, archive);
+        assertEquals(List.of(Long.valueOf(oid)), BackupImport.run(backup, archive).tablespaces());
+        assertRecovers(archive, xid, 150, 15);
+      }
+    }
+  }
+
   /** Whatever is wrong with a backup, nothing that looks like one is left. */
   private void damaged(Path backup, Path wal, boolean inPlace) throws IOException {
     try (ArchiveStore archive = archive(wal, inPlace)) {
