@@ -16,7 +16,7 @@ sealed interface BackupFolder permits PlainBackup, TarBackup {
   /** With {@code -R}, settings are appended to this file after the server has sent it. */
   String CHANGED_BY_PG_BASEBACKUP = "postgresql.auto.conf";
 
-  /** What {@code -R} adds, and what a restore adds itself: never imported. */
+  /** What a standby has, {@code -R} adds, and a restore adds itself: never imported. */
   Set<String> SIGNALS = Set.of("standby.signal", "recovery.signal");
 
   String CONTROL_FILE = "global/pg_control";
@@ -62,6 +62,11 @@ sealed interface BackupFolder permits PlainBackup, TarBackup {
 
   /** Opens a part. */
   BackupMembers open(BackupPart part, Besides besides) throws IOException;
+
+  /** Whether a file goes to {@link Besides}. */
+  static boolean isBesides(String path) {
+    return SIGNALS.contains(path) || path.startsWith(WAL_DIRECTORY);
+  }
 
   /** Takes what lies between the files and is none of the backup: signals and WAL. */
   interface Besides {

@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -143,7 +142,7 @@ public final class BackupImport {
                 BackupFolder.PART_SIZE,
                 BackupImport::thread,
                 bytes -> {})) {
-      Set<String> signals = new HashSet<>();
+      SignalFiles signals = new SignalFiles(manifest.algorithm());
       for (BackupPart part : source.parts(manifest)) {
         if (archive.keepsReferences()) {
           repacking.beginPart(length -> new FoundPart(folder, part, length));
@@ -156,7 +155,9 @@ public final class BackupImport {
       RepackedBackup repacked =
           repacking.finish(
               Files.newInputStream(folder.resolve(BackupManifestReader.FILE_NAME)),
-              signals.isEmpty() ? Set.of() : Set.of(BackupFolder.CHANGED_BY_PG_BASEBACKUP));
+              signals.isEmpty() ? Set.of() : Set.of(BackupFolder.CHANGED_BY_PG_BASEBACKUP),
+              BackupFolder.SIGNALS);
+      signals.compare(manifest.signals());
       requireFull(repacked);
       if (source.hidesWal()) {
         importWal(temporary);
@@ -170,10 +171,10 @@ public final class BackupImport {
     }
   }
 
-  private static void takeBesides(String path, InputStream content, Set<String> signals, Path wal)
+  private static void takeBesides(String path, InputStream content, SignalFiles signals, Path wal)
       throws IOException {
     if (BackupFolder.SIGNALS.contains(path)) {
-      signals.add(path);
+      signals.take(path, content);
     } else {
       BackupFolder.unpackWal(path.substring(BackupFolder.WAL_DIRECTORY.length()), content, wal);
     }

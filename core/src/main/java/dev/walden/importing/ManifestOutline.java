@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,9 @@ import java.util.regex.Pattern;
 /**
  * What a manifest says of the backup as a whole, once it was found to be undamaged.
  *
- * @param files how many it lists, without {@code postgresql.auto.conf} and those in {@code pg_wal}
+ * @param files how many it lists, without {@code postgresql.auto.conf}, signals and those in {@code
+ *     pg_wal}
+ * @param signals the signal files that it lists: a standby sends its own
  * @param labelTime the server's clock when {@code backup_label} was sent
  * @param tablespaces those with files, in the order in which the server sent them
  */
@@ -30,6 +33,7 @@ record ManifestOutline(
     Optional<SystemIdentifier> systemIdentifier,
     BackupChecksum.Algorithm algorithm,
     long files,
+    List<ManifestFile> signals,
     Instant labelTime,
     Set<Long> tablespaces,
     List<WalRange> wal) {
@@ -45,6 +49,7 @@ record ManifestOutline(
       BackupChecksum.Algorithm algorithm = BackupChecksum.Algorithm.NONE;
       Instant labelTime = null;
       long files = 0;
+      List<ManifestFile> signals = new ArrayList<>();
       Set<Long> tablespaces = new LinkedHashSet<>();
       for (Optional<ManifestFile> next = reader.nextFile();
           next.isPresent();
@@ -60,8 +65,11 @@ record ManifestOutline(
         }
         algorithm = file.algorithm();
         boolean uncounted =
-            path.equals(BackupFolder.CHANGED_BY_PG_BASEBACKUP) || path.startsWith("pg_wal/");
+            path.equals(BackupFolder.CHANGED_BY_PG_BASEBACKUP) || BackupFolder.isBesides(path);
         files += uncounted ? 0 : 1;
+        if (BackupFolder.SIGNALS.contains(path)) {
+          signals.add(file);
+        }
         labelTime = path.equals(BackupLabel.FILE_NAME) ? file.lastModified() : labelTime;
         Matcher m = IN_TABLESPACE.matcher(path);
         if (m.matches()) {
@@ -75,7 +83,7 @@ record ManifestOutline(
             labelTime == null ? "lists no backup_label" : "names no WAL that the backup needs");
       }
       return new ManifestOutline(
-          reader.systemIdentifier(), algorithm, files, labelTime, tablespaces, wal);
+          reader.systemIdentifier(), algorithm, files, signals, labelTime, tablespaces, wal);
     }
   }
 }

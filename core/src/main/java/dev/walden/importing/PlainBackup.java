@@ -65,7 +65,7 @@ record PlainBackup(Path folder) implements BackupFolder {
       for (Optional<ManifestFile> next = reader.nextFile();
           next.isPresent();
           next = reader.nextFile()) {
-        if (!isInWal(next.get())) {
+        if (!isBesides(next.get())) {
           if (bytes > 0 && bytes + next.get().size() > PART_SIZE) {
             parts.add(BackupPart.ofFiles(first, count));
             first += count;
@@ -88,14 +88,16 @@ record PlainBackup(Path folder) implements BackupFolder {
     }
     for (String signal : SIGNALS) {
       if (Files.exists(folder.resolve(signal))) {
-        besides.take(signal, InputStream.nullInputStream());
+        try (InputStream in = Files.newInputStream(folder.resolve(signal))) {
+          besides.take(signal, in);
+        }
       }
     }
     return new PlainMembers(folder, walk().directories, madeTablespaceMap(), part);
   }
 
-  static boolean isInWal(ManifestFile file) {
-    return file.path().toString().startsWith(WAL + "/");
+  static boolean isBesides(ManifestFile file) {
+    return BackupFolder.isBesides(file.path().toString());
   }
 
   static int mode(Path path) throws IOException {
@@ -181,10 +183,9 @@ record PlainBackup(Path folder) implements BackupFolder {
     }
 
     private static boolean isListed(String name) {
-      return !name.startsWith(WAL + "/")
+      return !BackupFolder.isBesides(name)
           && !name.equals(BackupManifestReader.FILE_NAME)
-          && !name.equals(CHANGED_BY_PG_BASEBACKUP)
-          && !SIGNALS.contains(name);
+          && !name.equals(CHANGED_BY_PG_BASEBACKUP);
     }
   }
 }

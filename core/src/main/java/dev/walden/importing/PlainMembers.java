@@ -75,10 +75,10 @@ final class PlainMembers implements BackupMembers {
     return file.isEmpty() ? Optional.empty() : Optional.of(member(file.get()));
   }
 
-  /** What lies beside the WAL is listed, too, when that is in the backup. */
+  /** Signals, and what lies beside the WAL when that is in the backup, are listed, too. */
   private Optional<ManifestFile> nextListed() throws IOException {
     Optional<ManifestFile> file = manifest.nextFile();
-    while (file.isPresent() && PlainBackup.isInWal(file.get())) {
+    while (file.isPresent() && PlainBackup.isBesides(file.get())) {
       file = manifest.nextFile();
     }
     return file;

@@ -66,7 +66,7 @@ final class BackupRun implements Closeable {
         next = stream.nextArchive()) {
       copy(next.get());
     }
-    RepackedBackup repacked = repacking.finish(stream.manifest(), Set.of());
+    RepackedBackup repacked = repacking.finish(stream.manifest(), Set.of(), Set.of());
     BackupEnd end = stream.end();
     Instant endTime = serverTime();
     meter.phase(BackupProgress.Phase.AWAITING_WAL);

@@ -216,6 +216,57 @@ class ImportIT {
     }
   }
 
+  /** A standby sends its {@code standby.signal}, and -R puts that at the end of a tar archive. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-Fp", "-Ft", "-Fp -R", "-Ft -R"})
+  void aBackupOfAStandby(String options) throws Exception {
+    Path wal = folder("wal");
+    Path backup = directory.resolve("backup");
+    try (PostgresServer server = server(15, "cp %p " + wal + "/%f");
+        PostgresServer standby = standby(server)) {
+      basebackup(standby, ("-cfast -D " + backup + " " + options).split(" "));
+      insert(server, 50);
+      String xid = delete(server);
+      awaitArchived(server);
+      server.stop();
+      try (ArchiveStore archive = archive(wal, false)) {
+        WalImport.run(wal, archive);
+        BackupImport.run(backup, archive);
+        // were its standby.signal there, the server would not be promoted
+        assertRecovers(archive, xid, 150, 15);
+      }
+    }
+    if (options.equals("-Fp")) {
+      withAnotherSignal(backup, wal);
+    }
+  }
+
+  private PostgresServer standby(PostgresServer primary) throws Exception {
+    Path data = directory.resolve("standby");
+    primary.stop();
+    DirectoryCopy.copy(primary.dataDirectory(), data);
+    primary.start();
+    Files.createFile(data.resolve("standby.signal"));
+    String conninfo = "host=127.0.0.1 port=" + primary.port() + " user=" + primary.user();
+    return PostgresServer.builder(primary.binaries(), data)
+        .setting("primary_conninfo", conninfo)
+        .startExisting();
+  }
+
+  private void withAnotherSignal(Path backup, Path wal) throws IOException {
+    try (ArchiveStore archive = archive(wal, false)) {
+      WalImport.run(wal, archive);
+      Path signal = Files.writeString(backup.resolve("standby.signal"), "x");
+      CorruptFileException e =
+          assertThrows(CorruptFileException.class, () -> BackupImport.run(backup, archive));
+      assertEquals("standby.signal: is not what the manifest says", e.getMessage());
+      Files.delete(signal);
+      e = assertThrows(CorruptFileException.class, () -> BackupImport.run(backup, archive));
+      assertTrue(e.getMessage().startsWith("standby.signal: is missing"), e::getMessage);
+      assertEquals(List.of(), archive.backups());
+    }
+  }
+
   /** Whatever is wrong with a backup, nothing that looks like one is left. */
   private void damaged(Path backup, Path wal, boolean inPlace) throws IOException {
     try (ArchiveStore archive = archive(wal, inPlace)) {

@@ -92,7 +92,8 @@ final class BackupFiles {
    * @return the WAL that the backup needs
    * @throws CorruptFileException if a file that arrived is not the one in the manifest
    */
-  List<WalRange> compare(InputStream in, Set<String> mayDiffer) throws IOException {
+  List<WalRange> compare(InputStream in, Set<String> mayDiffer, Set<String> leftOut)
+      throws IOException {
     try (BackupManifestReader manifest =
         BackupManifestReader.open(BackupManifestReader.FILE_NAME, in)) {
       int compared = 0;
@@ -101,7 +102,7 @@ final class BackupFiles {
           next = manifest.nextFile()) {
         ManifestFile file = next.get();
         String path = file.path().toString();
-        if (path.startsWith(WAL)) {
+        if (path.startsWith(WAL) || leftOut.contains(path)) {
           continue;
         }
         if (compared == count

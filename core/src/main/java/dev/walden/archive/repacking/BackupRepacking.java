@@ -118,9 +118,11 @@ public final class BackupRepacking implements Closeable {
    *
    * @param manifest as PostgreSQL made it; closed here
    * @param mayDiffer paths of files that need not be as the manifest says
+   * @param leftOut paths of files that were not added, whatever the manifest says
    * @throws CorruptFileException if another file is not
    */
-  public RepackedBackup finish(InputStream manifest, Set<String> mayDiffer) throws IOException {
+  public RepackedBackup finish(InputStream manifest, Set<String> mayDiffer, Set<String> leftOut)
+      throws IOException {
     List<BackupObject> written;
     BackupObject fileList;
     try (manifest) {
@@ -128,7 +130,7 @@ public final class BackupRepacking implements Closeable {
       files.finish();
       fileList = list.finish();
       try (NewBackup.Writer copy = backup.create(BackupManifestReader.FILE_NAME)) {
-        List<WalRange> wal = files.compare(new TeeInputStream(manifest, copy), mayDiffer);
+        List<WalRange> wal = files.compare(new TeeInputStream(manifest, copy), mayDiffer, leftOut);
         return new RepackedBackup(files.label(), wal, written, fileList, copy.finish());
       }
     }
