@@ -51,7 +51,9 @@ final class ConfigurationFiles {
   }
 
   private static String withoutBlocks(byte[] old) {
-    List<String> lines = new String(old, StandardCharsets.ISO_8859_1).lines().toList();
+    // a value may hold any other character that ends lines elsewhere
+    List<String> lines = List.of(new String(old, StandardCharsets.ISO_8859_1).split("\n", -1));
+    lines = lines.get(lines.size() - 1).isEmpty() ? lines.subList(0, lines.size() - 1) : lines;
     StringBuilder kept = new StringBuilder();
     int lastEnd = lines.lastIndexOf(END);
     boolean inBlock = false;

@@ -138,4 +138,13 @@ class RecoveryConfigurationTest {
         new String(ConfigurationFiles.merge(old, builder().build()), StandardCharsets.UTF_8);
     assertTrue(text.contains("work_mem"), text);
   }
+
+  /** ALTER SYSTEM forbids newlines only. */
+  @Test
+  void onlyNewlinesEndLines() throws Exception {
+    byte[] old = "cluster_name = 'a\rb'\r\n\n# c\r".getBytes(StandardCharsets.UTF_8);
+    String merged =
+        new String(ConfigurationFiles.merge(old, builder().build()), StandardCharsets.UTF_8);
+    assertTrue(merged.startsWith("cluster_name = 'a\rb'\r\n\n# c\r\n# Walden"), merged);
+  }
 }
