@@ -57,6 +57,10 @@ final class FileSink {
       RestoredFiles.setMode(directory, RestoredFiles.directoryMode(member.mode()));
       return Optional.empty();
     }
+    if (member.path().equals(DirectoryClaim.MARKER)) {
+      // of a restore that was killed when all but this was done: its server was backed up
+      return Optional.empty();
+    }
     files.incrementAndGet();
     if (HELD.contains(member.path())) {
       hold(part, member, content);

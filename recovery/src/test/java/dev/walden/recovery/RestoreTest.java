@@ -24,6 +24,7 @@ import dev.walden.cluster.SystemIdentifier;
 import dev.walden.codec.Compression;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
+import dev.walden.testing.wal.GeneratedWal;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
@@ -254,6 +255,21 @@ class RestoreTest {
     assertIncomplete(
         restore(backup(List.of(), file("base/1/1", 1), file("base/1/1", 2))),
         CorruptFileException.class);
+  }
+
+  /** It was killed at its very end, and the server that was started then was backed up. */
+  @Test
+  void theMarkerOfAnEarlierRestoreIsNotRestored() throws IOException {
+    GeneratedWal wal = GeneratedWal.begin(PlanWorld.CLUSTER, Instant.EPOCH);
+    wal.startBackup(Instant.EPOCH)
+        .with(DirectoryClaim.MARKER, new byte[1])
+        .end(Instant.EPOCH)
+        .into(archive);
+    wal.archiveInto(archive);
+    RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.latest());
+    Restore.of(plan).from(archive).into(target).run();
+    assertFalse(Files.exists(target.resolve(DirectoryClaim.MARKER)));
+    assertTrue(Files.exists(target.resolve(FileSink.CONTROL_FILE)));
   }
 
   @Test
