@@ -41,7 +41,8 @@ record PlainBackup(Path folder) implements BackupFolder {
 
   @Override
   public Path findWal(Path temporary) {
-    return folder.resolve(WAL);
+    Path wal = folder.resolve(WAL);
+    return Files.exists(wal) ? wal : temporary;
   }
 
   @Override
@@ -105,6 +106,10 @@ record PlainBackup(Path folder) implements BackupFolder {
   }
 
   private List<Path> tablespaceLinks() throws IOException {
+    if (!Files.exists(folder.resolve(TABLESPACES))) {
+      // mostly it is empty, and some ways to copy a backup lose empty directories
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(folder.resolve(TABLESPACES))) {
       return entries.filter(Files::isSymbolicLink).sorted().toList();
     }

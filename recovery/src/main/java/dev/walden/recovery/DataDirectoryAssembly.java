@@ -7,11 +7,21 @@ import dev.walden.backup.TablespaceMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Fills the claimed directories, {@code pg_control} last. */
 final class DataDirectoryAssembly {
+  /** Those of {@code subdirs} in {@code src/bin/initdb/initdb.c} that may hold no file. */
+  private static final List<String> MAYBE_EMPTY =
+      List.of(
+          ("pg_commit_ts pg_dynshmem pg_logical/mappings pg_logical/snapshots"
+                  + " pg_multixact/members pg_multixact/offsets pg_notify pg_replslot pg_serial"
+                  + " pg_snapshots pg_stat pg_stat_tmp pg_subtrans pg_tblspc pg_twophase"
+                  + " pg_wal/archive_status pg_xact")
+              .split(" "));
+
   private final Restore restore;
   private final RestorePaths paths;
   private final Path data;
@@ -42,6 +52,7 @@ final class DataDirectoryAssembly {
     if (map.isPresent()) {
       write(TablespaceMap.FILE_NAME, map.get());
     }
+    createMissingDirectories();
     linkTablespaces();
     prepareWal();
     ConfigurationFiles.write(data, settings, RestoredFiles.fileMode(sink.mode()));
@@ -58,10 +69,19 @@ final class DataDirectoryAssembly {
     RestoredFiles.replace(data.resolve(file), content, RestoredFiles.fileMode(sink.mode()));
   }
 
+  /** A backup that went through an object store may have lost them; no server starts so. */
+  private void createMissingDirectories() throws IOException {
+    for (String directory : MAYBE_EMPTY) {
+      sink.createDirectories(data.resolve(directory));
+    }
+    if (backup.cluster().version().major() >= 17) {
+      sink.createDirectories(data.resolve("pg_wal/summaries"));
+    }
+  }
+
   /** The server makes the links anew from its map; until then the directory is complete too. */
   private void linkTablespaces() throws IOException {
     Path links = data.resolve("pg_tblspc");
-    sink.createDirectories(links);
     for (Map.Entry<Long, Path> tablespace : paths.tablespaces().entrySet()) {
       Files.createSymbolicLink(
           links.resolve(Long.toString(tablespace.getKey())), tablespace.getValue());
@@ -69,13 +89,8 @@ final class DataDirectoryAssembly {
   }
 
   private void prepareWal() throws IOException {
-    Path pgWal = data.resolve("pg_wal");
-    sink.createDirectories(pgWal.resolve("archive_status"));
-    if (backup.cluster().version().major() >= 17) {
-      sink.createDirectories(pgWal.resolve("summaries"));
-    }
     if (!restore.walFromCommand) {
-      workers.run(new LocalWal(archive, restore.plan, sink, pgWal).tasks());
+      workers.run(new LocalWal(archive, restore.plan, sink, data.resolve("pg_wal")).tasks());
     }
   }
 }
