@@ -8,10 +8,12 @@ import java.io.InputStream;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Reads a tar archive of a base backup: files and directories with relative paths that stay where
- * they are put. Links, devices and paths that leave the archive are refused.
+ * they are put. Links, devices and paths that leave the archive are refused, as is what nobody
+ * writes into one and needs memory: sparse files, global headers, and long chains of headers.
  *
  * <p>Source: {@code src/port/tar.c} for what PostgreSQL writes.
  */
@@ -19,12 +21,14 @@ public final class TarReader implements Closeable {
   private static final int MAX_PATH = 4096;
 
   private final String name;
+  private final TarHeaderLimit in;
   private final TarArchiveInputStream tar;
 
   /** Reads {@code in}, which {@code name} stands for in errors. */
   public TarReader(String name, InputStream in) {
     this.name = name;
-    this.tar = new TarArchiveInputStream(in, "UTF-8");
+    this.in = new TarHeaderLimit(name, in);
+    this.tar = new WithoutGlobalHeaders(this.in);
   }
 
   /**
@@ -45,16 +49,25 @@ public final class TarReader implements Closeable {
   }
 
   private TarMember member(TarArchiveEntry entry) throws CorruptFileException {
-    boolean directory = entry.isDirectory();
-    if (!directory && !entry.isFile() || entry.isLink() || entry.isSymbolicLink()) {
+    if (!isPlain(entry)) {
       throw refused(entry, "is neither a file nor a directory");
     }
+    boolean directory = entry.isDirectory();
+    in.member(directory ? 0 : entry.getSize());
     return new TarMember(
         path(entry),
         directory ? TarMember.Kind.DIRECTORY : TarMember.Kind.FILE,
         entry.getMode() & 07777,
         entry.getSize(),
         entry.getLastModifiedTime().toInstant());
+  }
+
+  private static boolean isPlain(TarArchiveEntry entry) {
+    return switch (entry.getLinkFlag()) {
+      case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL, TarConstants.LF_DIR ->
+          !entry.isSparse();
+      default -> false;
+    };
   }
 
   private String path(TarArchiveEntry entry) throws CorruptFileException {
@@ -110,5 +123,23 @@ public final class TarReader implements Closeable {
   @Override
   public void close() throws IOException {
     tar.close();
+  }
+
+  /** They hold for all members that follow, so they would have to be kept. */
+  private static final class WithoutGlobalHeaders extends TarArchiveInputStream {
+    private static final int TYPE = 156;
+
+    WithoutGlobalHeaders(InputStream in) {
+      super(in, "UTF-8");
+    }
+
+    @Override
+    protected byte[] readRecord() throws IOException {
+      byte[] record = super.readRecord();
+      if (record != null && record[TYPE] == TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER) {
+        throw new IOException("a global tar header");
+      }
+      return record;
+    }
   }
 }
