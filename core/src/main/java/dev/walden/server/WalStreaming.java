@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -260,10 +262,30 @@ final class WalStreaming {
         throw e;
       }
       // where a spool tells where to go on, commits do not wait for the storage
+      requireNotBehind(host, system.timeline());
       return;
     }
     if (left.isPresent() && left.get().isPassed(system.position())) {
       throw left.get().refusal(server, system.position());
+    }
+  }
+
+  /** An old primary is on a timeline before the one that was received last. */
+  private void requireNotBehind(WalsenderConnection host, TimelineId timeline) throws IOException {
+    Stream<TimelineId> spooled =
+        Stream.concat(space.complete().stream(), space.begun().stream()).map(WalSegment::timeline);
+    Optional<TimelineId> furthest =
+        Stream.concat(intake.timeline().stream(), spooled).max(Comparator.naturalOrder());
+    if (furthest.isPresent() && timeline.compareTo(furthest.get()) < 0) {
+      throw new ServerUnavailableException(
+          host.host()
+              + " is on timeline "
+              + timeline
+              + ", and WAL of timeline "
+              + furthest.get()
+              + " was received: an old primary, or a standby that has not followed",
+          "55000",
+          null);
     }
   }
 

@@ -147,6 +147,58 @@ class TimelineIT {
     }
   }
 
+  /** The old primary is listed first and runs again; a spool knows which timeline it has. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void passesAnOldPrimaryOverWhileTheStorageIsAway(boolean startedAgain) throws Exception {
+    try (PostgresServer primary = server();
+        ArchiveStore archive = archive(primary);
+        PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
+      ServerAddress both =
+          ServerAddress.of(
+              "jdbc:postgresql://127.0.0.1:"
+                  + primary.port()
+                  + ",127.0.0.1:"
+                  + standby.port()
+                  + "/?user="
+                  + primary.user());
+      WalReceiver receiver = receiver(both, archive).start();
+      try {
+        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        primary.stop();
+        standby.execute("SELECT pg_promote()");
+        standby.awaitPromotion(LIMIT);
+        standby.execute("CREATE TABLE t ()");
+        Lsn end = flushed(standby);
+        await(
+            receiver,
+            () ->
+                receiver.status().timeline().orElseThrow().value() == 2
+                    && !receiver.status().durable().isBefore(end));
+        faulty.setUnavailable(true);
+        primary.start();
+        if (!startedAgain) {
+          standby.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_replication");
+          reachesWhatIsWritten(standby, receiver);
+        }
+      } finally {
+        receiver.close();
+      }
+      if (startedAgain) {
+        try (WalReceiver next = receiver(both, archive).start()) {
+          reachesWhatIsWritten(standby, next);
+        }
+      }
+    }
+  }
+
+  private static void reachesWhatIsWritten(PostgresServer server, WalReceiver receiver)
+      throws Exception {
+    server.execute("CREATE TABLE u ()");
+    Lsn end = flushed(server);
+    await(receiver, () -> !receiver.status().durable().isBefore(end));
+  }
+
   /** A power failure leaves anything of what was not forced. */
   @Test
   void goesOnWhereTheSpoolHoldsRubbishOfATimelineThatWasLeft() throws Exception {
