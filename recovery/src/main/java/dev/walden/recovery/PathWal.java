@@ -58,7 +58,8 @@ final class PathWal {
     try {
       return add(index.beginning(rest));
     } catch (CorruptFileException e) {
-      next = Optional.of(rest.start().plus(size().bytes()));
+      Lsn behind = rest.start().plus(size().bytes());
+      next = behind.isBefore(path.from(start).end()) ? Optional.of(behind) : Optional.empty();
       damage =
           Optional.of(
               "the archived WAL ends at " + end() + ", where it is damaged: " + e.getMessage());
@@ -109,7 +110,10 @@ final class PathWal {
     return damage;
   }
 
-  /** Where the segment starts that is there and does not go on from those before. */
+  /**
+   * Where the segment starts that is there and does not go on from those before. None if there is
+   * nothing behind the damage.
+   */
   Optional<Lsn> next() {
     return next;
   }

@@ -55,20 +55,10 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
 
   private static List<WalGap> gaps(WalPath path, PathWal wal, Reach reach) {
     List<WalGap> gaps = new ArrayList<>();
+    damage(path, wal, reach).ifPresent(gaps::add);
     if (wal.next().isPresent()) {
-      gaps.add(damaged(path, wal.end(), wal.next().get(), wal.damage().orElseThrow()));
       return gaps;
     }
-    WalOutline last = wal.outlines().get(wal.outlines().size() - 1);
-    last.end()
-        .ifPresent(
-            reason ->
-                gaps.add(
-                    damaged(
-                        path,
-                        wal.end(),
-                        reach.end(),
-                        "valid WAL ends within " + last.lastSegment() + " (" + reason + ")")));
     if (reach.next().isPresent()) {
       gaps.add(
           missing(
@@ -92,6 +82,22 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
       }
     }
     return gaps;
+  }
+
+  private static Optional<WalGap> damage(WalPath path, PathWal wal, Reach reach) {
+    if (wal.damage().isPresent()) {
+      Lsn to = wal.next().orElse(reach.end());
+      return Optional.of(damaged(path, wal.end(), to, wal.damage().get()));
+    }
+    WalOutline last = wal.outlines().get(wal.outlines().size() - 1);
+    return last.end()
+        .map(
+            reason ->
+                damaged(
+                    path,
+                    wal.end(),
+                    reach.end(),
+                    "valid WAL ends within " + last.lastSegment() + " (" + reason + ")"));
   }
 
   private static WalGap damaged(WalPath path, Lsn from, Lsn to, String reason) {

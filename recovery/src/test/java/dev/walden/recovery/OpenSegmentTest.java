@@ -9,6 +9,7 @@ import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.TailWriter;
 import dev.walden.archive.storage.StoredObject;
+import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
@@ -135,6 +136,11 @@ class OpenSegmentTest {
     storage.delete(piece);
     assertFailed(wal.openSegment().orElseThrow(), "no piece holds");
     assertThrows(IOException.class, () -> planner().plan(RecoveryTarget.latest()));
+    WalGap gap = RecoverablePoints.of(archive).coverage().get(0).gaps().get(0);
+    assertEquals(WalGap.Kind.DAMAGED, gap.kind());
+    assertEquals(
+        new WalRange(TimelineId.FIRST, wal.openSegment().orElseThrow().start(), wal.end()),
+        gap.range());
   }
 
   @Test

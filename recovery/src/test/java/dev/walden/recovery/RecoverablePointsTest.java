@@ -10,6 +10,8 @@ import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.RecordedGap;
 import dev.walden.archive.WalIndex;
+import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.StoredObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
@@ -402,5 +404,50 @@ class RecoverablePointsTest {
     assertEquals(second, plan.backup());
     assertEquals(second, RecoveryPlanner.of(archive).plan(RecoveryTarget.latest()).backup());
     assertTrue(RecoverablePoints.of(archive).picture().contains("x"));
+  }
+
+  /** With nothing archived behind it, or a gap. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSegmentThatCannotBeReadEndsWhatIsRecoverable(boolean moreBehindAGap) throws IOException {
+    InMemoryStorage storage = new InMemoryStorage();
+    ArchiveStore plain =
+        ArchiveStore.openOrCreate(
+            storage, ArchiveSettings.defaults().indexing(false), wal.cluster());
+    BaseBackup first = wal.backup(NOON).into(plain);
+    wal.commit(731, minute(1));
+    Lsn end = wal.switchSegment();
+    wal.commit(732, minute(2));
+    wal.filler(3 << 20);
+    WalSegment damaged = WalSegment.containing(TimelineId.FIRST, end, SIZE);
+    wal.archiveInto(
+        plain,
+        segment ->
+            segment.number() <= damaged.number()
+                || moreBehindAGap && segment.number() > damaged.number() + 1);
+    damage(storage, damaged);
+
+    RecoverablePoints points = RecoverablePoints.of(plain);
+    TimelineCoverage coverage = points.coverage().get(0);
+    WalGap gap = coverage.gaps().get(0);
+    assertEquals(WalGap.Kind.DAMAGED, gap.kind());
+    assertEquals(new WalRange(TimelineId.FIRST, end, damaged.end()), gap.range());
+    assertEquals(moreBehindAGap ? 2 : 1, coverage.gaps().size(), coverage.explain());
+    assertEquals(List.of(first), coverage.ranges().get(0).backups());
+    assertEquals(end, coverage.ranges().get(0).end());
+    assertEquals(List.of(731L), xids(points.transactions(NOON, minute(9))));
+    assertEquals(List.of(), points.restorePoints().points());
+    assertTrue(points.picture().contains("x"), points.picture());
+  }
+
+  private static void damage(InMemoryStorage storage, WalSegment segment) throws IOException {
+    String name =
+        storage.list("", "", 100).stream()
+            .map(StoredObject::name)
+            .filter(stored -> stored.contains(segment.toString()))
+            .findFirst()
+            .orElseThrow();
+    storage.delete(name);
+    storage.put(name, ObjectSource.of(new byte[] {1, 2, 3}));
   }
 }
