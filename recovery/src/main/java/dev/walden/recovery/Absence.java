@@ -71,19 +71,24 @@ final class Absence {
     return Optional.empty();
   }
 
-  /** The same segment of an ancestor that was left inside it. */
+  /**
+   * The file of an ancestor that PostgreSQL would take instead: not of one that begins later, nor
+   * of one older than that of the segment before, which it has read. Thus {@code
+   * XLogFileReadAnyTLI} in {@code src/backend/access/transam/xlogrecovery.c}.
+   */
   private Optional<WalSegment> impostor(TimelineHistory history, WalSegment segment)
       throws IOException {
+    if (segment.number() == 0) {
+      return Optional.empty();
+    }
+    TimelineId lowest = history.timelineAt(segment.start().plus(-1));
     List<Ancestor> ancestors = history.ancestors();
     for (int i = ancestors.size() - 1; i >= 0; i--) {
-      if (!segment.equals(
-          WalSegment.containing(
-              segment.timeline(), ancestors.get(i).switchPoint(), segment.size()))) {
-        return Optional.empty();
-      }
-      WalSegment older =
-          new WalSegment(ancestors.get(i).timeline(), segment.number(), segment.size());
-      if (holds(older)) {
+      TimelineId ancestor = ancestors.get(i).timeline();
+      boolean later =
+          history.begin(ancestor).filter(begin -> !begin.isBefore(segment.end())).isPresent();
+      WalSegment older = new WalSegment(ancestor, segment.number(), segment.size());
+      if (ancestor.compareTo(lowest) >= 0 && !later && holds(older)) {
         return Optional.of(older);
       }
     }

@@ -130,6 +130,17 @@ class RestoreCommandTest {
     assertFailed("00000004000000000000000B", "00000002000000000000000B is, and the server");
   }
 
+  /** As after a recovery that aimed at timeline 2 and stopped before that had begun. */
+  @Test
+  void ancestorsThatWereNeverReachedHideNoOlderFile() throws IOException {
+    history(3, "1\t0/800100\tx\n2\t0/500100\ty\n");
+    assertFailed("000000030000000000000005", "000000010000000000000005 is, and the server");
+    assertAbsent("000000030000000000000006");
+    push(3, 5);
+    assertAbsent("000000030000000000000006");
+    assertAbsent("000000030000000000000009");
+  }
+
   @Test
   void aNumberThatIsTakenNeverLooksFree() throws IOException {
     assertAbsent("00000001.history");
