@@ -22,6 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /**
  * Which WAL an archive held when it was asked. Immutable; sixteen bytes for each segment.
@@ -177,6 +178,22 @@ public final class WalInventory {
     return of == null
         ? Optional.empty()
         : Optional.of(new WalSegment(timeline, of.numbers[of.numbers.length - 1], size()));
+  }
+
+  /** The next later segment of the same timeline of which there is any, be it pieces. */
+  public Optional<WalSegment> next(WalSegment segment) {
+    Segments of = segments.get(segment.timeline());
+    LongStream whole = of == null ? LongStream.empty() : Arrays.stream(of.numbers);
+    LongStream begun =
+        tails.stream()
+            .map(WalTail::segment)
+            .filter(tail -> tail.timeline().equals(segment.timeline()))
+            .mapToLong(WalSegment::number);
+    OptionalLong next =
+        LongStream.concat(whole, begun).filter(number -> number > segment.number()).min();
+    return next.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new WalSegment(segment.timeline(), next.getAsLong(), size()));
   }
 
   /** The segment with the highest number, and of those the one of the highest timeline. */

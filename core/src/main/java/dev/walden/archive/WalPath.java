@@ -167,24 +167,33 @@ public final class WalPath {
   }
 
   /**
-   * The file of an older timeline that PostgreSQL would take, wrongly, at the end of the reach,
-   * because the right one is not there.
+   * The files that PostgreSQL asks for at the end of the reach, one after the other until there is
+   * one: the right one, then those of older timelines. None where the reach ends within a segment,
+   * which was asked for before.
    */
-  public Optional<WalSegment> impostor(Reach reach) {
+  public List<WalSegment> asked(Reach reach) {
     if (!size.floor(reach.end()).equals(reach.end())) {
-      return Optional.empty();
+      return List.of();
     }
     WalSegment missing = segment(reach.end());
     TimelineId lowest =
         reach.ranges().isEmpty()
             ? TimelineId.FIRST
             : reach.ranges().get(reach.ranges().size() - 1).timeline();
-    return history.ancestors().stream()
+    List<WalSegment> asked = new ArrayList<>(List.of(missing));
+    history.ancestors().stream()
         .map(Ancestor::timeline)
         .filter(t -> t.compareTo(lowest) >= 0 && t.compareTo(missing.timeline()) < 0)
         .filter(t -> history.begin(t).map(b -> b.isBefore(missing.end())).orElse(true))
-        .map(t -> new WalSegment(t, missing.number(), size))
-        .filter(wal::contains)
-        .reduce((older, newer) -> newer);
+        .forEach(t -> asked.add(1, new WalSegment(t, missing.number(), size)));
+    return asked;
+  }
+
+  /**
+   * The file of an older timeline that PostgreSQL would take, wrongly, at the end of the reach,
+   * because the right one is not there.
+   */
+  public Optional<WalSegment> impostor(Reach reach) {
+    return asked(reach).stream().filter(wal::contains).findFirst();
   }
 }

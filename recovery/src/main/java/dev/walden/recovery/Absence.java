@@ -1,33 +1,89 @@
 package dev.walden.recovery;
 
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.WalInventory;
+import dev.walden.archive.WalPath;
+import dev.walden.archive.WalPath.Reach;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineHistory.Ancestor;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Judges a file that an archive does not hold: does the archived WAL end here, or is it a hole? */
-final class Absence {
-  private final ArchiveStore archive;
-  private final WalFileName name;
+/**
+ * Judges files that an archive does not hold: does the archived WAL end there, or is it a hole?
+ * Plans and {@code restore_command} ask the same, so that no plan leads to where a server is
+ * stopped.
+ */
+record Absence(Holdings holdings, WalSegmentSize size) {
 
-  Absence(ArchiveStore archive, WalFileName name) {
-    this.archive = archive;
-    this.name = name;
+  /** What an archive holds. */
+  interface Holdings {
+    /** See {@link ArchiveStore#nextSegment}. */
+    Optional<WalSegment> next(WalSegment segment) throws IOException;
+
+    Collection<TimelineHistory> histories() throws IOException;
+  }
+
+  /** Judges by what an archive holds whenever it is asked. */
+  static Absence from(ArchiveStore archive) {
+    Holdings now =
+        new Holdings() {
+          @Override
+          public Optional<WalSegment> next(WalSegment segment) throws IOException {
+            return archive.nextSegment(segment);
+          }
+
+          @Override
+          public Collection<TimelineHistory> histories() throws IOException {
+            return archive.histories();
+          }
+        };
+    return new Absence(now, archive.cluster().segmentSize());
+  }
+
+  /** Judges by what an archive held. */
+  static Absence from(WalInventory wal) {
+    Holdings held =
+        new Holdings() {
+          @Override
+          public Optional<WalSegment> next(WalSegment segment) {
+            return wal.next(segment);
+          }
+
+          @Override
+          public Collection<TimelineHistory> histories() {
+            return wal.histories().values();
+          }
+        };
+    return new Absence(held, wal.cluster().segmentSize());
+  }
+
+  /**
+   * What a server is stopped by where the WAL on a way ends, though it was told of no target
+   * before; empty if that is the end of WAL to it.
+   */
+  static Optional<String> hole(WalInventory wal, WalPath path, Reach reach) throws IOException {
+    Absence absence = from(wal);
+    for (WalSegment segment : path.asked(reach)) {
+      Optional<String> reason = absence.segment(segment, false);
+      if (reason.isPresent()) {
+        return Optional.of(segment + " is not archived, but " + reason.get());
+      }
+    }
+    return Optional.empty();
   }
 
   /** What in the archive says that the file should be there; empty if nothing does. */
-  Optional<String> explain() throws IOException {
-    if (archive.contains(name)) {
-      return Optional.of("it has appeared just now");
-    }
+  Optional<String> explain(WalFileName name) throws IOException {
     if (name instanceof WalFileName.Segment segment) {
-      return segment(segment.segment(archive.cluster().segmentSize()), false);
+      return segment(segment.segment(size), false);
     }
     if (name instanceof WalFileName.History history) {
       return history(history.timeline());
@@ -36,19 +92,16 @@ final class Absence {
   }
 
   /** What says that there was more of a segment than its beginning, which is archived in pieces. */
-  Optional<String> explainRest() throws IOException {
-    if (archive.contains(name)) {
-      return Optional.of("it has been completed just now");
-    }
-    return segment(((WalFileName.Segment) name).segment(archive.cluster().segmentSize()), true);
+  Optional<String> explainRest(WalSegment segment) throws IOException {
+    return segment(segment, true);
   }
 
   private Optional<String> segment(WalSegment segment, boolean begun) throws IOException {
-    Optional<WalSegment> later = archive.nextSegment(segment);
+    Optional<WalSegment> later = holdings.next(segment);
     if (later.isPresent()) {
       return Optional.of("the later " + later.get() + " is");
     }
-    for (TimelineHistory history : archive.histories()) {
+    for (TimelineHistory history : holdings.histories()) {
       if (history.timeline().equals(segment.timeline())) {
         if (begun) {
           continue;
@@ -60,15 +113,24 @@ final class Absence {
                   + " is, and the server would take that, with what never happened on timeline "
                   + segment.timeline());
         }
-      } else if (history.contains(segment.timeline())) {
+      } else if (wentOn(history, segment)) {
         Lsn left = history.end(segment.timeline()).orElseThrow();
-        // the segment in which a timeline was left need not be archived under its name
-        if (!left.isBefore(segment.end())) {
-          return Optional.of(history.fileName() + " says that the timeline went on to " + left);
-        }
+        return Optional.of(history.fileName() + " says that the timeline went on to " + left);
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether a history says that a segment was filled before its timeline was left. The segment in
+   * which a timeline was left need not be archived under its name.
+   */
+  static boolean wentOn(TimelineHistory history, WalSegment segment) {
+    return history.contains(segment.timeline())
+        && history
+            .end(segment.timeline())
+            .filter(left -> !left.isBefore(segment.end()))
+            .isPresent();
   }
 
   /**
@@ -97,25 +159,21 @@ final class Absence {
 
   /** Whether the archive has any of a segment, be it pieces. */
   private boolean holds(WalSegment segment) throws IOException {
-    return archive.contains(segment.fileName())
-        || segment.number() > 0
-            && archive
-                .nextSegment(
-                    new WalSegment(segment.timeline(), segment.number() - 1, segment.size()))
-                .equals(Optional.of(segment));
+    return holdings
+        .next(new WalSegment(segment.timeline(), segment.number() - 1, segment.size()))
+        .equals(Optional.of(segment));
   }
 
   /** A timeline whose number is taken must not look free to a server that looks for a new one. */
-  private Optional<String> history(TimelineId timeline) throws IOException {
+  Optional<String> history(TimelineId timeline) throws IOException {
     if (timeline.equals(TimelineId.FIRST)) {
       return Optional.empty();
     }
-    WalSegment first = new WalSegment(timeline, 0, archive.cluster().segmentSize());
-    Optional<WalSegment> taken = archive.nextSegment(first);
+    Optional<WalSegment> taken = holdings.next(new WalSegment(timeline, 0, size));
     if (taken.isPresent()) {
       return Optional.of(taken.get() + " of that timeline is");
     }
-    return archive.histories().stream()
+    return holdings.histories().stream()
         .filter(history -> history.contains(timeline))
         .map(history -> history.fileName() + " says that there was such a timeline")
         .findFirst();

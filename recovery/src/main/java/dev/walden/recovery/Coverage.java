@@ -8,14 +8,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A stretch of a way without a gap, and the backups from which a server can replay it.
  *
  * @param backups the oldest first; not empty
  * @param reach from the beginning of the first backup on
+ * @param hole see {@link Absence#hole}
  */
-record Coverage(List<BaseBackup> backups, Reach reach, PathWal wal) {
+record Coverage(List<BaseBackup> backups, Reach reach, PathWal wal, Optional<String> hole) {
 
   /** The WAL that lies behind the backups of a way. */
   static List<Coverage> along(
@@ -34,7 +36,12 @@ record Coverage(List<BaseBackup> backups, Reach reach, PathWal wal) {
         next++;
       }
       List<BaseBackup> covered = byStart.subList(first, next);
-      all.add(new Coverage(covered.stream().sorted(Recoverable.OLDEST_FIRST).toList(), reach, wal));
+      all.add(
+          new Coverage(
+              covered.stream().sorted(Recoverable.OLDEST_FIRST).toList(),
+              reach,
+              wal,
+              Absence.hole(contents.wal(), path, reach)));
     }
     return all;
   }

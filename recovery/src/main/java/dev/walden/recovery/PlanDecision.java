@@ -54,12 +54,12 @@ final class PlanDecision {
 
   /** Looks into no WAL. */
   private RecoveryPlan byInventory(WalPath path, TimelineHistory history, List<BaseBackup> leading)
-      throws RecoveryImpossibleException {
+      throws IOException {
     BackupChoice choice = BackupChoice.choose(target, leading, contents);
     Reach reach = path.from(choice.backup().startLsn());
-    Optional<WalSegment> impostor = path.impostor(reach);
-    requireConsistency(choice.backup(), reach, impostor);
-    requireTarget(path, reach, impostor);
+    Optional<String> hole = Absence.hole(contents.wal(), path, reach);
+    requireConsistency(path, choice.backup(), reach);
+    requireTarget(path, reach, hole);
     Lsn end = plannedEnd(choice.backup(), reach);
     return new RecoveryPlan(
         contents.cluster(),
@@ -70,7 +70,7 @@ final class PlanDecision {
         choice.backup(),
         request.backup().isPresent() ? "the one asked for" : choice.reason(),
         planned(reach.ranges(), end),
-        reach.next().isPresent() || impostor.isPresent(),
+        reach.next().isPresent() || hole.isPresent(),
         Optional.empty(),
         request.action(),
         new PlanWarnings(contents, target, history, reach).all());
@@ -84,9 +84,9 @@ final class PlanDecision {
     List<Coverage> coverages = Coverage.along(path, usable, contents, wal);
     ExactChoice.Chosen chosen = new ExactChoice(coverages, target, refusal).choose();
     Reach reach = path.from(chosen.backup().startLsn());
-    Optional<WalSegment> impostor = path.impostor(reach);
+    Optional<String> hole = Absence.hole(contents.wal(), path, reach);
     if (target instanceof Latest) {
-      requireTarget(path, reach, impostor);
+      requireTarget(path, reach, hole);
     }
     ReplayedSettings settings = ReplayedSettings.of(coverages, chosen, refusal);
     PreparedAtStop prepared = new PreparedAtStop(path, history, chosen);
@@ -104,7 +104,7 @@ final class PlanDecision {
         chosen.backup(),
         request.backup().isPresent() ? "the one asked for" : chosen.reason(),
         planned(reach.ranges(), end),
-        reach.next().isPresent() || impostor.isPresent(),
+        reach.next().isPresent() || hole.isPresent(),
         Optional.of(chosen.stop()),
         request.action(),
         new PlanWarnings(contents, target, history, reach)
@@ -112,16 +112,14 @@ final class PlanDecision {
   }
 
   /** The backups whose own WAL is there; if it is of none, that is why there is no plan. */
-  private List<BaseBackup> consistent(WalPath path, List<BaseBackup> leading)
-      throws RecoveryImpossibleException {
+  private List<BaseBackup> consistent(WalPath path, List<BaseBackup> leading) throws IOException {
     List<BaseBackup> usable =
         leading.stream()
             .filter(backup -> !path.from(backup.startLsn()).end().isBefore(backup.endLsn()))
             .toList();
     if (usable.isEmpty()) {
       BaseBackup newest = leading.get(leading.size() - 1);
-      Reach reach = path.from(newest.startLsn());
-      requireConsistency(newest, reach, path.impostor(reach));
+      requireConsistency(path, newest, path.from(newest.startLsn()));
     }
     return usable;
   }
@@ -142,19 +140,21 @@ final class PlanDecision {
     return List.of(backup.get());
   }
 
-  private void requireConsistency(BaseBackup backup, Reach reach, Optional<WalSegment> impostor)
-      throws RecoveryImpossibleException {
+  private void requireConsistency(WalPath path, BaseBackup backup, Reach reach) throws IOException {
     if (reach.end().isBefore(backup.endLsn())) {
       throw refusal.of(
-          impostor.isPresent() ? Reason.FORK_WAL_MISSING : Reason.WAL_MISSING,
+          path.impostor(reach).isPresent() ? Reason.FORK_WAL_MISSING : Reason.WAL_MISSING,
           String.format(
               "backup %s is consistent only once the WAL from %s to %s is replayed, and %s.",
-              backup.id(), backup.startLsn(), backup.endLsn(), missing(reach)));
+              backup.id(),
+              backup.startLsn(),
+              backup.endLsn(),
+              missing(reach, Absence.hole(contents.wal(), path, reach))));
     }
   }
 
   /** Refuses what would end too early, or somewhere else, without anybody noticing. */
-  private void requireTarget(WalPath path, Reach reach, Optional<WalSegment> impostor)
+  private void requireTarget(WalPath path, Reach reach, Optional<String> hole)
       throws RecoveryImpossibleException {
     boolean inside =
         target instanceof Immediate
@@ -162,6 +162,7 @@ final class PlanDecision {
     if (inside) {
       return;
     }
+    Optional<WalSegment> impostor = path.impostor(reach);
     if (impostor.isPresent()) {
       WalSegment wanted = path.segment(reach.end());
       throw refusal.of(
@@ -171,18 +172,23 @@ final class PlanDecision {
                   + " never happened on timeline %s. Name timeline %s if that is what you want.",
               wanted, impostor.get(), wanted.timeline(), impostor.get().timeline()));
     }
-    if (reach.next().isPresent() && (target instanceof Latest || target instanceof Position)) {
-      throw refusal.of(Reason.WAL_MISSING, missing(reach) + ", so nothing behind can be replayed.");
+    boolean gap = reach.next().isPresent() || hole.isPresent();
+    if (gap && (target instanceof Latest || target instanceof Position)) {
+      throw refusal.of(
+          Reason.WAL_MISSING, missing(reach, hole) + ", so nothing behind can be replayed.");
     }
     if (target instanceof Position) {
-      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(reach) + ".");
+      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(reach, hole) + ".");
     }
   }
 
-  private String missing(Reach reach) {
+  private String missing(Reach reach, Optional<String> hole) {
     WalRange next = reach.next().orElse(null);
     return next == null
-        ? "the archived WAL on the way ends at " + reach.end() + GapText.of(reach)
+        ? "the archived WAL on the way ends at "
+            + reach.end()
+            + GapText.of(reach)
+            + hole.map(reason -> "; " + reason).orElse("")
         : String.format(
             "the WAL from %s to %s is missing%s, while it is there before and from %s on timeline"
                 + " %s on",

@@ -35,7 +35,7 @@ public final class RecoveryImpossibleException extends ArchiveException {
     PREPARED_TRANSACTION,
     /** WAL that has to be replayed was written with {@code wal_level = minimal}. */
     MINIMAL_WAL,
-    /** WAL before the target is missing, and later WAL is there. */
+    /** WAL before the target is missing, and later WAL is there, or a history tells of it. */
     WAL_MISSING,
     /**
      * The first segment of a timeline is missing, while that of the timeline it left is there:

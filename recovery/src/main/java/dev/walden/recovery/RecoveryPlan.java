@@ -22,8 +22,8 @@ import java.util.stream.Stream;
  * @param history the way to the timeline that the server is told, as a number, to recover to
  * @param backupReason why this backup, as a phrase
  * @param wal the segments that recovery can need, in order, as far as is known without reading them
- * @param gapAhead whether the archive holds WAL on the way that cannot be reached, or must not be
- *     taken, behind the last segment of {@code wal}, so that the server must not look ahead
+ * @param gapAhead whether there was WAL on the way behind the last segment of {@code wal}, which
+ *     cannot be reached or must not be taken, so that the server must not look ahead
  * @param stop where recovery will stop; empty if the planner looked into no WAL
  */
 public record RecoveryPlan(

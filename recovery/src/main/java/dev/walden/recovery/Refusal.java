@@ -46,6 +46,9 @@ record Refusal(ArchiveContents contents, RecoveryTarget target) {
     if (coverage.wal().damage().isPresent()) {
       return of(Reason.WAL_DAMAGED, wal + ".");
     }
+    if (coverage.hole().isPresent()) {
+      return of(Reason.WAL_MISSING, wal + "; " + coverage.hole().get() + ".");
+    }
     return of(
         Reason.TARGET_BEYOND_WAL,
         target instanceof Time
@@ -58,7 +61,10 @@ record Refusal(ArchiveContents contents, RecoveryTarget target) {
     Coverage newest = coverages.get(coverages.size() - 1);
     Optional<String> damage =
         coverages.stream().flatMap(coverage -> coverage.wal().damage().stream()).findFirst();
-    boolean gap = coverages.stream().anyMatch(coverage -> coverage.reach().next().isPresent());
+    boolean gap =
+        coverages.stream()
+            .anyMatch(
+                coverage -> coverage.reach().next().isPresent() || coverage.hole().isPresent());
     return of(
         damage.isPresent()
             ? Reason.WAL_DAMAGED

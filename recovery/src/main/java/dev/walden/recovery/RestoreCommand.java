@@ -132,8 +132,11 @@ public final class RestoreCommand {
       try {
         return delivered(archive, name, target);
       } catch (NotArchivedException e) {
-        return new Absence(archive, name)
-            .explain()
+        Optional<String> expected =
+            archive.contains(name)
+                ? Optional.of("it has appeared just now")
+                : Absence.from(archive).explain(name);
+        return expected
             .map(reason -> new Answer(Outcome.FAILED, name + " is not archived, but " + reason))
             .orElseGet(() -> new Answer(Outcome.ABSENT, name + " is not archived"));
       }
@@ -148,7 +151,11 @@ public final class RestoreCommand {
     if (archive.fetch(name, target) == FetchOutcome.WHOLE) {
       return new Answer(Outcome.DELIVERED, name + " delivered");
     }
-    Optional<String> reason = new Absence(archive, name).explainRest();
+    WalSegment segment = ((WalFileName.Segment) name).segment(archive.cluster().segmentSize());
+    Optional<String> reason =
+        archive.contains(name)
+            ? Optional.of("it has been completed just now")
+            : Absence.from(archive).explainRest(segment);
     if (reason.isPresent() && archive.fetch(name, target) == FetchOutcome.BEGINNING) {
       return new Answer(
           Outcome.FAILED, name + " is archived in pieces, not all of it, but " + reason.get());

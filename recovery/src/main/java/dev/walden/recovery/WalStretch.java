@@ -38,7 +38,7 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
               .filter(backup -> !backup.startLsn().isBefore(wal.start()))
               .filter(backup -> !backup.endLsn().isAfter(wal.end()))
               .toList();
-      all.add(new WalStretch(wal, usable, gaps(path, wal, reach)));
+      all.add(new WalStretch(wal, usable, gaps(path, wal, reach, contents)));
       from = wal.next().or(() -> reach.next().map(WalRange::start));
     }
     return all;
@@ -53,7 +53,8 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
     return wal.end();
   }
 
-  private static List<WalGap> gaps(WalPath path, PathWal wal, Reach reach) {
+  private static List<WalGap> gaps(WalPath path, PathWal wal, Reach reach, ArchiveContents contents)
+      throws IOException {
     List<WalGap> gaps = new ArrayList<>();
     damage(path, wal, reach).ifPresent(gaps::add);
     if (wal.next().isPresent()) {
@@ -67,19 +68,9 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
               reach.next().get().start(),
               "not in the archive" + GapText.of(reach)));
     } else {
-      Optional<WalSegment> impostor = path.impostor(reach);
       WalSegment wanted = path.segment(reach.end());
-      if (impostor.isPresent()) {
-        gaps.add(
-            missing(
-                path,
-                wanted.start(),
-                wanted.end(),
-                wanted
-                    + " is not in the archive, only "
-                    + impostor.get()
-                    + " of the timeline left"));
-      }
+      Absence.hole(contents.wal(), path, reach)
+          .ifPresent(reason -> gaps.add(missing(path, wanted.start(), wanted.end(), reason)));
     }
     return gaps;
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.TailWriter;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.StoredObject;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
@@ -196,6 +197,7 @@ class OpenSegmentTest {
     wal.commit(732, LATER);
     GeneratedWal second = wal.fork().promoted(LATER);
     second.commit(733, LATER);
+    wal.archiveInto(archive, segment -> segment.number() < beginning.number());
     pieces(wal, beginning, end);
     archive(second);
     assertFailed(beginning, "says that the timeline went on");
@@ -203,5 +205,45 @@ class OpenSegmentTest {
         assertThrows(
             RecoveryImpossibleException.class, () -> planner().plan(RecoveryTarget.latest()));
     assertEquals(Reason.WAL_MISSING, e.reason(), e.getMessage());
+    assertLatestRefused(
+        planner().targetTimeline(TargetTimeline.of(TimelineId.FIRST)),
+        beginning + " is not archived, but 00000002.history says that the timeline went on");
+    assertEquals(beginning.start(), planner().recoverable().get(0).end());
+  }
+
+  private static void assertLatestRefused(RecoveryPlanner planner, String why) {
+    for (RecoveryPlanner each : new RecoveryPlanner[] {planner, planner.byInventory()}) {
+      RecoveryImpossibleException e =
+          assertThrows(RecoveryImpossibleException.class, () -> each.plan(RecoveryTarget.latest()));
+      assertEquals(Reason.WAL_MISSING, e.reason(), e.getMessage());
+      assertTrue(e.getMessage().contains(why), e.getMessage());
+    }
+  }
+
+  /** The dead server had filled the next segment and never archived it. */
+  @Test
+  void aHoleThatOnlyAHistoryTellsOfIsNoEnd() throws IOException {
+    wal.switchSegment();
+    WalSegment missing =
+        WalSegment.containing(TimelineId.FIRST, wal.end(), wal.cluster().segmentSize());
+    wal.filler(2 << 20);
+    GeneratedWal second = wal.fork().promoted(LATER);
+    wal.archiveInto(archive, segment -> segment.number() < missing.number());
+    archive.push(second.history().fileName(), ObjectSource.of(second.history().content()));
+    String why = missing + " is not archived, but 00000002.history says that the timeline went on";
+    assertFailed(missing, "says that the timeline went on");
+    RecoveryPlanner first = planner().targetTimeline(TargetTimeline.of(TimelineId.FIRST));
+    for (RecoveryPlanner planner : new RecoveryPlanner[] {planner(), first}) {
+      assertLatestRefused(planner, why);
+      RecoveryTarget later = RecoveryTarget.time(LATER.plusSeconds(1));
+      RecoveryImpossibleException e =
+          assertThrows(RecoveryImpossibleException.class, () -> planner.plan(later));
+      assertEquals(Reason.WAL_MISSING, e.reason(), e.getMessage());
+      assertTrue(e.getMessage().contains(why), e.getMessage());
+      assertTrue(planner.plan(RecoveryTarget.transaction(731)).gapAhead());
+      assertTrue(planner.byInventory().plan(RecoveryTarget.transaction(731)).gapAhead());
+    }
+    WalGap gap = RecoverablePoints.of(archive).coverage().get(0).gaps().get(0);
+    assertEquals(new WalRange(TimelineId.FIRST, missing.start(), missing.end()), gap.range());
   }
 }

@@ -118,6 +118,10 @@ final class PlanOracle {
         more |= world.holds(file, later) && belongs(timeline, file, later);
       }
     }
+    for (int file : world.newestFirst(timeline)) {
+      boolean asked = file >= last && number >= world.begins.get(file) / PlanWorld.SEGMENT;
+      more |= asked && !wrong && wentOn(file, number);
+    }
     long end = number * PlanWorld.SEGMENT;
     if (end < backup.endLsn().value()) {
       return Answer.refused(wrong ? Reason.FORK_WAL_MISSING : Reason.WAL_MISSING);
@@ -133,6 +137,26 @@ final class PlanOracle {
       return Answer.refused(Reason.WAL_MISSING);
     }
     return new Answer(null, timeline, backup, files);
+  }
+
+  /** Whether there was more of a timeline than this segment that is missing. */
+  private boolean wentOn(int file, long number) {
+    for (long later = number + 1; later <= 2 * PlanWorld.SEGMENTS; later++) {
+      if (world.holds(file, later)) {
+        return true;
+      }
+    }
+    for (int other = 1; other < world.parents.size(); other++) {
+      List<Integer> way = world.newestFirst(other);
+      boolean left = known(other) && way.indexOf(file) > 0;
+      for (int newer = 0; left && newer < way.indexOf(file); newer++) {
+        left = world.begins.get(way.get(newer)) >= (number + 1) * PlanWorld.SEGMENT;
+      }
+      if (left) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Where the WAL may end at the earliest. */
