@@ -7,8 +7,9 @@ import dev.walden.wal.WalFileName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
@@ -20,34 +21,24 @@ import java.util.concurrent.Callable;
 record LocalWal(ArchiveStore archive, RecoveryPlan plan, FileSink sink, Path pgWal) {
 
   List<Callable<Void>> tasks() throws IOException {
-    List<WalFileName> files = new ArrayList<>();
+    Set<WalFileName> files = new LinkedHashSet<>();
     for (WalFileName.History history : plan.historyFiles()) {
       // recovery reads the target's alone; those of its ancestors may never have been archived
       if (history.timeline().equals(plan.timeline()) || archive.contains(history)) {
         files.add(history);
       }
     }
-    files.addAll(takenTimelines());
+    // by these a server sees which timelines there are, and which numbers are taken
+    TakenTimelines taken = new TakenTimelines(archive);
+    for (TimelineId from : List.of(plan.backup().endTimeline(), plan.timeline())) {
+      for (WalFileName.History history : taken.after(from)) {
+        if (archive.contains(history)) {
+          files.add(history);
+        }
+      }
+    }
     plan.segments().forEach(segment -> files.add(segment.fileName()));
     return files.stream().<Callable<Void>>map(name -> () -> fetch(name)).toList();
-  }
-
-  /**
-   * The histories by which the server sees which timelines are taken: at the end of recovery it
-   * looks for those after the target's, up to the first that is missing, and takes that number.
-   */
-  private List<WalFileName> takenTimelines() throws IOException {
-    List<WalFileName> taken = new ArrayList<>();
-    WalFileName.History next = after(plan.timeline());
-    while (archive.contains(next)) {
-      taken.add(next);
-      next = after(next.timeline());
-    }
-    return taken;
-  }
-
-  private static WalFileName.History after(TimelineId timeline) {
-    return new WalFileName.History(new TimelineId(timeline.value() + 1));
   }
 
   private Void fetch(WalFileName name) throws IOException {

@@ -38,6 +38,7 @@ public final class Restore {
   private final Map<Long, Path> tablespaces = new HashMap<>();
   ArchiveStore archive;
   private Path dataDirectory;
+  private boolean standby;
   boolean walFromCommand;
   int threads = Math.min(4, Runtime.getRuntime().availableProcessors());
   RestoreProgress progress = (done, total) -> {};
@@ -104,17 +105,16 @@ public final class Restore {
 
   /**
    * Makes the server a standby. If the plan goes to the latest state along the latest timeline, it
-   * follows its primary to every later timeline.
+   * follows its primary to every later timeline; but not if the archive holds the history of a
+   * higher one to which the backup does not lead, or WAL of one without its history: PostgreSQL's
+   * own {@code latest} would be another one.
    *
    * @param primaryConninfo a connection string as libpq reads it; see {@link
    *     RecoveryConfiguration#conninfo}
    */
   public Restore standby(String primaryConninfo) {
     configuration.standby(primaryConninfo);
-    if (plan.target() instanceof RecoveryTarget.Latest
-        && plan.requestedTimeline() instanceof TargetTimeline.Latest) {
-      configuration.followLatestTimeline();
-    }
+    standby = true;
     return this;
   }
 
@@ -180,6 +180,9 @@ public final class Restore {
     if (!archive.cluster().equals(plan.cluster())) {
       throw new WrongClusterException(archive + " is not that of the plan for " + plan.cluster());
     }
+    if (standby && followsLatest()) {
+      configuration.followLatestTimeline();
+    }
     RecoveryConfiguration settings = configuration.build();
     RestorePaths paths = RestorePaths.of(plan.backup(), dataDirectory, tablespaces);
     for (Path root : paths.roots()) {
@@ -194,6 +197,12 @@ public final class Restore {
     } catch (IOException | RuntimeException | Error e) {
       throw new RestoreIncompleteException(paths.dataDirectory(), e);
     }
+  }
+
+  private boolean followsLatest() throws IOException {
+    return plan.target() instanceof RecoveryTarget.Latest
+        && plan.requestedTimeline() instanceof TargetTimeline.Latest
+        && new TakenTimelines(archive).latestIs(plan);
   }
 
   private void requireSpace(List<Path> roots) throws IOException {
