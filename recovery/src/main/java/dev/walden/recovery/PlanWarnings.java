@@ -9,8 +9,10 @@ import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.index.WalEvent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +33,7 @@ final class PlanWarnings {
     this.reach = reach;
   }
 
-  List<String> all() {
+  List<String> all() throws IOException {
     boolean placed =
         target instanceof Immediate || target instanceof Latest || target instanceof Position;
     if (!placed) {
@@ -47,6 +49,7 @@ final class PlanWarnings {
       partialSegment();
     }
     missingHistories();
+    takenNumber();
     return warnings;
   }
 
@@ -54,7 +57,8 @@ final class PlanWarnings {
   List<String> exact(
       ExactChoice.Chosen chosen,
       ReplayedSettings settings,
-      List<WalEvent.Prepared> preparedAtSwitches) {
+      List<WalEvent.Prepared> preparedAtSwitches)
+      throws IOException {
     if (!chosen.serverTarget().equals(target)) {
       warnings.add("The server is told to stop " + chosen.serverTarget() + ", which is the same");
     }
@@ -73,6 +77,7 @@ final class PlanWarnings {
       partialSegment();
     }
     missingHistories();
+    takenNumber();
     return warnings;
   }
 
@@ -110,6 +115,26 @@ final class PlanWarnings {
                 + " would stop there");
       }
     }
+  }
+
+  /** What stops a server that is promoted: the number it would take is another timeline's. */
+  private void takenNumber() throws IOException {
+    WalFileName.History next = TakenTimelines.following(history.timeline());
+    while (contents.wal().history(next.timeline()).isPresent()) {
+      next = TakenTimelines.following(next.timeline());
+    }
+    String file = next.toString();
+    Absence.from(contents.wal())
+        .history(next.timeline())
+        .ifPresent(
+            reason ->
+                warnings.add(
+                    file
+                        + " is not archived, but "
+                        + reason
+                        + ": a server that is promoted would take this number for its own timeline,"
+                        + " and fails instead. Archive the file if a server still has it in pg_wal,"
+                        + " or restore without a restore_command"));
   }
 
   private void lastSegment(Position position) {

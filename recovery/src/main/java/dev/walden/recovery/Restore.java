@@ -25,7 +25,8 @@ import java.util.concurrent.ThreadFactory;
  * out meanwhile.
  *
  * <p>Without a {@link #restoreCommand} the planned WAL is put into {@code pg_wal}: the server then
- * needs no way to the archive, but all this WAL must find room on the disk at once.
+ * needs no way to the archive, but all this WAL must find room on the disk at once. Histories are
+ * put there, too: a promoted server takes no number of which the archive holds WAL.
  *
  * <p>Settings that the backup brought along and that could do harm are overridden; see {@link
  * RecoveryConfiguration}. An object of this class describes one restore and is used by one thread.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.backup.BaseBackup;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.ControlFile;
@@ -18,6 +19,8 @@ import dev.walden.testing.wal.GeneratedRecord;
 import dev.walden.testing.wal.GeneratedWal;
 import dev.walden.testing.wal.RandomWal;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +158,54 @@ class GeneratedBackupIT {
           RecoveryTarget.transaction(9001),
           "after commit of transaction 9001, time 2026-11-22 12:00:00+00",
           wanted.endLsn());
+    }
+  }
+
+  /** Of timeline 2 WAL is archived and not its history. */
+  @ParameterizedTest
+  @ValueSource(ints = {14, 18})
+  void aServerTakesNoNumberOfWhichThereIsWal(int major) throws Exception {
+    assumeTrue(PostgresBinaries.available(major), "no PostgreSQL " + major + " at hand");
+    GeneratedWal wal = wal(major);
+    try (ArchiveStore archive = archive(wal)) {
+      wal.backup(NOON).into(archive);
+      wal.switchSegment();
+      wal.archiveInto(archive);
+      WalSegment other = new WalSegment(new TimelineId(2), 9, WalSegmentSize.ofMegabytes(1));
+      archive.push(other.fileName(), NoiseSegment.of(wal.cluster(), other));
+      assertLogs(restore(archive, RecoveryTarget.latest()), major, "selected new timeline ID: 3");
+    }
+  }
+
+  private void assertLogs(Path data, int major, String line) throws Exception {
+    try (PostgresServer server =
+        PostgresServer.builder(PostgresBinaries.of(major), data)
+            .setting("log_timezone", "UTC")
+            .existing()) {
+      server.launch();
+      server.awaitLog(Pattern.compile(Pattern.quote(line)), LIMIT);
+    }
+  }
+
+  /** Timeline 2 left before the backup. */
+  @ParameterizedTest
+  @ValueSource(ints = {14, 18})
+  void aStandbyStartsBesideABranchItDoesNotLeadTo(int major) throws Exception {
+    assumeTrue(PostgresBinaries.available(major), "no PostgreSQL " + major + " at hand");
+    GeneratedWal wal = wal(major);
+    GeneratedRecord last = wal.commit(730, NOON);
+    try (ArchiveStore archive = archive(wal)) {
+      wal.backup(NOON).into(archive);
+      wal.archiveInto(archive);
+      GeneratedWal second = wal.fork().after(last).promoted(NOON);
+      archive.push(second.history().fileName(), ObjectSource.of(second.history().content()));
+      Path data = folder.resolve("standby");
+      Restore.of(RecoveryPlanner.of(archive).plan(RecoveryTarget.latest()))
+          .from(archive)
+          .into(data)
+          .standby("host=127.0.0.1 port=1")
+          .run();
+      assertLogs(data, major, "consistent recovery state reached at");
     }
   }
 

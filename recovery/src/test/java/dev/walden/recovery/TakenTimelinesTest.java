@@ -1,11 +1,14 @@
 package dev.walden.recovery;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.storage.StoredObject;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
@@ -34,13 +37,13 @@ class TakenTimelinesTest {
           new ClusterIdentity(
               new SystemIdentifier(4711), WalSegmentSize.ofMegabytes(1), PgVersion.PG_17),
           NOON);
+  private final InMemoryStorage storage = new InMemoryStorage();
   private final GeneratedRecord beforeBackup = wal.commit(730, NOON);
   private ArchiveStore archive;
 
   @BeforeEach
   void open() throws IOException {
-    archive =
-        ArchiveStore.openOrCreate(new InMemoryStorage(), ArchiveSettings.defaults(), wal.cluster());
+    archive = ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), wal.cluster());
     wal.backup(NOON).into(archive);
     wal.commit(731, NOON);
     wal.switchSegment();
@@ -49,6 +52,14 @@ class TakenTimelinesTest {
 
   private void history(GeneratedWal of) throws IOException {
     archive.push(of.history().fileName(), ObjectSource.of(of.history().content()));
+  }
+
+  private void delete(String name) throws IOException {
+    for (StoredObject object : storage.list("", "", 100)) {
+      if (object.name().contains(name)) {
+        storage.delete(object.name());
+      }
+    }
   }
 
   private RecoveryPlan latest() throws IOException {
@@ -123,5 +134,54 @@ class TakenTimelinesTest {
     assertEquals(
         List.of("00000002.history", "00000003.history", "00000004.history"),
         histories(restore(false)));
+  }
+
+  private void assertWarned(String why) throws IOException {
+    for (RecoveryPlanner planner :
+        new RecoveryPlanner[] {
+          RecoveryPlanner.of(archive), RecoveryPlanner.of(archive).byInventory()
+        }) {
+      RecoveryPlan plan = planner.plan(RecoveryTarget.latest());
+      assertTrue(
+          plan.warnings().stream().anyMatch(warning -> warning.startsWith(why)), plan.explain());
+    }
+  }
+
+  /** A server was promoted with archiving off, and archived later. */
+  @Test
+  void aNumberWithoutAHistoryIsTakenIfThereIsWalOfIt() throws IOException {
+    GeneratedWal second = wal.fork().promoted(NOON);
+    second.switchSegment();
+    second.archiveInto(archive, segment -> segment.timeline().equals(second.timeline()));
+    delete("00000002.history");
+    assertEquals(TimelineId.FIRST, latest().timeline());
+    assertWarned("00000002.history is not archived, but 000000020000000000000004 of that timeline");
+    Path data = restore(false);
+    assertEquals(List.of("00000002.history"), histories(data));
+    assertTrue(Files.exists(data.resolve("pg_wal/archive_status/00000002.history.done")));
+    assertStandbyIsTold("1");
+  }
+
+  @Test
+  void aNumberWithoutAHistoryIsTakenIfADescendantNamesIt() throws IOException {
+    GeneratedWal second = wal.fork().after(beforeBackup).promoted(NOON);
+    history(second);
+    GeneratedWal third = second.fork().promoted(NOON);
+    history(third.fork().promoted(NOON));
+    assertEquals(TimelineId.FIRST, latest().timeline());
+    assertWarned("00000003.history is not archived, but 00000004.history says that");
+    Path data = restore(false);
+    assertEquals(
+        List.of("00000002.history", "00000003.history", "00000004.history"), histories(data));
+    assertArrayEquals(
+        second.history().content(), Files.readAllBytes(data.resolve("pg_wal/00000002.history")));
+  }
+
+  @Test
+  void aFreeNumberIsNoMatter() throws IOException {
+    history(wal.fork().after(beforeBackup).promoted(NOON));
+    RecoveryPlan plan = latest();
+    assertFalse(plan.explain().contains("would take this number"), plan.explain());
+    assertEquals(List.of("00000002.history"), histories(restore(false)));
   }
 }
