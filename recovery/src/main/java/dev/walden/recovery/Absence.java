@@ -71,6 +71,10 @@ record Absence(Holdings holdings, WalSegmentSize size) {
    */
   static Optional<String> hole(WalInventory wal, WalPath path, Reach reach) throws IOException {
     Absence absence = from(wal);
+    Optional<String> unfinished = absence.unfinished(path, reach);
+    if (unfinished.isPresent()) {
+      return unfinished;
+    }
     for (WalSegment segment : path.asked(reach)) {
       Optional<String> reason = absence.segment(segment, false);
       if (reason.isPresent()) {
@@ -78,6 +82,16 @@ record Absence(Holdings holdings, WalSegmentSize size) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether WAL ends within a segment, of which there was more. */
+  Optional<String> unfinished(WalPath path, Reach reach) throws IOException {
+    if (size.floor(reach.end()).equals(reach.end())) {
+      return Optional.empty();
+    }
+    WalSegment begun = path.segment(reach.end());
+    return explainRest(begun)
+        .map(reason -> begun + " is archived in pieces, not all of it, but " + reason);
   }
 
   /** What in the archive says that the file should be there; empty if nothing does. */

@@ -37,20 +37,7 @@ public record ArchiveContents(ClusterIdentity cluster, WalInventory wal, List<Ba
             archive + " holds backup " + backup.id() + " of " + backup.cluster());
       }
     }
-    return new ArchiveContents(archive.cluster(), wal(archive), backups);
-  }
-
-  /**
-   * What a server can get of an archive's WAL: of segments in pieces not the beginning of one that
-   * a history says was filled, which {@link RestoreCommand} does not deliver.
-   */
-  static WalInventory wal(ArchiveStore archive) throws IOException {
-    WalInventory wal = archive.inventory();
-    return wal.withTails(
-        tail ->
-            tail.isComplete()
-                || wal.histories().values().stream()
-                    .noneMatch(history -> Absence.wentOn(history, tail.segment())));
+    return new ArchiveContents(archive.cluster(), archive.inventory().withTails(), backups);
   }
 
   Optional<BaseBackup> backup(BackupId id) {

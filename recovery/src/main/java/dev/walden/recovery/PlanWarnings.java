@@ -1,6 +1,7 @@
 package dev.walden.recovery;
 
 import dev.walden.archive.WalInventory;
+import dev.walden.archive.WalPath;
 import dev.walden.archive.WalPath.Reach;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.RecoveryTarget.Immediate;
@@ -49,6 +50,7 @@ final class PlanWarnings {
       partialSegment();
     }
     missingHistories();
+    unfinishedSegment();
     takenNumber();
     return warnings;
   }
@@ -77,6 +79,7 @@ final class PlanWarnings {
       partialSegment();
     }
     missingHistories();
+    unfinishedSegment();
     takenNumber();
     return warnings;
   }
@@ -115,6 +118,18 @@ final class PlanWarnings {
                 + " would stop there");
       }
     }
+  }
+
+  /** What there is of a segment is put into {@code pg_wal}, but not delivered one by one. */
+  private void unfinishedSegment() throws IOException {
+    Absence.from(contents.wal())
+        .unfinished(new WalPath(contents.wal(), history), reach)
+        .ifPresent(
+            reason ->
+                warnings.add(
+                    reason
+                        + ": if the target lies in it, restore without a restore_command, which"
+                        + " would stop there"));
   }
 
   /** What stops a server that is promoted: the number it would take is another timeline's. */

@@ -42,7 +42,7 @@ public final class RecoverySimulator {
   /** Simulates with what an archive holds whenever a simulation is asked for. */
   public static RecoverySimulator of(ArchiveStore archive) {
     return new RecoverySimulator(
-        () -> ArchiveContents.wal(archive), archive::open, ServerSettings.defaults());
+        () -> archive.inventory().withTails(), archive::open, ServerSettings.defaults());
   }
 
   /**

@@ -205,10 +205,19 @@ class OpenSegmentTest {
         assertThrows(
             RecoveryImpossibleException.class, () -> planner().plan(RecoveryTarget.latest()));
     assertEquals(Reason.WAL_MISSING, e.reason(), e.getMessage());
+    RecoveryPlanner first = planner().targetTimeline(TargetTimeline.of(TimelineId.FIRST));
     assertLatestRefused(
-        planner().targetTimeline(TargetTimeline.of(TimelineId.FIRST)),
-        beginning + " is not archived, but 00000002.history says that the timeline went on");
-    assertEquals(beginning.start(), planner().recoverable().get(0).end());
+        first,
+        beginning
+            + " is archived in pieces, not all of it, but 00000002.history says that the timeline"
+            + " went on");
+    // what was acknowledged can be recovered, by name, from what a restore puts into pg_wal
+    assertEquals(end, planner().recoverable().get(0).end());
+    RecoveryPlan plan = first.plan(RecoveryTarget.transaction(731));
+    assertTrue(plan.gapAhead());
+    assertTrue(
+        plan.warnings().stream().anyMatch(w -> w.contains("restore without a restore_command")),
+        plan.warnings()::toString);
   }
 
   private static void assertLatestRefused(RecoveryPlanner planner, String why) {
