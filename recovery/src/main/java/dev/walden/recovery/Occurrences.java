@@ -59,7 +59,11 @@ final class Occurrences {
         .filter(WalEvent.RestorePoint.class::isInstance)
         .map(WalEvent.RestorePoint.class::cast)
         .filter(made -> made.name().equals(point.name()))
-        .map(made -> new Occurrence(coverage, made.lsn(), target, "made at " + made.time()))
+        .map(made -> new Occurrence(coverage, made.lsn(), told(made), "made at " + made.time()))
         .toList();
+  }
+
+  private RecoveryTarget told(WalEvent.RestorePoint made) {
+    return RestorePoint.isKnownBy(made.name()) ? target : RecoveryTarget.lsn(made.lsn());
   }
 }

@@ -3,6 +3,7 @@ package dev.walden.recovery;
 import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalPath;
+import dev.walden.recovery.RecoveryTarget.RestorePoint;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.index.WalEvent;
@@ -107,7 +108,7 @@ public final class RecoverablePoints {
                     piece.place(point.lsn(), point.endLsn()),
                     point.time(),
                     point.name(),
-                    twice.contains(point.name())
+                    twice.contains(point.name()) || !RestorePoint.isKnownBy(point.name())
                         ? RecoveryTarget.lsn(point.lsn())
                         : RecoveryTarget.name(point.name())));
           }

@@ -215,20 +215,35 @@ public sealed interface RecoveryTarget {
   /**
    * See {@link RecoveryTarget#name}.
    *
-   * @param name at most 63 bytes of UTF-8, the encoding of the database it was made in
+   * @param name at most 63 bytes of UTF-8, the encoding of the database it was made in. Where that
+   *     was another one, U+FFFD stands for what is no UTF-8, and a planner that looks into the WAL
+   *     tells the server the position
    */
   record RestorePoint(String name) implements RecoveryTarget {
     // src/include/access/xlog_internal.h: MAXFNAMELEN, with the zero at its end
     private static final int MAX_BYTES = 63;
 
     public RestorePoint {
-      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-      if (bytes == 0 || bytes > MAX_BYTES || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+      if (!isName(name)) {
         throw new IllegalArgumentException(
-            "not the name of a restore point: \"" + name + "\" (1 to 63 bytes of UTF-8)");
+            "not the name of a restore point: \""
+                + name
+                + "\" (1 to 63 bytes of UTF-8, in one line)");
       }
-      // refuses what no configuration file can hold
-      new ServerSetting("recovery_target_name", name);
+    }
+
+    private static boolean isName(String name) {
+      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+      return bytes > 0
+          && bytes <= MAX_BYTES
+          && StandardCharsets.UTF_8.newEncoder().canEncode(name)
+          // what no configuration file can hold
+          && name.chars().noneMatch(c -> c == '\n' || c == '\r' || c == 0);
+    }
+
+    /** Whether a server knows a restore point by a name as it was read from WAL. */
+    static boolean isKnownBy(String read) {
+      return isName(read) && read.indexOf('\uFFFD') < 0;
     }
 
     @Override

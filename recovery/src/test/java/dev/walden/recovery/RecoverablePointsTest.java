@@ -28,6 +28,7 @@ import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import dev.walden.wal.record.RelFileLocator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -252,6 +253,28 @@ class RecoverablePointsTest {
       assertEquals(Optional.of(point.place().lsn()), plan.stop().orElseThrow().record());
     }
     assertEquals(second.lsn().toString(), found.get(2).toJson().text("lsn"));
+  }
+
+  /** In a database that is not in UTF-8, or with what no configuration file can hold. */
+  @Test
+  void namesThatNoServerIsToldAreMeantByPosition() throws IOException {
+    backup(0);
+    GeneratedRecord latin = wal.restorePoint("café".getBytes(StandardCharsets.ISO_8859_1), NOON);
+    wal.restorePoint("é".repeat(60).getBytes(StandardCharsets.ISO_8859_1), NOON);
+    wal.restorePoint("two\nlines", NOON);
+    wal.restorePoint("", NOON);
+    wal.restorePoint("café", NOON);
+    List<NamedPoint> found = points().restorePoints().points();
+    assertEquals("caf\uFFFD", found.get(0).name());
+    for (NamedPoint point : found.subList(0, 4)) {
+      assertEquals(RecoveryTarget.lsn(point.place().lsn()), point.target());
+    }
+    assertEquals("name:café", found.get(4).target().text());
+    RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.name("caf\uFFFD"));
+    assertEquals(RecoveryTarget.lsn(latin.lsn()), plan.serverTarget());
+    assertEquals(Optional.of(latin.lsn()), plan.stop().orElseThrow().record());
+    assertEquals(latin.endLsn(), RecoverySimulator.of(archive).simulate(plan).stopLsn());
+    assertTrue(plan.warnings().get(0).contains("from " + latin.lsn() + " on"), plan.explain());
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.walden.wal.record.TransactionBody.Outcome;
 import dev.walden.wal.record.WalSource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -157,6 +158,11 @@ public final class GeneratedWal implements WalSource {
 
   /** {@code pg_create_restore_point}. */
   public GeneratedRecord restorePoint(String name, Instant time) {
+    return restorePoint(name.getBytes(StandardCharsets.UTF_8), time);
+  }
+
+  /** The same with a name in any encoding, that of the database it was made in. */
+  public GeneratedRecord restorePoint(byte[] name, Instant time) {
     return append(XlogRecords.restorePoint(name, time));
   }
 

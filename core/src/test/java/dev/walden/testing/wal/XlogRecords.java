@@ -81,12 +81,11 @@ final class XlogRecords {
     return xlog(0x60, walLevel(body).flag(s.walLogHints()).flag(s.trackCommitTimestamp()).zeros(2));
   }
 
-  static RecordDraft restorePoint(String name, Instant time) {
-    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > MAX_NAME) {
-      throw new IllegalArgumentException("longer than " + MAX_NAME + " bytes: " + name);
+  static RecordDraft restorePoint(byte[] name, Instant time) {
+    if (name.length > MAX_NAME) {
+      throw new IllegalArgumentException(name.length + " bytes, more than " + MAX_NAME);
     }
-    return xlog(0x70, new Body().timestamp(time).bytes(bytes).to(72));
+    return xlog(0x70, new Body().timestamp(time).bytes(name).to(72));
   }
 
   /** What a standby must know of the transactions; only prepared ones run. */
