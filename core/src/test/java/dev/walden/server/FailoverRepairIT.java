@@ -305,10 +305,13 @@ class FailoverRepairIT {
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
       try (WalReceiver receiver = streaming(receiver(standby, archive))) {
         awaitDurable(receiver, TimelineId.FIRST, write(primary, 3));
+        // while it runs it writes now and then, also if nobody uses it
+        primary.stop();
         standby.execute("SELECT pg_promote()");
         standby.awaitPromotion(LIMIT);
         awaitDurable(receiver, new TimelineId(2), write(standby, 2));
       }
+      primary.start();
       Lsn end = archive.history(new TimelineId(2)).end(TimelineId.FIRST).orElseThrow();
       // it has nothing of its own yet, as a standby that lags
       try (WalReceiver receiver = receiver(primary, archive).start()) {
