@@ -51,7 +51,8 @@ final class PlanWorld {
     }
     for (int timeline = 1; timeline <= timelines; timeline++) {
       long first = Math.max(1, world.begins.get(timeline) / SEGMENT);
-      long last = first + random.nextInt(SEGMENTS) - 1;
+      int length = random.nextInt(5) == 0 ? 0 : random.nextInt(SEGMENTS);
+      long last = first + length - 1;
       for (long number = first; number <= Math.min(last, SEGMENTS); number++) {
         if (random.nextDouble() < present) {
           world.segment(timeline, number);

@@ -2,16 +2,19 @@ package dev.walden.recovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.archive.ArchiveSettings;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.backup.BaseBackup;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.InputStream;
@@ -276,6 +279,35 @@ class RestoreIT {
       delete(lost.toString());
 
       RecoveryPlan plan = RecoveryPlanner.of(source.archive()).plan(stop);
+      assertTrue(plan.gapAhead());
+      Restore.of(plan).from(source.archive()).into(target).restoreCommand(restoreCommand()).run();
+    }
+    assertEquals("1", rowsAfterPromotion(major, target));
+  }
+
+  /** That there was more WAL says only the history of a timeline that left later. */
+  @ParameterizedTest
+  @ValueSource(ints = {14, 18})
+  void aTargetJustBeforeAHoleThatAHistoryTellsOfIsReached(int major) throws Exception {
+    Path target = folder.resolve("restored");
+    try (ArchivedCluster source = cluster(major)) {
+      source.server().execute("CREATE TABLE t (i int)");
+      source.backup();
+      source.server().execute("INSERT INTO t VALUES (1)");
+      RecoveryTarget stop = RecoveryTarget.beforeLsn(source.position());
+      source.server().execute("INSERT INTO t VALUES (2)");
+      WalSegment last = source.archiveWal();
+      String fork = last.end().plus(last.size().bytes() + 40L).toString();
+      source
+          .archive()
+          .push(
+              new WalFileName.History(new TimelineId(2)),
+              ObjectSource.of(("1\t" + fork + "\tlost\n").getBytes(StandardCharsets.US_ASCII)));
+
+      RecoveryPlanner planner =
+          RecoveryPlanner.of(source.archive()).targetTimeline(TargetTimeline.of(TimelineId.FIRST));
+      assertThrows(RecoveryImpossibleException.class, () -> planner.plan(RecoveryTarget.latest()));
+      RecoveryPlan plan = planner.plan(stop);
       assertTrue(plan.gapAhead());
       Restore.of(plan).from(source.archive()).into(target).restoreCommand(restoreCommand()).run();
     }
