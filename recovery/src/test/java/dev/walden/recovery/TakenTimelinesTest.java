@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,9 @@ class TakenTimelinesTest {
     assertEquals(TimelineId.FIRST, latest().timeline());
     assertWarned("00000002.history is not archived, but 000000020000000000000004 of that timeline");
     Path data = restore(false);
+    assertEquals(
+        Optional.of(new TimelineId(3)),
+        RecoverySimulator.of(archive).simulate(latest()).newTimeline());
     assertEquals(List.of("00000002.history"), histories(data));
     assertTrue(Files.exists(data.resolve("pg_wal/archive_status/00000002.history.done")));
     assertStandbyIsTold("1");
