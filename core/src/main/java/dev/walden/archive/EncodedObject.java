@@ -46,8 +46,17 @@ final class EncodedObject implements ObjectSource, Closeable {
       object.finish();
       return object;
     } catch (IOException | RuntimeException | Error e) {
-      object.close();
+      object.discard(e);
       throw e;
+    }
+  }
+
+  /** What could not be written fails once more when it is closed. */
+  private void discard(Throwable failure) {
+    try {
+      close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -77,8 +86,7 @@ final class EncodedObject implements ObjectSource, Closeable {
         } catch (ClosedChannelException e) {
           throw e;
         } catch (IOException e) {
-          // a full disk may have room later
-          throw new StorageUnavailableException("no room in " + temporaryDirectory + ": " + e, e);
+          throw noRoom(e);
         }
         length += count;
       }
@@ -94,8 +102,19 @@ final class EncodedObject implements ObjectSource, Closeable {
 
   private void finish() throws IOException {
     if (fileOut != null) {
-      fileOut.close();
+      try {
+        fileOut.close();
+      } catch (ClosedChannelException e) {
+        throw e;
+      } catch (IOException e) {
+        throw noRoom(e);
+      }
     }
+  }
+
+  /** A full disk may have room later. */
+  private StorageUnavailableException noRoom(IOException e) {
+    return new StorageUnavailableException("no room in " + temporaryDirectory + ": " + e, e);
   }
 
   @Override
@@ -119,11 +138,14 @@ final class EncodedObject implements ObjectSource, Closeable {
 
   @Override
   public void close() throws IOException {
-    if (fileOut != null) {
-      fileOut.close();
-    }
-    if (file != null) {
-      Files.deleteIfExists(file);
+    try {
+      if (fileOut != null) {
+        fileOut.close();
+      }
+    } finally {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 }

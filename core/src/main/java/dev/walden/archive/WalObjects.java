@@ -200,9 +200,15 @@ final class WalObjects {
         copy ->
             Digests.needsCompanion(objectName)
                     && copy.find(Digests.companionName(objectName)).isPresent()
-                ? openPlain(copy, objectName, copy.find(objectName).orElseThrow().length())
+                ? openPlain(copy, objectName, length(copy, objectName))
                 : decode(copy, name, objectName),
         Decoder.provesAsItReads(objectName));
+  }
+
+  private static long length(Storage copy, String objectName) throws IOException {
+    return copy.find(objectName)
+        .orElseThrow(() -> new NotArchivedException(objectName + " is not in " + copy))
+        .length();
   }
 
   private InputStream decode(Storage copy, WalFileName name, String objectName) throws IOException {

@@ -1,6 +1,7 @@
 package dev.walden.server;
 
 import dev.walden.NotArchivedException;
+import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.TimelineId;
@@ -13,9 +14,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Waits until the archive holds WAL. */
 final class RequiredWal {
+  private static final Logger LOG = LoggerFactory.getLogger(RequiredWal.class);
   private static final long POLL_MS = 50;
 
   private final ArchiveStore archive;
@@ -34,7 +38,7 @@ final class RequiredWal {
   void await(List<WalRange> ranges) throws IOException, InterruptedException {
     for (WalFileName name : files(ranges)) {
       long deadline = System.nanoTime() + limit.toNanos();
-      while (!archive.contains(name)) {
+      while (!isDurable(name)) {
         if (System.nanoTime() > deadline) {
           throw new NotArchivedException(
               name
@@ -47,7 +51,19 @@ final class RequiredWal {
         }
         Thread.sleep(POLL_MS);
       }
+    }
+  }
+
+  private boolean isDurable(WalFileName name) throws IOException {
+    if (!archive.contains(name)) {
+      return false;
+    }
+    try {
       archive.makeDurable(name);
+      return true;
+    } catch (StorageUnavailableException | NotArchivedException e) {
+      LOG.debug("{} is not durable yet: {}", name, e.getMessage());
+      return false;
     }
   }
 

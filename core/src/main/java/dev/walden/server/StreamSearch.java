@@ -1,5 +1,7 @@
 package dev.walden.server;
 
+import dev.walden.ArchiveConflictException;
+import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalInventory;
@@ -156,8 +158,11 @@ final class StreamSearch {
         if (!spooled.contains(segment)) {
           makeDurable(segment);
         }
-      } catch (StorageUnavailableException e) {
-        if (kept.isEmpty()) {
+      } catch (ArchiveConflictException e) {
+        // nothing that receiving it again could mend
+        LOG.warn("{}", e.getMessage());
+      } catch (StorageUnavailableException | NotArchivedException e) {
+        if (kept.isEmpty() && e instanceof StorageUnavailableException) {
           throw e;
         }
         LOG.warn("{} is received again: {}", segment, e.getMessage());

@@ -62,7 +62,7 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
 
   /**
    * The segments before this on the server's path of which the server may wait to hear that they
-   * are durable; in order.
+   * are durable; in order. No more than are under way at once: what is older, somebody has made so.
    *
    * @param kept as for {@link #after}
    */
@@ -71,7 +71,8 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
     WalSegmentSize size = archived.cluster().segmentSize();
     WalPath path = new WalPath(archived, server);
     List<WalSegment> segments = new ArrayList<>();
-    for (Lsn at = from(path.ranges(), size, kept); at.isBefore(lsn); at = at.plus(size.bytes())) {
+    Lsn first = Lsn.max(from(path.ranges(), size, kept), back(lsn, size));
+    for (Lsn at = first; at.isBefore(lsn); at = at.plus(size.bytes())) {
       WalSegment segment = path.segment(at);
       if (archived.contains(segment)) {
         segments.add(segment);

@@ -26,6 +26,9 @@ final class WalRepair {
   /** How many holes are looked at, the last ones: the server hardly has older WAL. */
   private static final int MOST_HOLES = 64;
 
+  /** How often damage in one hole is asked for once more. */
+  private static final int MOST_RETRIES = 3;
+
   private final WalsenderConnection server;
   private final ServerAddress address;
   private final ArchiveStore archive;
@@ -73,6 +76,7 @@ final class WalRepair {
   private void fill(WalRange hole, SegmentFetch fetch) throws IOException, InterruptedException {
     Lsn at = hole.start();
     Optional<Lsn> suspect = Optional.empty();
+    int retries = MOST_RETRIES;
     while (at.isBefore(hole.end())) {
       Lsn first = kept.first(at, hole.end());
       record(path.unrecorded(at, first), "the server no longer had it");
@@ -85,11 +89,12 @@ final class WalRepair {
             first,
             archived);
       }
-      if (fetch.damage().isPresent() && !suspect.equals(Optional.of(archived))) {
+      if (fetch.damage().isPresent() && retries > 0 && !suspect.equals(Optional.of(archived))) {
         // it may have happened on the way; from the same start, lest the record be known in part
         // only
         LOG.info("asked for once more: {}", fetch.damage().get().getMessage());
         suspect = Optional.of(archived);
+        retries--;
         continue;
       }
       if (fetch.damage().isPresent()) {

@@ -159,7 +159,8 @@ final class WalStreaming {
           locateAnew(e);
           reason = Optional.of(e);
         }
-        if (streamed) {
+        // what is compared with a spool that is full counts as streamed, too
+        if (streamed && reason.filter(StorageUnavailableException.class::isInstance).isEmpty()) {
           backoff.reset();
         }
         state = WalReceiverStatus.State.WAITING;

@@ -98,6 +98,10 @@ class CopiedArchiveTest {
             StorageUnavailableException.class,
             () -> archive.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
     assertTrue(tooFew.getMessage().contains("first: holds a damaged one"), tooFew.getMessage());
+    first.delete(name);
+    assertEquals(
+        PushOutcome.ALREADY_ARCHIVED, archive.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
+    assertTrue(first.find(name).isPresent());
     byte[] other = SampleWal.bytes(SEGMENT, 2);
     assertThrows(
         ArchiveConflictException.class,

@@ -3,7 +3,9 @@ package dev.walden.archive;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.walden.StorageUnavailableException;
 import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.ObjectWriter;
 import dev.walden.archive.storage.Storage;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,6 +49,31 @@ class EncodedPutTest {
     byte[] bytes = new byte[length];
     new Random(length).nextBytes(bytes);
     return bytes;
+  }
+
+  @Test
+  void aFullTemporaryDirectoryIsToBeWaitedFor() throws Exception {
+    String[] mount = {"mount", "-t", "tmpfs", "-o", "size=9m", "tmpfs", directory.toString()};
+    boolean mounted = new ProcessBuilder(mount).start().waitFor() == 0;
+    if (!mounted) {
+      System.out.println("not tried with a full disk: no small file system can be mounted here");
+    }
+    assumeTrue(mounted, "no small file system can be mounted");
+    try {
+      // what is too much comes as a large piece, or is left for the end
+      for (int length : new int[] {20_000_000, (9 << 20) + 100_000}) {
+        assertThrows(
+            StorageUnavailableException.class,
+            () ->
+                into(new Unconditional(new InMemoryStorage()))
+                    .put(NAME, ObjectSource.of(noise(length)), Optional.empty()));
+        try (Stream<Path> left = Files.list(directory)) {
+          assertEquals(0, left.count());
+        }
+      }
+    } finally {
+      new ProcessBuilder("umount", directory.toString()).start().waitFor();
+    }
   }
 
   @ParameterizedTest

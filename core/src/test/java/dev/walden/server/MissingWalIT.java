@@ -210,6 +210,12 @@ class MissingWalIT {
       assertEquals(held.get(1).start(), gaps.get(0).range().end());
       // the slot keeps WAL again, however much there is
       server.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (!server.query("SHOW max_slot_wal_keep_size").equals("-1")) {
+        assertTrue(System.nanoTime() < deadline, "the settings are not loaded");
+        Thread.sleep(10);
+      }
+      checkpoint(server); // its process has the settings then
       Lsn kept = end(archive);
       write(server, 8);
       checkpoint(server);

@@ -25,6 +25,7 @@ final class Backlog implements Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
   private static final int LONGEST = 60;
+  private static final int MOST_FAILURES = 16;
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
   private final Filling filling;
@@ -160,17 +161,22 @@ final class Backlog implements Closeable {
     AWAY
   }
 
-  /** Works through what is waiting now; of a copy that is away, no further than there. */
+  /**
+   * Works through what is waiting now; of a copy that is away, no further than there, and past no
+   * more than a few objects that cannot be had.
+   */
   private boolean workOnce() {
     boolean all = true;
     for (Copy copy : filling.copies()) {
+      int left = MOST_FAILURES;
       for (String name : names(copy)) {
         if (isClosed()) {
           return false;
         }
         Outcome outcome = fill(copy, name);
         all &= outcome == Outcome.DONE;
-        if (outcome == Outcome.AWAY) {
+        left -= outcome == Outcome.LATER ? 1 : 0;
+        if (outcome == Outcome.AWAY || left == 0) {
           break;
         }
       }

@@ -204,6 +204,7 @@ public final class CopiedStorage implements Storage {
       if (!place.isHeld()) {
         throw new StorageUnavailableException(name + " is in no copy that can be reached");
       }
+      place.force();
       place.spread();
     } finally {
       remember(name, place);

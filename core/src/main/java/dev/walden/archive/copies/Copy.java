@@ -64,6 +64,15 @@ final class Copy implements Storage {
     }
   }
 
+  @Override
+  public void makeDurable(String name) throws IOException {
+    call(
+        storage -> {
+          storage.makeDurable(name);
+          return null;
+        });
+  }
+
   private Storage storage() throws IOException {
     Storage present = storage;
     if (present != null) {

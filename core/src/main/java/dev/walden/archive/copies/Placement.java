@@ -131,6 +131,21 @@ final class Placement {
     holds(copy);
   }
 
+  /** Makes it durable in the copies that hold it: whoever put it may not have come to the end. */
+  void force() throws IOException {
+    for (Copy holder : List.copyOf(holders)) {
+      try {
+        holder.makeDurable(name);
+      } catch (StorageUnavailableException e) {
+        holders.remove(holder);
+        failed(holder, e);
+      }
+    }
+    if (holders.isEmpty()) {
+      throw unavailable();
+    }
+  }
+
   /** Brings what a copy holds to as many as are required, having compared those that hold it. */
   void spread() throws IOException {
     List<Copy> found = List.copyOf(holders);
