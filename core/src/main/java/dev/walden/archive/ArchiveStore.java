@@ -207,7 +207,11 @@ public final class ArchiveStore implements Closeable {
     wal.makeDurable(name);
   }
 
-  /** The same of all pieces that the archive holds of a segment. */
+  /**
+   * The same of all pieces that the archive holds of a segment.
+   *
+   * @throws NotArchivedException if there are none
+   */
   public void makePiecesDurable(WalSegment segment) throws IOException {
     tails.makeDurable(segment);
   }

@@ -1,6 +1,7 @@
 package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.storage.CopyReading;
 import dev.walden.archive.storage.ObjectSource;
@@ -111,9 +112,17 @@ final class TailObjects {
     return found;
   }
 
-  /** Makes the pieces of a segment as durable as putting them does. */
+  /**
+   * Makes the pieces of a segment as durable as putting them does.
+   *
+   * @throws NotArchivedException if there are none
+   */
   void makeDurable(WalSegment segment) throws IOException {
-    for (Stored stored : list(segment)) {
+    List<Stored> pieces = list(segment);
+    if (pieces.isEmpty()) {
+      throw new NotArchivedException("there are no pieces of " + segment + " in " + storage);
+    }
+    for (Stored stored : pieces) {
       String name = stored.object().name();
       storage.makeDurable(name);
       if (Digests.needsCompanion(name)) {

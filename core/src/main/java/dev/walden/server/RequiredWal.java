@@ -40,6 +40,10 @@ final class RequiredWal {
       long deadline = System.nanoTime() + limit.toNanos();
       while (!isDurable(name)) {
         if (System.nanoTime() > deadline) {
+          if (archive.contains(name)) {
+            // there, but not in enough copies: says why
+            archive.makeDurable(name);
+          }
           throw new NotArchivedException(
               name
                   + ", which the backup needs, did not reach the "

@@ -1,6 +1,5 @@
 package dev.walden.server;
 
-import dev.walden.ArchiveConflictException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
@@ -148,6 +147,9 @@ final class StreamSearch {
    * The same place, or the first segment before it that nobody can make durable now. It may have
    * reached too few copies when the receiver that brought it died: it is received again, and pushed
    * until it has.
+   *
+   * @throws dev.walden.ArchiveConflictException if copies of one differ: nobody can tell then which
+   *     is the server's, so that it must keep its own
    */
   private StreamStart durable(
       StreamStart start, WalInventory inventory, TimelineHistory history, Optional<Lsn> kept)
@@ -158,9 +160,6 @@ final class StreamSearch {
         if (!spooled.contains(segment)) {
           makeDurable(segment);
         }
-      } catch (ArchiveConflictException e) {
-        // nothing that receiving it again could mend
-        LOG.warn("{}", e.getMessage());
       } catch (StorageUnavailableException | NotArchivedException e) {
         if (kept.isEmpty() && e instanceof StorageUnavailableException) {
           throw e;

@@ -1,5 +1,6 @@
 package dev.walden.server;
 
+import dev.walden.CorruptFileException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.RecordedGap;
 import dev.walden.archive.WalInventory;
@@ -81,25 +82,27 @@ final class WalRepair {
       Lsn first = kept.first(at, hole.end());
       record(path.unrecorded(at, first), "the server no longer had it");
       Lsn archived = first;
+      Optional<CorruptFileException> damage = Optional.empty();
       if (first.isBefore(hole.end())) {
         archived = fetch.run(new WalRange(hole.timeline(), first, hole.end()));
+        damage = fetch.damage();
         LOG.info(
             "fetched WAL that was missing, of timeline {} from {} to {}",
             hole.timeline(),
             first,
             archived);
       }
-      if (fetch.damage().isPresent() && retries > 0 && !suspect.equals(Optional.of(archived))) {
+      if (damage.isPresent() && retries > 0 && !suspect.equals(Optional.of(archived))) {
         // it may have happened on the way; from the same start, lest the record be known in part
         // only
-        LOG.info("asked for once more: {}", fetch.damage().get().getMessage());
+        LOG.info("asked for once more: {}", damage.get().getMessage());
         suspect = Optional.of(archived);
         retries--;
         continue;
       }
-      if (fetch.damage().isPresent()) {
+      if (damage.isPresent()) {
         Lsn next = archived.plus(size.bytes());
-        LOG.warn("not fetched: {}", fetch.damage().get().getMessage());
+        LOG.warn("not fetched: {}", damage.get().getMessage());
         record(path.unrecorded(archived, next), "it is damaged on the server");
         archived = next;
       }

@@ -1,11 +1,14 @@
 package dev.walden.server;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walden.ArchiveConflictException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.copies.CopiedStorage;
+import dev.walden.archive.storage.ObjectSource;
 import dev.walden.archive.storage.Storage;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
@@ -16,9 +19,11 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,21 +100,52 @@ class CopiedReceiverIT {
         .orElse("none of this name");
   }
 
+  @Test
+  void isNotAcknowledgedWhereCopiesDiffer() throws Exception {
+    try (PostgresServer server = server()) {
+      WalSegment half = receivedBefore(server);
+      write(server);
+      write(server);
+      Path file = server.dataDirectory().resolve("pg_wal").resolve(half.toString());
+      byte[] other = Files.readAllBytes(file);
+      other[100] ^= 1;
+      try (ArchiveStore one = archive(server, first);
+          ArchiveStore two = archive(server, second)) {
+        one.push(half.fileName(), file);
+        two.push(half.fileName(), ObjectSource.of(other));
+      }
+      try (ArchiveStore archive = both(server);
+          WalReceiver receiver = start(server, archive)) {
+        assertThrows(ArchiveConflictException.class, () -> receiver.await(LIMIT));
+      }
+      Lsn told = Lsn.parse(server.query("SELECT restart_lsn FROM pg_replication_slots"));
+      assertFalse(told.isAfter(half.end().plus(-1)), told + " was acknowledged");
+    }
+  }
+
+  private PostgresServer server() throws Exception {
+    return PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
+        .segmentSize(SIZE)
+        .setting("wal_keep_size", "512MB")
+        .create();
+  }
+
+  /** Receives a segment into both; the one that comes then. */
+  private WalSegment receivedBefore(PostgresServer server) throws Exception {
+    try (ArchiveStore archive = both(server);
+        WalReceiver receiver = start(server, archive)) {
+      WalSegment whole = current(server);
+      write(server);
+      await(receiver, () -> isInBoth(whole));
+    }
+    return current(server);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void isBroughtIntoTheOtherBefore(boolean away) throws Exception {
-    try (PostgresServer server =
-        PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
-            .segmentSize(SIZE)
-            .setting("wal_keep_size", "512MB")
-            .create()) {
-      try (ArchiveStore archive = both(server);
-          WalReceiver receiver = start(server, archive)) {
-        WalSegment whole = current(server);
-        write(server);
-        await(receiver, () -> isInBoth(whole));
-      }
-      WalSegment half = current(server);
+    try (PostgresServer server = server()) {
+      WalSegment half = receivedBefore(server);
       write(server);
       write(server);
       try (ArchiveStore one = archive(server, first)) {

@@ -5,7 +5,6 @@ import dev.walden.archive.WalPath.Reach;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.WalSegment;
 import dev.walden.wal.index.WalOutline;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,9 +67,9 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
               reach.next().get().start(),
               "not in the archive" + GapText.of(reach)));
     } else {
-      WalSegment wanted = path.segment(reach.end());
+      Lsn to = path.segment(reach.end()).end();
       Absence.hole(contents.wal(), path, reach)
-          .ifPresent(reason -> gaps.add(missing(path, wanted.start(), wanted.end(), reason)));
+          .ifPresent(reason -> gaps.add(missing(path, reach.end(), to, reason)));
     }
     return gaps;
   }
@@ -82,6 +81,8 @@ record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gaps) {
     }
     WalOutline last = wal.outlines().get(wal.outlines().size() - 1);
     return last.end()
+        // else the pieces of the open segment end with a record
+        .filter(reason -> wal.end().isBefore(reach.end()))
         .map(
             reason ->
                 damaged(

@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +214,12 @@ class OpenSegmentTest {
             + " went on");
     // what was acknowledged can be recovered, by name, from what a restore puts into pg_wal
     assertEquals(end, planner().recoverable().get(0).end());
+    List<WalRange> gaps =
+        RecoverablePoints.of(archive).coverage().stream()
+            .flatMap(coverage -> coverage.gaps().stream())
+            .map(WalGap::range)
+            .toList();
+    assertTrue(gaps.stream().allMatch(gap -> gap.start().isBefore(gap.end())), gaps::toString);
     RecoveryPlan plan = first.plan(RecoveryTarget.transaction(731));
     assertTrue(plan.gapAhead());
     assertTrue(
