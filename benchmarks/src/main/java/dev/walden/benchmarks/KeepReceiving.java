@@ -3,7 +3,8 @@ package dev.walden.benchmarks;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.server.ServerAddress;
-import dev.walden.server.WalReceiver;
+import dev.walden.server.inspect.ServerIdentity;
+import dev.walden.server.receive.WalReceiver;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -22,7 +23,7 @@ public final class KeepReceiving {
         ArchiveStore.openOrCreate(
             FileSystemStorage.createAt(folder.resolve("archive")),
             WrittenAs.parse(arguments[4]).settings(),
-            server.identity())) {
+            ServerIdentity.of(server))) {
       WalReceiver.Builder builder = WalReceiver.from(server).into(archive).slot(arguments[1]);
       if (arguments[3].equals("spool")) {
         builder.spool(folder.resolve("spool"));

@@ -1,10 +1,10 @@
 package dev.walden.benchmarks;
 
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StorageGuarantees;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StorageGuarantees;
+import dev.walden.storage.StoredObject;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;

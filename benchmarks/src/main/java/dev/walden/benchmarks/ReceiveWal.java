@@ -3,7 +3,8 @@ package dev.walden.benchmarks;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.server.ServerAddress;
-import dev.walden.server.WalReceiver;
+import dev.walden.server.inspect.ServerIdentity;
+import dev.walden.server.receive.WalReceiver;
 import dev.walden.wal.Lsn;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ public final class ReceiveWal {
             ArchiveStore.openOrCreate(
                 FileSystemStorage.createAt(Path.of(arguments[2])),
                 WrittenAs.parse(arguments[4]).settings(),
-                server.identity());
+                ServerIdentity.of(server));
         WalReceiver receiver = WalReceiver.from(server).into(archive).slot(arguments[1]).start()) {
       while (receiver.status().archived().isBefore(end)) {
         receiver.await(Duration.ofMillis(2));

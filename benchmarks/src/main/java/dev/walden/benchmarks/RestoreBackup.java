@@ -3,10 +3,10 @@ package dev.walden.benchmarks;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
-import dev.walden.recovery.RecoveryPlan;
-import dev.walden.recovery.RecoveryPlanner;
 import dev.walden.recovery.RecoveryTarget;
-import dev.walden.recovery.Restore;
+import dev.walden.recovery.plan.RecoveryPlan;
+import dev.walden.recovery.plan.RecoveryPlanner;
+import dev.walden.recovery.restore.Restore;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -2,9 +2,10 @@ package dev.walden.benchmarks;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
-import dev.walden.server.BaseBackupTaker;
 import dev.walden.server.ServerAddress;
-import dev.walden.server.WalReceiver;
+import dev.walden.server.backup.BaseBackupTaker;
+import dev.walden.server.inspect.ServerIdentity;
+import dev.walden.server.receive.WalReceiver;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -23,7 +24,7 @@ public final class TakeBackup {
             ArchiveStore.openOrCreate(
                 FileSystemStorage.createAt(Path.of(arguments[2])),
                 written.settings(),
-                server.identity());
+                ServerIdentity.of(server));
         WalReceiver receiver =
             WalReceiver.from(server).into(archive).slot(arguments[1]).parallelism(1).start()) {
       BaseBackupTaker.of(server, archive).partDigest(written.digest()).take();

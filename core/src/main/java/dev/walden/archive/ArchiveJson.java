@@ -4,10 +4,14 @@ import dev.walden.ArchiveException;
 import dev.walden.NotArchivedException;
 import dev.walden.UnsupportedFormatException;
 import dev.walden.WrongClusterException;
-import dev.walden.archive.storage.Storage;
+import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.FirstLevelNames;
+import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.archive.objects.SmallObjects;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.json.JsonObject;
+import dev.walden.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +39,8 @@ final class ArchiveJson {
 
   /** Whether it is there and complete; where it is, nothing need be written. */
   private static boolean exists(Storage storage, String name) throws IOException {
-    return storage.find(name).isPresent() && storage.find(Digests.companionName(name)).isPresent();
+    return storage.find(name).isPresent()
+        && storage.find(Sha256Companion.companionName(name)).isPresent();
   }
 
   static ClusterIdentity read(Storage storage, SystemIdentifier system) throws IOException {
@@ -54,7 +59,7 @@ final class ArchiveJson {
 
   static List<SystemIdentifier> list(Storage storage) throws IOException {
     List<SystemIdentifier> clusters = new ArrayList<>();
-    for (String directory : Directories.list(storage, "")) {
+    for (String directory : FirstLevelNames.list(storage, "")) {
       SystemIdentifier system = identifier(directory);
       if (system != null && storage.find(ArchiveLayout.archiveJson(system)).isPresent()) {
         clusters.add(system);

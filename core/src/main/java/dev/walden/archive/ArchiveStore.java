@@ -3,8 +3,9 @@ package dev.walden.archive;
 import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.Storage;
+import dev.walden.archive.inventory.RecordedGap;
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
@@ -12,6 +13,8 @@ import dev.walden.backup.ObjectDigest;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -52,11 +55,11 @@ public final class ArchiveStore implements Closeable {
   private final ArchiveSettings settings;
   private final ClusterIdentity cluster;
   private final ArchiveLayout layout;
-  private final WalObjects wal;
-  private final TailObjects tails;
-  private final GapObjects gaps;
-  private final BackupObjects backups;
-  private final IndexObjects indexObjects;
+  private final WalFileStore wal;
+  private final PieceStore tails;
+  private final GapNotes gaps;
+  private final BackupStore backups;
+  private final IndexStore indexObjects;
   private final IndexWriter indexWriter;
 
   private ArchiveStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
@@ -64,11 +67,11 @@ public final class ArchiveStore implements Closeable {
     this.settings = settings;
     this.cluster = cluster;
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
-    this.wal = new WalObjects(storage, settings, cluster);
-    this.tails = new TailObjects(storage, settings, layout, wal);
-    this.gaps = new GapObjects(storage, layout, cluster.segmentSize());
-    this.backups = new BackupObjects(storage, settings, layout);
-    this.indexObjects = new IndexObjects(storage, settings, layout);
+    this.wal = new WalFileStore(storage, settings, cluster);
+    this.tails = new PieceStore(storage, settings, layout, wal);
+    this.gaps = new GapNotes(storage, layout, cluster.segmentSize());
+    this.backups = new BackupStore(storage, settings, layout);
+    this.indexObjects = new IndexStore(storage, settings, layout);
     this.indexWriter = new IndexWriter(indexObjects, layout);
   }
 

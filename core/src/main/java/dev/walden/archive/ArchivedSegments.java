@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.archive.objects.RestartableOutput;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -13,7 +14,7 @@ import java.util.Optional;
 
 /** Brings WAL files back: whole ones, or else segments put together from their pieces. */
 record ArchivedSegments(
-    WalObjects whole, TailReader tails, WalListing listing, WalSegmentSize size) {
+    WalFileStore whole, TailReader tails, WalListing listing, WalSegmentSize size) {
 
   /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */
   FetchOutcome fetch(WalFileName name, RestartableOutput target) throws IOException {

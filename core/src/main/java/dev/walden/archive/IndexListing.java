@@ -1,5 +1,6 @@
 package dev.walden.archive;
 
+import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.codec.Decoder;
 import dev.walden.wal.WalSegment;
 import java.util.HashMap;

@@ -1,6 +1,8 @@
 package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -13,14 +15,14 @@ import java.util.Optional;
 /** Completes the index of an archive: what segments lack is made from the WAL, and condensed. */
 final class IndexUpdate {
   private final WalIndex index;
-  private final IndexObjects objects;
+  private final IndexStore objects;
   private final ArchiveLayout layout;
   private final WalSegmentSize size;
   private long made;
   private long condensed;
   private long unreadable;
 
-  IndexUpdate(WalIndex index, IndexObjects objects, ArchiveLayout layout, WalSegmentSize size) {
+  IndexUpdate(WalIndex index, IndexStore objects, ArchiveLayout layout, WalSegmentSize size) {
     this.index = index;
     this.objects = objects;
     this.layout = layout;

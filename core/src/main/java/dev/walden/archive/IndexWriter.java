@@ -1,6 +1,7 @@
 package dev.walden.archive;
 
-import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.storage.ObjectSource;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.index.WalOutline;
 import dev.walden.wal.index.WalOutliner;
@@ -16,11 +17,11 @@ final class IndexWriter {
   /** Larger groups would take too much memory; {@link WalIndex#update} condenses those. */
   private static final int MAX_KEPT = 256;
 
-  private final IndexObjects objects;
+  private final IndexStore objects;
   private final ArchiveLayout layout;
   private final TreeMap<WalSegment, WalOutline> kept = new TreeMap<>();
 
-  IndexWriter(IndexObjects objects, ArchiveLayout layout) {
+  IndexWriter(IndexStore objects, ArchiveLayout layout) {
     this.objects = objects;
     this.layout = layout;
   }

@@ -2,9 +2,9 @@ package dev.walden.archive;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
+import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.RunningDigest;
+import dev.walden.archive.objects.SmallObjects;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
@@ -12,6 +12,9 @@ import dev.walden.backup.BaseBackupJson;
 import dev.walden.backup.ObjectDigest.Algorithm;
 import dev.walden.codec.Codec;
 import dev.walden.codec.EncodingOutputStream;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -114,7 +117,7 @@ public final class NewBackup implements Closeable {
     if (SmallObjects.put(storage, layout.backupJson(id), json) == Storage.PutOutcome.EXISTS
         && !BaseBackupJson.parse(
                 layout.backupJson(id),
-                SmallObjects.read(storage, layout.backupJson(id), BackupObjects.MAX_JSON))
+                SmallObjects.read(storage, layout.backupJson(id), BackupStore.MAX_JSON))
             .equals(backup)) {
       throw new ArchiveConflictException("another backup " + id + " exists in " + storage);
     }

@@ -1,9 +1,9 @@
 package dev.walden.archive;
 
 import dev.walden.ArchiveConflictException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
 import java.io.IOException;
 import java.util.function.LongFunction;
 

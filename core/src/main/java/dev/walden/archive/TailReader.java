@@ -4,7 +4,7 @@ import dev.walden.ArchiveConflictException;
 import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
-import dev.walden.archive.TailObjects.Stored;
+import dev.walden.archive.PieceStore.Stored;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
@@ -36,10 +36,10 @@ final class TailReader {
         public void missed(Lsn lsn, Lsn endLsn) {}
       };
 
-  private final TailObjects objects;
+  private final PieceStore objects;
   private final WalFileCheck check;
 
-  TailReader(TailObjects objects, WalFileCheck check) {
+  TailReader(PieceStore objects, WalFileCheck check) {
     this.objects = objects;
     this.check = check;
   }

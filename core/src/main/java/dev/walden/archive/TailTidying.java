@@ -2,8 +2,10 @@ package dev.walden.archive;
 
 import dev.walden.ArchiveException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.TailObjects.Stored;
-import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.PieceStore.Stored;
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.inventory.WalTail;
+import dev.walden.storage.ObjectSource;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Removes pieces that are left over, and completes segments of which all pieces are there. */
-record TailTidying(ArchiveStore archive, TailObjects objects) {
+record TailTidying(ArchiveStore archive, PieceStore objects) {
   private static final Logger LOG = LoggerFactory.getLogger(TailTidying.class);
 
   void run(WalInventory inventory) throws IOException {

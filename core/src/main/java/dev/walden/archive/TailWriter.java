@@ -1,8 +1,8 @@
 package dev.walden.archive;
 
 import dev.walden.WrongKeyException;
-import dev.walden.archive.TailObjects.Stored;
-import dev.walden.archive.storage.ObjectSource;
+import dev.walden.archive.PieceStore.Stored;
+import dev.walden.storage.ObjectSource;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +43,7 @@ public final class TailWriter {
   /** Who listed the pieces before the larger one was there may still read them for so long. */
   private static final long REMOVAL_DELAY_NS = Duration.ofSeconds(10).toNanos();
 
-  private final TailObjects objects;
+  private final PieceStore objects;
   private final WalSegment segment;
   private final LongSupplier nanoTime;
   private final String run;
@@ -56,11 +56,11 @@ public final class TailWriter {
 
   private record Repeated(String objectName, long since) {}
 
-  TailWriter(TailObjects objects, WalSegment segment) {
+  TailWriter(PieceStore objects, WalSegment segment) {
     this(objects, segment, System::nanoTime);
   }
 
-  TailWriter(TailObjects objects, WalSegment segment, LongSupplier nanoTime) {
+  TailWriter(PieceStore objects, WalSegment segment, LongSupplier nanoTime) {
     this.objects = objects;
     this.segment = segment;
     this.nanoTime = nanoTime;
@@ -198,7 +198,7 @@ public final class TailWriter {
   }
 
   /** Removes a piece if the bytes of its whole segment hold it. */
-  static boolean removeIfHeld(TailObjects objects, Stored stored, byte[] whole) throws IOException {
+  static boolean removeIfHeld(PieceStore objects, Stored stored, byte[] whole) throws IOException {
     String name = stored.object().name();
     TailPiece piece = stored.piece();
     try {

@@ -1,6 +1,7 @@
 package dev.walden.archive;
 
 import dev.walden.NotArchivedException;
+import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
@@ -27,7 +28,7 @@ import java.util.Optional;
 public final class WalIndex {
   private final ArchiveStore archive;
   private final WalSegmentSize size;
-  private final IndexObjects objects;
+  private final IndexStore objects;
   private final ArchiveLayout layout;
   private final Map<TimelineId, IndexListing> listings = new HashMap<>();
   private final Map<String, List<WalOutline>> condensed = new HashMap<>();
@@ -43,7 +44,7 @@ public final class WalIndex {
    */
   public record Update(long segments, long groups, long unreadable) {}
 
-  WalIndex(ArchiveStore archive, IndexObjects objects, ArchiveLayout layout) {
+  WalIndex(ArchiveStore archive, IndexStore objects, ArchiveLayout layout) {
     this.archive = archive;
     this.size = archive.cluster().segmentSize();
     this.objects = objects;

@@ -1,9 +1,14 @@
 package dev.walden.archive;
 
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.archive.inventory.RecordedGap;
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.FirstLevelNames;
+import dev.walden.archive.objects.Sha256Companion;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.codec.Decoder;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StoredObject;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -52,7 +57,7 @@ final class WalListing {
           if (!waiting.isEmpty() && isDigest(object, waiting.peek())) {
             add(inventory, waiting.pop());
           }
-        } else if (Digests.needsCompanion(object.name())) {
+        } else if (Sha256Companion.needsCompanion(object.name())) {
           waiting.push(object);
         } else {
           add(inventory, object);
@@ -68,10 +73,10 @@ final class WalListing {
   /** The histories alone: what lies in the directories of the timelines is skipped. */
   List<TimelineHistory> histories() throws IOException {
     List<TimelineHistory> found = new ArrayList<>();
-    for (String name : Directories.list(storage, layout.wal())) {
+    for (String name : FirstLevelNames.list(storage, layout.wal())) {
       // histories are stored plain, and count once their digest is there
       if (walName(name) instanceof WalFileName.History history
-          && storage.find(Digests.companionName(layout.wal() + name)).isPresent()) {
+          && storage.find(Sha256Companion.companionName(layout.wal() + name)).isPresent()) {
         found.add(histories.read(history.timeline()));
       }
     }
@@ -118,7 +123,7 @@ final class WalListing {
   }
 
   private static boolean isDigest(StoredObject object, StoredObject of) {
-    return object.name().equals(Digests.companionName(of.name()));
+    return object.name().equals(Sha256Companion.companionName(of.name()));
   }
 
   private void add(WalInventory.Builder inventory, StoredObject object) throws IOException {
@@ -141,7 +146,7 @@ final class WalListing {
   private Optional<TailPiece> tailPiece(StoredObject object) {
     String plain = Decoder.plainName(object.name());
     return TailPiece.parse(ArchiveLayout.fileName(plain), cluster.segmentSize())
-        .filter(piece -> layout.tailPiece(piece).equals(plain));
+        .filter(piece -> layout.tailPiece(piece.segment(), piece.toString()).equals(plain));
   }
 
   /** The WAL file that an object is, or null if it lies where none belongs or is something else. */

@@ -145,7 +145,7 @@ public final class BackupImport {
       SignalFiles signals = new SignalFiles(manifest.algorithm());
       for (BackupPart part : source.parts(manifest)) {
         if (archive.keepsReferences()) {
-          repacking.beginPart(length -> new FoundPart(folder, part, length));
+          repacking.beginPart(length -> new ForeignPart(folder, part, length));
         }
         try (BackupMembers members =
             source.open(part, (path, content) -> takeBesides(path, content, signals, temporary))) {

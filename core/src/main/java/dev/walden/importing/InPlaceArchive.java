@@ -3,10 +3,10 @@ package dev.walden.importing;
 import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.storage.Storage;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.codec.Compression;
+import dev.walden.storage.Storage;
 import java.io.IOException;
 
 /**

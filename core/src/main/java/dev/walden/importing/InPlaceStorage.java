@@ -1,13 +1,13 @@
 package dev.walden.importing;
 
 import dev.walden.CorruptFileException;
-import dev.walden.archive.storage.ObjectNames;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StorageGuarantees;
-import dev.walden.archive.storage.StoredObject;
 import dev.walden.json.JsonObject;
+import dev.walden.storage.ObjectNames;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StorageGuarantees;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keeps of a {@link FoundSource} where it lies, and of everything else the bytes. All names get a
+ * Keeps of a {@link ForeignSource} where it lies, and of everything else the bytes. All names get a
  * prefix, so that nobody mistakes what is kept for an archive that lacks its segments. A reference
  * is an object whose name ends with the length of what it refers to.
  *
@@ -49,7 +49,7 @@ final class InPlaceStorage implements Storage {
     if (reference(name).isPresent()) {
       return PutOutcome.EXISTS;
     }
-    if (!(source instanceof FoundSource found)) {
+    if (!(source instanceof ForeignSource found)) {
       return kept.put(PREFIX + name, source);
     }
     if (kept.find(PREFIX + name).isPresent()) {
@@ -74,11 +74,11 @@ final class InPlaceStorage implements Storage {
     try {
       in = source(reference.get()).open();
     } catch (IOException e) {
-      throw FoundInputStream.failure(name, e);
+      throw ForeignInputStream.failure(name, e);
     }
     long end = objectLength(reference.get());
     long from = Math.min(offset, end);
-    FoundInputStream found = new FoundInputStream(name, in, end);
+    ForeignInputStream found = new ForeignInputStream(name, in, end);
     try {
       found.skipNBytes(from);
     } catch (IOException | RuntimeException e) {
@@ -90,7 +90,7 @@ final class InPlaceStorage implements Storage {
     return found;
   }
 
-  private FoundSource source(StoredObject reference) throws IOException {
+  private ForeignSource source(StoredObject reference) throws IOException {
     byte[] json;
     try (InputStream in = kept.open(reference.name())) {
       json = in.readNBytes(MAX_REFERENCE + 1);
@@ -98,7 +98,7 @@ final class InPlaceStorage implements Storage {
     if (json.length > MAX_REFERENCE) {
       throw new CorruptFileException(reference.name(), "is longer than any reference");
     }
-    return FoundSource.parse(JsonObject.parse(reference.name(), json), objectLength(reference));
+    return ForeignSource.parse(JsonObject.parse(reference.name(), json), objectLength(reference));
   }
 
   @Override

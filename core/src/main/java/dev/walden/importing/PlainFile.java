@@ -17,7 +17,7 @@ record PlainFile(Path path, boolean temporary) implements Closeable {
    * A compressed file is unpacked. Of a partial one, which its writer may not have ended, that is
    * as far as it goes; what records it holds is found out afterwards.
    */
-  static PlainFile of(FoundFile file, long maxLength) throws IOException {
+  static PlainFile of(ForeignFile file, long maxLength) throws IOException {
     if (!file.isCompressed()) {
       return new PlainFile(file.path(), false);
     }
@@ -37,7 +37,7 @@ record PlainFile(Path path, boolean temporary) implements Closeable {
     }
   }
 
-  private static int read(FoundFile file, InputStream in, byte[] buffer) throws IOException {
+  private static int read(ForeignFile file, InputStream in, byte[] buffer) throws IOException {
     try {
       return in.read(buffer);
     } catch (CorruptFileException e) {

@@ -65,7 +65,7 @@ public final class WalImport {
    */
   public static ClusterIdentity identity(Path folder) throws IOException {
     List<String> reasons = new ArrayList<>();
-    for (FoundFile file : files(folder, new ArrayList<>())) {
+    for (ForeignFile file : files(folder, new ArrayList<>())) {
       if (file.name() instanceof WalFileName.Segment
           || file.name() instanceof WalFileName.Partial) {
         try {
@@ -82,7 +82,7 @@ public final class WalImport {
             : "holds no WAL segment that can be read: " + reasons.get(0));
   }
 
-  private static ClusterIdentity identity(FoundFile file) throws IOException {
+  private static ClusterIdentity identity(ForeignFile file) throws IOException {
     try (InputStream in = file.open(Long.MAX_VALUE)) {
       byte[] page = in.readNBytes(WalPageHeader.LONG);
       WalPageHeader header = WalPageHeader.parse(file.toString(), 0, ByteBuffer.wrap(page));
@@ -107,8 +107,8 @@ public final class WalImport {
   }
 
   private WalImportReport run() throws IOException {
-    Map<String, List<FoundSegment>> incomplete = new TreeMap<>();
-    for (FoundFile file : files(folder, passedOver)) {
+    Map<String, List<ForeignSegment>> incomplete = new TreeMap<>();
+    for (ForeignFile file : files(folder, passedOver)) {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("the import was interrupted");
       }
@@ -123,10 +123,10 @@ public final class WalImport {
                                   segment.segment().timeline().hex(), key -> new ArrayList<>())
                               .add(segment)));
     }
-    for (List<FoundSegment> ofTimeline : incomplete.values()) {
+    for (List<ForeignSegment> ofTimeline : incomplete.values()) {
       // the last one first: it shows that the others are damaged
       Collections.reverse(ofTimeline);
-      for (FoundSegment segment : ofTimeline) {
+      for (ForeignSegment segment : ofTimeline) {
         attempt(segment.file(), () -> bringBeginning(segment));
       }
     }
@@ -142,7 +142,7 @@ public final class WalImport {
   }
 
   /** What is wrong with a file is said of it, and the others go on. */
-  private void attempt(FoundFile file, Step step) throws IOException {
+  private void attempt(ForeignFile file, Step step) throws IOException {
     try {
       step.run();
     } catch (StorageUnavailableException e) {
@@ -153,7 +153,7 @@ public final class WalImport {
   }
 
   /** Archives a file, unless it is a segment that is not whole. */
-  private Optional<FoundSegment> bring(FoundFile file) throws IOException {
+  private Optional<ForeignSegment> bring(ForeignFile file) throws IOException {
     if (file.name() instanceof WalFileName.Segment name) {
       return segment(file, name);
     }
@@ -166,9 +166,9 @@ public final class WalImport {
     return Optional.empty();
   }
 
-  private Optional<FoundSegment> segment(FoundFile file, WalFileName.Segment name)
+  private Optional<ForeignSegment> segment(ForeignFile file, WalFileName.Segment name)
       throws IOException {
-    FoundSegment segment = FoundSegment.of(file, name, archive.cluster());
+    ForeignSegment segment = ForeignSegment.of(file, name, archive.cluster());
     Optional<PushOutcome> outcome = segment.bringWhole(archive);
     outcome.ifPresent(this::count);
     return outcome.isPresent() ? Optional.empty() : Optional.of(segment);
@@ -182,26 +182,26 @@ public final class WalImport {
     }
   }
 
-  private void bringBeginning(FoundSegment segment) throws IOException {
+  private void bringBeginning(ForeignSegment segment) throws IOException {
     count(segment.bringBeginning(archive));
     if (!archive.contains(segment.segment().fileName())) {
       beginnings.add(segment.segment().fileName());
     }
   }
 
-  private static List<FoundFile> files(Path folder, List<String> others) throws IOException {
-    List<FoundFile> found = new ArrayList<>();
+  private static List<ForeignFile> files(Path folder, List<String> others) throws IOException {
+    List<ForeignFile> found = new ArrayList<>();
     try (Stream<Path> paths = Files.walk(folder, DEPTH)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         if (Files.isRegularFile(path)) {
-          FoundFile.of(path)
+          ForeignFile.of(path)
               .ifPresentOrElse(found::add, () -> others.add(folder.relativize(path).toString()));
         }
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    found.sort(FoundFile.ORDER);
+    found.sort(ForeignFile.ORDER);
     return found;
   }
 }

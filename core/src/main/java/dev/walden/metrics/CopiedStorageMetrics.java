@@ -1,7 +1,7 @@
 package dev.walden.metrics;
 
-import dev.walden.archive.copies.CopiedStorage;
-import dev.walden.archive.copies.CopyStatus;
+import dev.walden.storage.copies.CopiedStorage;
+import dev.walden.storage.copies.CopyStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package dev.walden.metrics;
 
-import dev.walden.server.WalReceiver;
-import dev.walden.server.WalReceiverLag;
-import dev.walden.server.WalReceiverStatus;
+import dev.walden.server.receive.WalReceiver;
+import dev.walden.server.receive.WalReceiverLag;
+import dev.walden.server.receive.WalReceiverStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;

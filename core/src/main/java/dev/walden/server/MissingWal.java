@@ -1,5 +1,7 @@
 package dev.walden.server;
 
+import dev.walden.server.receive.WalReceiver;
+
 /**
  * What a {@link WalReceiver} does where the archive ends and the server no longer has the WAL that
  * follows. Nothing that it has is ever passed over.

@@ -14,7 +14,7 @@ public final class MissingWalException extends ServerRefusedException {
 
   private final transient List<WalRange> missing;
 
-  MissingWalException(ServerAddress server, List<WalRange> missing, String reason) {
+  public MissingWalException(ServerAddress server, List<WalRange> missing, String reason) {
     super(message(server, missing, reason), UNDEFINED_FILE, null);
     this.missing = List.copyOf(missing);
   }

@@ -1,7 +1,5 @@
 package dev.walden.server;
 
-import dev.walden.cluster.ClusterIdentity;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,13 +29,12 @@ import org.postgresql.PGProperty;
  * connect 10 ({@code connectTimeout}), {@code tcpKeepAlive} is on, and {@code ApplicationName} is
  * {@code walden}. {@code socketTimeout}, in seconds, also bounds how long an answer to a command
  * may take, and how long the server may refuse to read; 60 if not given. Whoever uses the address
- * may have less patience by default: see {@link WalReceiver.Builder#timeout}.
+ * may have less patience by default: see {@link #within}.
  *
  * <p>Immutable and safe for use by several threads.
  */
 public final class ServerAddress {
-  private static final Duration LOGIN = Duration.ofSeconds(30);
-  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final String APPLICATION_NAME = "walden";
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final String url;
@@ -56,7 +53,7 @@ public final class ServerAddress {
     this.given = given;
     this.only = only;
     this.patience = patience;
-    this.shown = shown(parse());
+    this.shown = shown(properties());
   }
 
   /**
@@ -84,8 +81,13 @@ public final class ServerAddress {
   }
 
   /** The same, where nothing may take longer than so, unless the user's own properties say it. */
-  ServerAddress within(Duration limit) {
+  public ServerAddress within(Duration limit) {
     return new ServerAddress(url, given, only, shorter(limit, patience));
+  }
+
+  /** The given time, or what {@link #within} allows if that is less. */
+  public Duration atMost(Duration time) {
+    return shorter(time, patience);
   }
 
   private static Duration shorter(Duration a, Duration b) {
@@ -93,8 +95,8 @@ public final class ServerAddress {
   }
 
   /** Its hosts one by one, in the order in which they are to be tried. */
-  List<ServerAddress> hosts() {
-    Properties properties = parse();
+  public List<ServerAddress> hosts() {
+    Properties properties = properties();
     List<ServerAddress> hosts = new ArrayList<>();
     for (Host host : hosts(properties)) {
       hosts.add(new ServerAddress(url, given, Optional.of(host), patience));
@@ -121,92 +123,32 @@ public final class ServerAddress {
   }
 
   /** Which of the hosts may be used. */
-  TargetServerType target() {
-    return TargetServerType.parse(PGProperty.TARGET_SERVER_TYPE.getOrDefault(parse()));
-  }
-
-  /**
-   * Connects and asks which cluster this is.
-   *
-   * @throws ServerUnavailableException if there is no answer now
-   * @throws ServerRefusedException if something must be changed first
-   * @throws dev.walden.UnsupportedFormatException if the server's version is not supported
-   */
-  public ClusterIdentity identity() throws IOException {
-    try (WalsenderConnection connection = WalsenderConnection.open(this)) {
-      return connection.identity();
-    }
-  }
-
-  /**
-   * What PgJDBC is given, for the one host of this address: the user's properties, and over them
-   * those this library depends on.
-   */
-  Properties connectionProperties() {
-    Properties properties = parse();
-    properties.putIfAbsent(PGProperty.APPLICATION_NAME.getName(), "walden");
-    properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), seconds(LOGIN));
-    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), seconds(CONNECT));
-    properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
-    PGProperty.REPLICATION.set(properties, "true");
-    PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-    // below 9.4 the driver drops "replication" and opens an ordinary session
-    PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
-    // GSS encryption would happen inside the driver, out of reach of the captured socket
-    PGProperty.GSS_ENC_MODE.set(properties, "disable");
-    PGProperty.AUTOSAVE.set(properties, "never");
-    // hosts are tried, and judged, here: the driver's limits are for all of them together
-    PGProperty.TARGET_SERVER_TYPE.set(properties, "any");
-    PGProperty.LOAD_BALANCE_HOSTS.set(properties, false);
-    PGProperty.READ_ONLY.set(properties, false);
-    capture(properties);
-    return properties;
-  }
-
-  /** Whole seconds, at least one, and no more than there is patience. */
-  private String seconds(Duration limit) {
-    return Long.toString(Math.max(1, shorter(limit, patience).toSeconds()));
-  }
-
-  private static void capture(Properties properties) {
-    replace(
-        properties,
-        PGProperty.SOCKET_FACTORY,
-        CapturingSocketFactory.class,
-        CapturingSocketFactory.USERS_OWN);
-    replace(
-        properties,
-        PGProperty.SSL_FACTORY,
-        CapturingSslFactory.class,
-        CapturingSslFactory.USERS_OWN);
-  }
-
-  private static void replace(
-      Properties properties, PGProperty property, Class<?> ours, String usersOwn) {
-    String theirs = property.getOrDefault(properties);
-    if (theirs != null) {
-      properties.setProperty(usersOwn, theirs);
-    }
-    property.set(properties, ours.getName());
+  public TargetServerType target() {
+    return TargetServerType.parse(PGProperty.TARGET_SERVER_TYPE.getOrDefault(properties()));
   }
 
   /** What the server calls a connection, as in {@code synchronous_standby_names}. */
-  String applicationName() {
-    return connectionProperties().getProperty(PGProperty.APPLICATION_NAME.getName());
+  public String applicationName() {
+    return properties().getProperty(PGProperty.APPLICATION_NAME.getName());
   }
 
   /** How long an answer may take, and how long the server may not read. */
-  Duration answerLimit() {
-    String seconds = PGProperty.SOCKET_TIMEOUT.getOrDefault(parse());
+  public Duration answerLimit() {
+    String seconds = PGProperty.SOCKET_TIMEOUT.getOrDefault(properties());
     try {
       int set = seconds == null ? 0 : Integer.parseInt(seconds);
-      return set > 0 ? Duration.ofSeconds(set) : shorter(ANSWER, patience);
+      return set > 0 ? Duration.ofSeconds(set) : atMost(ANSWER);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("socketTimeout is not a number of seconds", e);
     }
   }
 
-  private Properties parse() {
+  /**
+   * PgJDBC's connection properties, of the URL and of the user, for the one host of this address if
+   * it is one of {@link #hosts}; a new object each time. They may hold a password: never print
+   * them.
+   */
+  public Properties properties() {
     Properties properties = Driver.parseURL(url, given);
     if (properties == null) {
       // the URL is left out of the message: it may hold a password
@@ -218,6 +160,7 @@ public final class ServerAddress {
           PGProperty.PG_HOST.set(properties, host.name);
           PGProperty.PG_PORT.set(properties, host.port);
         });
+    properties.putIfAbsent(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
     return properties;
   }
 
@@ -230,8 +173,8 @@ public final class ServerAddress {
   }
 
   /** The role that logs in. */
-  String user() {
-    return user(parse());
+  public String user() {
+    return user(properties());
   }
 
   private static String user(Properties properties) {

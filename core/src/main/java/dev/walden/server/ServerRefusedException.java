@@ -12,7 +12,7 @@ public sealed class ServerRefusedException extends IOException
 
   private final String sqlState;
 
-  ServerRefusedException(String message, String sqlState, Throwable cause) {
+  public ServerRefusedException(String message, String sqlState, Throwable cause) {
     super(message, cause);
     this.sqlState = sqlState;
   }

@@ -12,7 +12,7 @@ public final class ServerUnavailableException extends IOException {
 
   private final String sqlState;
 
-  ServerUnavailableException(String message, String sqlState, Throwable cause) {
+  public ServerUnavailableException(String message, String sqlState, Throwable cause) {
     super(message, cause);
     this.sqlState = sqlState;
   }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public final class SpoolInUseException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  SpoolInUseException(Path directory) {
+  public SpoolInUseException(Path directory) {
     super("the spool " + directory + " is in use by another receiver");
   }
 }

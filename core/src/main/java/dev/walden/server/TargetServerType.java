@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Which servers of several may be used: PgJDBC's {@code targetServerType}. */
-enum TargetServerType {
+public enum TargetServerType {
   ANY,
   PRIMARY,
   SECONDARY,
@@ -38,7 +38,7 @@ enum TargetServerType {
   }
 
   /** What to look for on all hosts first, and what then. */
-  List<TargetServerType> inTurn() {
+  public List<TargetServerType> inTurn() {
     return switch (this) {
       case PREFERPRIMARY -> List.of(PRIMARY, ANY);
       case PREFERSECONDARY -> List.of(SECONDARY, ANY);
@@ -47,7 +47,7 @@ enum TargetServerType {
   }
 
   /** Whether a server that is in recovery, or is not, is what is looked for. */
-  boolean takes(boolean inRecovery) {
+  public boolean takes(boolean inRecovery) {
     return this == ANY || inRecovery == (this == SECONDARY);
   }
 }

@@ -12,13 +12,17 @@ import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.WrongKeyException;
-import dev.walden.archive.copies.CopiedStorage;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.inventory.WalPath;
+import dev.walden.archive.inventory.WalTail;
+import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.backup.WalRange;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Encryption;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.StoredObject;
+import dev.walden.storage.copies.CopiedStorage;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.FaultyStorage.Fault;
 import dev.walden.testing.InMemoryStorage;
@@ -395,9 +399,9 @@ class TailTest {
     archive(ArchiveSettings.defaults());
     ArchiveLayout layout = new ArchiveLayout(SampleWal.CLUSTER.systemIdentifier());
     ArchiveSettings settings = ArchiveSettings.defaults();
-    TailObjects objects =
-        new TailObjects(
-            storage, settings, layout, new WalObjects(storage, settings, SampleWal.CLUSTER));
+    PieceStore objects =
+        new PieceStore(
+            storage, settings, layout, new WalFileStore(storage, settings, SampleWal.CLUSTER));
     long[] now = {0};
     TailWriter writer = new TailWriter(objects, open, () -> now[0]);
     for (int end = 24; end <= bytes.length; end += 24) {

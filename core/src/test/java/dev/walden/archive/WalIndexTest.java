@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.StoredObject;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.codec.AgeIdentity;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.StoredObject;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.wal.GeneratedWal;

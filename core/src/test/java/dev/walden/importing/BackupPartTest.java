@@ -87,9 +87,10 @@ class BackupPartTest {
   }
 
   private List<String> read(BackupPart part) throws IOException {
-    FoundSource source =
-        FoundSource.parse(
-            JsonObject.parse("reference", new FoundPart(folder, part, 1).reference().toBytes()), 1);
+    ForeignSource source =
+        ForeignSource.parse(
+            JsonObject.parse("reference", new ForeignPart(folder, part, 1).reference().toBytes()),
+            1);
     List<String> found = new ArrayList<>();
     try (InputStream in = source.open();
         TarReader tar = new TarReader("part", in)) {

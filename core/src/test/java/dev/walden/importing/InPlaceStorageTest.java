@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.StorageContract;
 import java.io.IOException;

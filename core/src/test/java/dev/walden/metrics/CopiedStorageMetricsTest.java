@@ -3,8 +3,8 @@ package dev.walden.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.copies.CopiedStorage;
-import dev.walden.archive.storage.ObjectSource;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.copies.CopiedStorage;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.ServerAddress;
-import dev.walden.server.WalReceiver;
+import dev.walden.server.inspect.ServerIdentity;
+import dev.walden.server.receive.WalReceiver;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
@@ -55,7 +56,8 @@ class WalReceiverMetricsIT {
             .create()) {
       ServerAddress address = ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
       try (ArchiveStore archive =
-          ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), address.identity())) {
+          ArchiveStore.openOrCreate(
+              storage, ArchiveSettings.defaults(), ServerIdentity.of(address))) {
         WalReceiver receiver =
             WalReceiver.from(address)
                 .into(archive)

@@ -9,12 +9,12 @@ import javax.net.SocketFactory;
 
 /** A user's own {@code socketFactory}, made by PgJDBC by name. Remembers what it made. */
 public final class CountingSocketFactory extends SocketFactory {
-  static final AtomicInteger MADE = new AtomicInteger();
+  public static final AtomicInteger MADE = new AtomicInteger();
 
   private static final Queue<Socket> SOCKETS = new ConcurrentLinkedQueue<>();
 
   /** How many of its sockets are open. */
-  static long open() {
+  public static long open() {
     return SOCKETS.stream().filter(socket -> !socket.isClosed()).count();
   }
 

@@ -1,10 +1,10 @@
 package dev.walden.server;
 
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StorageGuarantees;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StorageGuarantees;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
 /** A storage that does not answer, from {@link #hang} to {@link #release}. */
-final class HangingStorage implements Storage {
+public final class HangingStorage implements Storage {
   private final Storage storage;
   private final boolean deaf;
   private volatile Predicate<String> names = name -> false;
@@ -24,24 +24,24 @@ final class HangingStorage implements Storage {
   /**
    * @param deaf whether even an interruption is not answered
    */
-  HangingStorage(Storage storage, boolean deaf) {
+  public HangingStorage(Storage storage, boolean deaf) {
     this.storage = storage;
     this.deaf = deaf;
   }
 
   /** From now on nothing that writes to, or lists, such names returns. */
-  void hang(Predicate<String> which) {
+  public void hang(Predicate<String> which) {
     released = new CountDownLatch(1);
     names = which;
   }
 
-  void release() {
+  public void release() {
     names = name -> false;
     released.countDown();
   }
 
   /** How many calls wait. */
-  int hanging() {
+  public int hanging() {
     return hanging;
   }
 

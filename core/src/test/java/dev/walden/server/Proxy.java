@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * happens to all connections, those that there are and new ones. May also do something before a
  * command first goes through, or damage what the server answers. Closing it closes all connections.
  */
-final class Proxy implements Closeable {
+public final class Proxy implements Closeable {
   private static final int SMALL_BUFFER = 4 << 10;
 
   private final ServerSocket listening;
@@ -33,7 +33,7 @@ final class Proxy implements Closeable {
   private State state = State.FORWARDING;
 
   /** What the network does. */
-  enum State {
+  public enum State {
     FORWARDING,
     /** Takes connections and bytes, and loses the bytes, both ways. */
     SWALLOWING,
@@ -48,7 +48,7 @@ final class Proxy implements Closeable {
   }
 
   /** What is done meanwhile; a step of a thread that ends with its sockets. */
-  interface Action {
+  public interface Action {
     void run() throws Exception;
   }
 
@@ -61,14 +61,14 @@ final class Proxy implements Closeable {
   }
 
   /** Before this port, forwarding. */
-  static Proxy of(int server) throws IOException {
+  public static Proxy of(int server) throws IOException {
     Proxy proxy = new Proxy(server);
     start(proxy::accept);
     return proxy;
   }
 
   /** Forwards, and does something before a command first goes through. */
-  static Proxy of(int server, String command, Action action) throws IOException {
+  public static Proxy of(int server, String command, Action action) throws IOException {
     Proxy proxy = new Proxy(server);
     proxy.command = command;
     proxy.action = action;
@@ -77,7 +77,7 @@ final class Proxy implements Closeable {
   }
 
   /** Forwards, and flips a bit of some words the first so many times that the server sends them. */
-  static Proxy damaging(int server, String words, int times) throws IOException {
+  public static Proxy damaging(int server, String words, int times) throws IOException {
     Proxy proxy = new Proxy(server);
     proxy.damaged = words;
     proxy.damages.set(times);
@@ -86,25 +86,25 @@ final class Proxy implements Closeable {
   }
 
   /** How often it has damaged nothing although it was to. */
-  int damagesLeft() {
+  public int damagesLeft() {
     return damages.get();
   }
 
-  int port() {
+  public int port() {
     return listening.getLocalPort();
   }
 
   /** How many connections were taken. */
-  int accepted() {
+  public int accepted() {
     return accepted.get();
   }
 
   /** How often the command came. */
-  int seen() {
+  public int seen() {
     return seen.get();
   }
 
-  synchronized void turn(State next) throws IOException {
+  public synchronized void turn(State next) throws IOException {
     state = next;
     notifyAll();
     if (next == State.REFUSING) {
@@ -116,7 +116,7 @@ final class Proxy implements Closeable {
   }
 
   /** Ends all connections; those that come go to another server. */
-  synchronized void turnTo(int otherServer) throws IOException {
+  public synchronized void turnTo(int otherServer) throws IOException {
     server = otherServer;
     cut(state);
   }

@@ -19,28 +19,28 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Real servers as the tests of this package need them. */
-final class Servers {
+public final class Servers {
   private Servers() {}
 
-  static ServerAddress address(PostgresServer server) {
+  public static ServerAddress address(PostgresServer server) {
     Properties properties = new Properties();
     properties.setProperty("user", server.user());
     return ServerAddress.of(server.jdbcUrl(), properties);
   }
 
   /** The server, by way of another port. */
-  static ServerAddress address(PostgresServer server, int port) {
+  public static ServerAddress address(PostgresServer server, int port) {
     return address(server, port, "");
   }
 
   /** The server, by way of another port, with connection properties: {@code &name=value}. */
-  static ServerAddress address(PostgresServer server, int port, String properties) {
+  public static ServerAddress address(PostgresServer server, int port, String properties) {
     return ServerAddress.of(
         "jdbc:postgresql://127.0.0.1:" + port + "/?user=" + server.user() + properties);
   }
 
   /** Copies the primary while it is stopped, starts both, and lets the copy follow. */
-  static PostgresServer standby(PostgresServer primary, Path data)
+  public static PostgresServer standby(PostgresServer primary, Path data)
       throws IOException, InterruptedException {
     primary.stop();
     copy(primary.dataDirectory(), data);
@@ -52,7 +52,7 @@ final class Servers {
         .startExisting();
   }
 
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     List<Path> files;
     try (Stream<Path> walk = Files.walk(from)) {
       files = walk.collect(Collectors.toList());
@@ -69,7 +69,7 @@ final class Servers {
    * Compares all segments of a timeline that are archived with the server's; there must be some,
    * and no gap.
    */
-  static void assertArchived(PostgresServer server, ArchiveStore archive, long timeline)
+  public static void assertArchived(PostgresServer server, ArchiveStore archive, long timeline)
       throws IOException {
     TimelineId id = new TimelineId(timeline);
     List<WalRange> ranges = archive.inventory().ranges(id);
@@ -85,7 +85,7 @@ final class Servers {
   }
 
   /** The segments of the WAL directory by name. */
-  static byte[] segment(PostgresServer server, String name) throws IOException {
+  public static byte[] segment(PostgresServer server, String name) throws IOException {
     return Files.readAllBytes(server.dataDirectory().resolve("pg_wal").resolve(name));
   }
 }

@@ -14,15 +14,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** A real server with TLS, whose certificate for 127.0.0.1 signs itself. */
-final class TlsServer {
+public final class TlsServer {
   private TlsServer() {}
 
-  static PostgresServer create(PostgresBinaries binaries, Path folder, String... hba)
+  public static PostgresServer create(PostgresBinaries binaries, Path folder, String... hba)
       throws IOException, InterruptedException {
     return builder(binaries, folder, hba).create();
   }
 
-  static PostgresServer.Builder builder(PostgresBinaries binaries, Path folder, String... hba)
+  public static PostgresServer.Builder builder(
+      PostgresBinaries binaries, Path folder, String... hba)
       throws IOException, InterruptedException {
     certificate(folder, "server");
     return PostgresServer.builder(binaries, folder.resolve("data"))
@@ -33,7 +34,8 @@ final class TlsServer {
   }
 
   /** Makes {@code name.crt} and {@code name.key}. */
-  static void certificate(Path folder, String name) throws IOException, InterruptedException {
+  public static void certificate(Path folder, String name)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"));

@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
 import dev.walden.testing.FaultyStorage.Fault;
 import dev.walden.testing.FaultyStorage.Operation;
 import java.io.IOException;

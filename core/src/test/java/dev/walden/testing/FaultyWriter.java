@@ -1,6 +1,6 @@
 package dev.walden.testing;
 
-import dev.walden.archive.storage.ObjectWriter;
+import dev.walden.storage.ObjectWriter;
 import dev.walden.testing.FaultyStorage.Fault;
 import dev.walden.testing.FaultyStorage.Operation;
 import java.io.IOException;

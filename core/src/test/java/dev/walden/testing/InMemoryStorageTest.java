@@ -1,6 +1,6 @@
 package dev.walden.testing;
 
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.Storage;
 
 class InMemoryStorageTest implements StorageContract {
   private final InMemoryStorage storage = new InMemoryStorage();

@@ -1,6 +1,6 @@
 package dev.walden.testing;
 
-import dev.walden.archive.storage.ObjectSource;
+import dev.walden.storage.ObjectSource;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

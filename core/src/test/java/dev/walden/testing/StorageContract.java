@@ -1,6 +1,6 @@
 package dev.walden.testing;
 
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.Storage;
 
 /**
  * The contract of {@link Storage} as tests: a test class of a storage implements this interface and

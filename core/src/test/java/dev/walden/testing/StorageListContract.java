@@ -4,8 +4,8 @@ import static dev.walden.testing.StorageUnderTest.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StoredObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

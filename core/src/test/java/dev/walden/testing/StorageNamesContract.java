@@ -6,9 +6,9 @@ import static dev.walden.testing.StorageUnderTest.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.walden.archive.storage.ObjectNames;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.storage.ObjectNames;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

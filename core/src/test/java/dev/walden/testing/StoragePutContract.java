@@ -11,9 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.walden.NotArchivedException;
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.walden.NotArchivedException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.Storage.PutOutcome;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.ArchiveConflictException;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,13 +6,14 @@ import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.backup.BaseBackup;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.AgeIdentityFile;
-import dev.walden.recovery.RecoveryPlan;
-import dev.walden.recovery.RecoveryPlanner;
 import dev.walden.recovery.RecoveryTarget;
-import dev.walden.recovery.Restore;
-import dev.walden.server.BaseBackupTaker;
+import dev.walden.recovery.plan.RecoveryPlan;
+import dev.walden.recovery.plan.RecoveryPlanner;
+import dev.walden.recovery.restore.Restore;
 import dev.walden.server.ServerAddress;
-import dev.walden.server.WalReceiver;
+import dev.walden.server.backup.BaseBackupTaker;
+import dev.walden.server.inspect.ServerIdentity;
+import dev.walden.server.receive.WalReceiver;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;
@@ -131,7 +132,7 @@ public final class Quickstart {
         Files.exists(archiveDirectory())
             ? FileSystemStorage.at(archiveDirectory())
             : FileSystemStorage.createAt(archiveDirectory());
-    ArchiveStore archive = ArchiveStore.openOrCreate(storage, settings, address.identity());
+    ArchiveStore archive = ArchiveStore.openOrCreate(storage, settings, ServerIdentity.of(address));
     story.say("The archive is " + archiveDirectory() + ", encrypted to " + identity.recipient());
     return archive;
   }

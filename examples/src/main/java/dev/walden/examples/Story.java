@@ -1,6 +1,6 @@
 package dev.walden.examples;
 
-import dev.walden.recovery.RecoveryPlan;
+import dev.walden.recovery.plan.RecoveryPlan;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;

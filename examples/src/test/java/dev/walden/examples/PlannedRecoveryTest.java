@@ -10,13 +10,13 @@ import dev.walden.backup.BaseBackup;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
-import dev.walden.recovery.RecoveryImpossibleException;
-import dev.walden.recovery.RecoveryPlan;
-import dev.walden.recovery.RecoveryPlanner;
-import dev.walden.recovery.RecoverySimulator;
 import dev.walden.recovery.RecoveryTarget;
-import dev.walden.recovery.SimulatedRecovery;
-import dev.walden.recovery.TargetTimeline;
+import dev.walden.recovery.RecoveryTargetTimeline;
+import dev.walden.recovery.plan.RecoveryImpossibleException;
+import dev.walden.recovery.plan.RecoveryPlan;
+import dev.walden.recovery.plan.RecoveryPlanner;
+import dev.walden.recovery.simulate.RecoverySimulator;
+import dev.walden.recovery.simulate.SimulatedRecovery;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.wal.GeneratedRecord;
 import dev.walden.testing.wal.GeneratedWal;
@@ -106,7 +106,7 @@ class PlannedRecoveryTest {
     assertEquals(second.end(), latest.walEnd());
     RecoveryPlan first =
         planner
-            .targetTimeline(TargetTimeline.of(wal.timeline()))
+            .targetTimeline(RecoveryTargetTimeline.of(wal.timeline()))
             .plan(RecoveryTarget.transaction(742));
     assertEquals(wal.timeline(), first.timeline());
   }

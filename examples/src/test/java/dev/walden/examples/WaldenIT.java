@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.copies.CopiedStorage;
-import dev.walden.archive.copies.CopyStatus;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.archive.s3.S3Clients;
 import dev.walden.archive.s3.S3Storage;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
+import dev.walden.storage.copies.CopiedStorage;
+import dev.walden.storage.copies.CopyStatus;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.testing.wal.GeneratedWal;

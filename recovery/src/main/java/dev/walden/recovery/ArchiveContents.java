@@ -2,7 +2,7 @@ package dev.walden.recovery;
 
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.WalInventory;
+import dev.walden.archive.inventory.WalInventory;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BaseBackup;
 import dev.walden.cluster.ClusterIdentity;
@@ -40,7 +40,7 @@ public record ArchiveContents(ClusterIdentity cluster, WalInventory wal, List<Ba
     return new ArchiveContents(archive.cluster(), archive.inventory().withTails(), backups);
   }
 
-  Optional<BaseBackup> backup(BackupId id) {
+  public Optional<BaseBackup> backup(BackupId id) {
     return backups.stream().filter(backup -> backup.id().equals(id)).findFirst();
   }
 }

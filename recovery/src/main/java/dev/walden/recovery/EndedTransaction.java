@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param commit whether what it did stays
  */
 public record EndedTransaction(Lsn lsn, long xid, Instant time, boolean commit) {
-  EndedTransaction(Lsn lsn, End end) {
+  public EndedTransaction(Lsn lsn, End end) {
     this(lsn, end.xid(), end.time(), end.outcome().isCommit());
   }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 public sealed interface RecoveryTarget {
 
   /** The {@code recovery_target_…} parameter that asks for this; none for {@link Latest}. */
-  Optional<ServerSetting> setting();
+  Optional<ConfigurationLine> setting();
 
   /** {@code recovery_target_inclusive}; true, its default, where PostgreSQL ignores it. */
   default boolean inclusive() {
@@ -99,7 +99,7 @@ public sealed interface RecoveryTarget {
   /** See {@link RecoveryTarget#latest}. */
   record Latest() implements RecoveryTarget {
     @Override
-    public Optional<ServerSetting> setting() {
+    public Optional<ConfigurationLine> setting() {
       return Optional.empty();
     }
 
@@ -112,8 +112,8 @@ public sealed interface RecoveryTarget {
   /** See {@link RecoveryTarget#immediate}. */
   record Immediate() implements RecoveryTarget {
     @Override
-    public Optional<ServerSetting> setting() {
-      return Optional.of(new ServerSetting("recovery_target", "immediate"));
+    public Optional<ConfigurationLine> setting() {
+      return Optional.of(new ConfigurationLine("recovery_target", "immediate"));
     }
 
     @Override
@@ -144,8 +144,8 @@ public sealed interface RecoveryTarget {
     }
 
     @Override
-    public Optional<ServerSetting> setting() {
-      return Optional.of(new ServerSetting("recovery_target_time", FORM.format(time)));
+    public Optional<ConfigurationLine> setting() {
+      return Optional.of(new ConfigurationLine("recovery_target_time", FORM.format(time)));
     }
 
     @Override
@@ -180,8 +180,8 @@ public sealed interface RecoveryTarget {
     }
 
     @Override
-    public Optional<ServerSetting> setting() {
-      return Optional.of(new ServerSetting("recovery_target_xid", Long.toString(xid32())));
+    public Optional<ConfigurationLine> setting() {
+      return Optional.of(new ConfigurationLine("recovery_target_xid", Long.toString(xid32())));
     }
 
     @Override
@@ -199,8 +199,8 @@ public sealed interface RecoveryTarget {
     }
 
     @Override
-    public Optional<ServerSetting> setting() {
-      return Optional.of(new ServerSetting("recovery_target_lsn", lsn.toString()));
+    public Optional<ConfigurationLine> setting() {
+      return Optional.of(new ConfigurationLine("recovery_target_lsn", lsn.toString()));
     }
 
     @Override
@@ -242,13 +242,13 @@ public sealed interface RecoveryTarget {
     }
 
     /** Whether a server knows a restore point by a name as it was read from WAL. */
-    static boolean isKnownBy(String read) {
+    public static boolean isKnownBy(String read) {
       return isName(read) && read.indexOf('\uFFFD') < 0;
     }
 
     @Override
-    public Optional<ServerSetting> setting() {
-      return Optional.of(new ServerSetting("recovery_target_name", name));
+    public Optional<ConfigurationLine> setting() {
+      return Optional.of(new ConfigurationLine("recovery_target_name", name));
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.regex.Pattern;
 
-/** Reads the text form of a {@link RecoveryTarget}, and speaks of one. */
+/** Reads the text form of a {@link RecoveryTarget}. */
 final class TargetText {
   private static final Pattern XID = Pattern.compile("[0-9]{1,19}");
   private static final Pattern LOCAL_TIME =
@@ -62,22 +62,6 @@ final class TargetText {
     }
     RecoveryTarget.Time time = (RecoveryTarget.Time) target;
     return (time.inclusive() ? "" : "before-time:") + time.time();
-  }
-
-  /** What the WAL must hold for the target to be met, as a noun phrase. */
-  static String event(RecoveryTarget target) {
-    if (target instanceof RecoveryTarget.Transaction transaction) {
-      return "the end of transaction " + transaction.xid();
-    }
-    if (target instanceof RecoveryTarget.RestorePoint point) {
-      return "the restore point \"" + point.name() + '"';
-    }
-    if (target instanceof RecoveryTarget.Time time) {
-      return "a transaction that ended "
-          + (time.inclusive() ? "after " : "at or after ")
-          + time.time();
-    }
-    return target.toString();
   }
 
   private static long xid(String text) {

@@ -1,14 +1,9 @@
 /**
- * Decisions, then effects: what there is to recover to ({@link
- * dev.walden.recovery.RecoverablePoints}), what to recover to ({@link
- * dev.walden.recovery.RecoveryTarget}, {@link dev.walden.recovery.TargetTimeline}, {@link
- * dev.walden.recovery.TargetAction}), how ({@link dev.walden.recovery.RecoveryPlanner} makes a
- * {@link dev.walden.recovery.RecoveryPlan} out of {@link dev.walden.recovery.ArchiveContents} and
- * the WAL, or throws {@link dev.walden.recovery.RecoveryImpossibleException}), what a server would
- * make of it ({@link dev.walden.recovery.RecoverySimulator} gives a {@link
- * dev.walden.recovery.SimulatedRecovery}), with which settings ({@link
- * dev.walden.recovery.RecoveryConfiguration}), and then doing it: {@link
- * dev.walden.recovery.Restore} and, while the server replays, {@link
- * dev.walden.recovery.RestoreCommand}.
+ * Values: the vocabulary of recovery. {@link dev.walden.recovery.RecoveryTarget}, {@link
+ * dev.walden.recovery.RecoveryTargetTimeline} and {@link dev.walden.recovery.RecoveryTargetAction}
+ * say what to recover to; {@link dev.walden.recovery.ArchiveContents} is what an archive holds.
+ *
+ * <p>The rooms: {@code points} (what there is to recover to), {@code plan} (how), {@code simulate}
+ * (what a server would do), {@code restore} (doing it); {@code path} and {@code stop} below them.
  */
 package dev.walden.recovery;

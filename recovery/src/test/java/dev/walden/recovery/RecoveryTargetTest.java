@@ -23,7 +23,7 @@ class RecoveryTargetTest {
   })
   void readsTimesWithAnOffset(String text, String setting) {
     RecoveryTarget target = RecoveryTarget.parse(text);
-    assertEquals(new ServerSetting("recovery_target_time", setting), target.setting().get());
+    assertEquals(new ConfigurationLine("recovery_target_time", setting), target.setting().get());
     assertTrue(target.inclusive());
   }
 
@@ -77,10 +77,10 @@ class RecoveryTargetTest {
   void transactionsAreWrittenWithTheirLast32Bits() {
     // 4294968023 is transaction 727 of epoch 1
     assertEquals(
-        new ServerSetting("recovery_target_xid", "727"),
+        new ConfigurationLine("recovery_target_xid", "727"),
         RecoveryTarget.beforeTransaction(4294968023L).setting().get());
     assertEquals(
-        new ServerSetting("recovery_target_xid", "4294967295"),
+        new ConfigurationLine("recovery_target_xid", "4294967295"),
         RecoveryTarget.transaction(4294967295L).setting().get());
   }
 

@@ -1,6 +1,6 @@
 package dev.walden.archive.fs;
 
-import dev.walden.archive.storage.ObjectWriter;
+import dev.walden.storage.ObjectWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

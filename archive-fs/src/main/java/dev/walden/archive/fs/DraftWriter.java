@@ -2,7 +2,7 @@ package dev.walden.archive.fs;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectWriter;
+import dev.walden.storage.ObjectWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

@@ -2,12 +2,12 @@ package dev.walden.archive.fs;
 
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectNames;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StorageGuarantees;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.ObjectNames;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StorageGuarantees;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package dev.walden.archive.fs;
 
-import dev.walden.archive.storage.ObjectNames;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.ObjectNames;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

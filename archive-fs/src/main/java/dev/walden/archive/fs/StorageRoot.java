@@ -1,7 +1,7 @@
 package dev.walden.archive.fs;
 
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectNames;
+import dev.walden.storage.ObjectNames;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;

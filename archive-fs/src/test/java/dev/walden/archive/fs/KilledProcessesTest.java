@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;

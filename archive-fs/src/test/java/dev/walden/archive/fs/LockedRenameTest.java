@@ -1,6 +1,6 @@
 package dev.walden.archive.fs;
 
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.Storage;
 import dev.walden.testing.StorageContract;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.walden.archive.fs;
 
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
 import java.nio.file.Path;
 
 /** A process that puts one object, and says so. */

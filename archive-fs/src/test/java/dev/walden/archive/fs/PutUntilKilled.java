@@ -1,8 +1,8 @@
 package dev.walden.archive.fs;
 
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
 import java.nio.file.Path;
 import java.util.Random;
 

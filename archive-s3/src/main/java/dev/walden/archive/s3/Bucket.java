@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * @param prefix empty, or ending with a slash
  */
 record Bucket(
-    S3Client client, String name, String prefix, ObjectProperties properties, Calls calls) {
+    S3Client client, String name, String prefix, ObjectProperties properties, TimedCalls calls) {
   /** The metadata that tells whose write an object comes from. */
   static final String WRITE = "walden-write";
 

@@ -1,8 +1,8 @@
 package dev.walden.archive.s3;
 
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectNames;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.ObjectNames;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

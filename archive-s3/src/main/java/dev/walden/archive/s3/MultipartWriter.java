@@ -2,9 +2,9 @@ package dev.walden.archive.s3;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage.PutOutcome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

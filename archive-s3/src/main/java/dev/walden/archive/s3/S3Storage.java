@@ -2,12 +2,12 @@ package dev.walden.archive.s3;
 
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectNames;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.ObjectWriter;
-import dev.walden.archive.storage.Storage;
-import dev.walden.archive.storage.StorageGuarantees;
-import dev.walden.archive.storage.StoredObject;
+import dev.walden.storage.ObjectNames;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.Storage;
+import dev.walden.storage.StorageGuarantees;
+import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -66,7 +66,7 @@ public final class S3Storage implements Storage {
             builder.bucket,
             builder.prefix,
             builder.properties(),
-            new Calls(builder.timeout));
+            new TimedCalls(builder.timeout));
     this.ownClient = builder.ownClient;
     this.readOnly = builder.readOnly;
     this.partSize = builder.partSize;
@@ -125,7 +125,7 @@ public final class S3Storage implements Storage {
    * @return how many; those that could not be listed or aborted stay
    */
   public int tidyUploads(Duration age) {
-    return new Leftovers(bucket).abort(age);
+    return new AbandonedUploads(bucket).abort(age);
   }
 
   @Override
@@ -340,7 +340,7 @@ public final class S3Storage implements Storage {
       S3Storage storage = new S3Storage(this);
       if (!readOnly) {
         try {
-          new WriteOnce(storage.bucket).verify();
+          new ConditionalPutProbe(storage.bucket).verify();
         } catch (IOException | RuntimeException e) {
           storage.close();
           throw e;

@@ -1,8 +1,8 @@
 package dev.walden.archive.s3;
 
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.storage.ObjectSource;
-import dev.walden.archive.storage.Storage.PutOutcome;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage.PutOutcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

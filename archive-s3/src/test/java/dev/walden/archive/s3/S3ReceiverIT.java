@@ -7,7 +7,8 @@ import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.s3.FaultyWire.Fault;
 import dev.walden.server.ServerAddress;
-import dev.walden.server.WalReceiver;
+import dev.walden.server.inspect.ServerIdentity;
+import dev.walden.server.receive.WalReceiver;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;
@@ -87,7 +88,7 @@ class S3ReceiverIT {
           ArchiveStore.openOrCreate(
               S3Storage.in(client, TestServer.BUCKET).open(),
               ArchiveSettings.defaults(),
-              address.identity())) {
+              ServerIdentity.of(address))) {
         Lsn end;
         try (WalReceiver receiver = receiver(address, archive, durability)) {
           server.execute("CREATE TABLE t (x text)");

@@ -1,6 +1,6 @@
 package dev.walden.archive.s3;
 
-import dev.walden.archive.storage.Storage;
+import dev.walden.storage.Storage;
 import dev.walden.testing.StorageContract;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;

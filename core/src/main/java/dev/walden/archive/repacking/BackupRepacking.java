@@ -2,12 +2,12 @@ package dev.walden.archive.repacking;
 
 import dev.walden.CorruptFileException;
 import dev.walden.archive.NewBackup;
-import dev.walden.archive.storage.ObjectSource;
 import dev.walden.backup.BackupChecksum;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.WalRange;
+import dev.walden.storage.ObjectSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,10 +1,10 @@
 package dev.walden.archive.repacking;
 
 import dev.walden.archive.NewBackup;
-import dev.walden.archive.storage.ObjectSource;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.TarWriter;
+import dev.walden.storage.ObjectSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;

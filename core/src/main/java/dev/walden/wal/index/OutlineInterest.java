@@ -1,6 +1,6 @@
 package dev.walden.wal.index;
 
-import dev.walden.wal.record.RecordInterest;
+import dev.walden.wal.record.RecordFilter;
 import dev.walden.wal.record.ResourceManager;
 
 /**
@@ -9,7 +9,7 @@ import dev.walden.wal.record.ResourceManager;
  * <p>Source: {@code src/include/catalog/pg_control.h}, {@code src/include/access/xact.h}, {@code
  * src/include/catalog/storage_xlog.h}, {@code src/include/commands/dbcommands_xlog.h}.
  */
-final class OutlineInterest implements RecordInterest {
+final class OutlineInterest implements RecordFilter {
   static final OutlineInterest INSTANCE = new OutlineInterest();
 
   private static final int XLOG = ResourceManager.XLOG.ordinal();

@@ -2,7 +2,7 @@ package dev.walden.wal.index;
 
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.RecordChain;
-import dev.walden.wal.record.RecordInterest;
+import dev.walden.wal.record.RecordFilter;
 import dev.walden.wal.record.RecordVisitor;
 import dev.walden.wal.record.SegmentObserver;
 import java.util.HashMap;
@@ -21,7 +21,7 @@ public final class StreamedOutlines implements SegmentObserver {
   private OutlineCollector collector;
 
   @Override
-  public RecordInterest interest() {
+  public RecordFilter interest() {
     return OutlineInterest.INSTANCE;
   }
 

@@ -10,7 +10,8 @@ final class FileBodyReader {
   private FileBodyReader() {}
 
   /** Reads a storage operation. */
-  static Optional<RecordBody> storage(int operation, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> storage(int operation, RecordDataReader in)
+      throws CorruptFileException {
     if (operation == 0x10) {
       return Optional.of(new FileBody.Create(in.locator(), in.i32()));
     }
@@ -22,7 +23,8 @@ final class FileBodyReader {
   }
 
   /** Reads a database operation, whose numbers changed in 15. */
-  static Optional<RecordBody> database(WalRecord record, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> database(WalRecord record, RecordDataReader in)
+      throws CorruptFileException {
     int drop = record.version() == PgVersion.PG_14 ? 0x10 : 0x20;
     if (record.operation() == drop) {
       return Optional.of(new FileBody.DropDatabase(in.u32(), in.numbers(in.i32())));
@@ -35,7 +37,8 @@ final class FileBodyReader {
   }
 
   /** Reads a tablespace operation. */
-  static Optional<RecordBody> tablespace(int operation, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> tablespace(int operation, RecordDataReader in)
+      throws CorruptFileException {
     return switch (operation) {
       case 0x00 -> Optional.of(new FileBody.CreateTablespace(in.u32(), in.text()));
       case 0x10 -> Optional.of(new FileBody.DropTablespace(in.u32()));
@@ -44,14 +47,15 @@ final class FileBodyReader {
   }
 
   /** Reads an update of the relation map. */
-  static Optional<RecordBody> relMap(int operation, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> relMap(int operation, RecordDataReader in)
+      throws CorruptFileException {
     return operation == 0
         ? Optional.of(new FileBody.UpdateRelMap(in.u32(), in.u32(), in.count(1)))
         : Optional.empty();
   }
 
   /** Reads a heap operation. */
-  static Optional<RecordBody> heap(int operation, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> heap(int operation, RecordDataReader in) throws CorruptFileException {
     if ((operation & 0x70) != 0x30) {
       return Optional.empty();
     }

@@ -8,13 +8,13 @@ import java.util.Optional;
 /** Tells an observer of the segments that a walk goes through, one after the other. */
 final class ObservedSegments {
   private final SegmentObserver observer;
-  private final RecordWalk walk;
+  private final RecordDecoder walk;
   private WalSegment segment;
   private SegmentChain chain;
   private RecordVisitor visitor;
   private boolean ordinary;
 
-  ObservedSegments(SegmentObserver observer, RecordWalk walk) {
+  ObservedSegments(SegmentObserver observer, RecordDecoder walk) {
     this.observer = observer;
     this.walk = walk;
   }
@@ -29,14 +29,14 @@ final class ObservedSegments {
   }
 
   /** The header of the next page was found right. */
-  void header(PageCheck page) {
+  void header(PageValidator page) {
     if (chain != null && page.address() == segment.start().value()) {
       chain.begin(page);
     }
   }
 
   /** A page, of which so many bytes are there, before the walk goes through it. */
-  void page(PageCheck page, byte[] bytes, int at, int count) {
+  void page(PageValidator page, byte[] bytes, int at, int count) {
     if (chain != null && chain.isInHead()) {
       chain.takeHead(page, bytes, at, count);
     }

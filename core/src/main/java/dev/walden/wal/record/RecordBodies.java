@@ -7,7 +7,8 @@ import java.util.Optional;
 final class RecordBodies {
   private RecordBodies() {}
 
-  static Optional<RecordBody> decode(WalRecord record, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> decode(WalRecord record, RecordDataReader in)
+      throws CorruptFileException {
     int operation = record.operation();
     return switch (record.resourceManager()) {
       case XLOG -> XlogBodyReader.decode(record, in);
@@ -23,7 +24,7 @@ final class RecordBodies {
     };
   }
 
-  private static Optional<RecordBody> transaction(WalRecord record, BodyBytes in)
+  private static Optional<RecordBody> transaction(WalRecord record, RecordDataReader in)
       throws CorruptFileException {
     return switch (record.operation() & 0x70) {
       case 0x00 ->
@@ -43,7 +44,7 @@ final class RecordBodies {
   }
 
   /** Reads a message. */
-  private static LogicalMessage message(BodyBytes in) throws CorruptFileException {
+  private static LogicalMessage message(RecordDataReader in) throws CorruptFileException {
     long database = in.u32();
     boolean transactional = in.flag();
     in.skip(3);

@@ -142,7 +142,7 @@ public record RecordChain(
   boolean mayBeSwitched() {
     return head.isPresent()
         && head.get().fate() == Fate.ENDS
-        && head.get().remaining() < RecordParts.HEADER
+        && head.get().remaining() < DecodedRecord.HEADER
         && first.isEmpty()
         && firstSegment.equals(lastSegment)
         && end.equals(Optional.of(WalEnd.Reason.ZEROS));
@@ -155,8 +155,8 @@ public record RecordChain(
    * @param visitor sees the record over the boundary, if it is wanted
    * @throws BrokenChainException if records do not go on from the one to the other
    */
-  public RecordChain followedBy(RecordChain next, RecordInterest interest, RecordVisitor visitor)
+  public RecordChain followedBy(RecordChain next, RecordFilter interest, RecordVisitor visitor)
       throws BrokenChainException {
-    return new ChainLink(this, next, interest, visitor).join();
+    return new ChainJoin(this, next, interest, visitor).join();
   }
 }

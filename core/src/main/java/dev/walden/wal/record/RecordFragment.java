@@ -17,7 +17,7 @@ public record RecordFragment(long length, int checksum, byte[] bytes) {
 
   static final RecordFragment NONE = new RecordFragment(0, 0, new byte[0]);
 
-  private static final int HEADER = RecordParts.HEADER;
+  private static final int HEADER = DecodedRecord.HEADER;
   private static final int CRC_AT = 20;
 
   public RecordFragment {

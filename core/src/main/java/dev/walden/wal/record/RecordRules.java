@@ -10,14 +10,14 @@ import dev.walden.wal.Lsn;
  * src/backend/access/transam/xlogreader.c}.
  */
 final class RecordRules {
-  private static final long NONE = RecordWalk.NONE;
+  private static final long NONE = RecordDecoder.NONE;
 
   private RecordRules() {}
 
   /** Why a page is not the one that goes on with a record; null if it is. */
-  static Stop notContinued(PageCheck header, long left, long start) {
+  static InvalidWal notContinued(PageValidator header, long left, long start) {
     if (!header.continuesRecord()) {
-      return Stop.of(
+      return InvalidWal.of(
           WalEnd.Reason.BAD_CONTRECORD,
           "page %s does not continue the record at %s",
           new Lsn(header.address()),
@@ -25,7 +25,7 @@ final class RecordRules {
     }
     return header.remainingLength() == left
         ? null
-        : Stop.of(
+        : InvalidWal.of(
             WalEnd.Reason.BAD_CONTRECORD,
             "page %s continues a record with %d bytes, the one at %s needs %d",
             new Lsn(header.address()),
@@ -39,10 +39,11 @@ final class RecordRules {
    *
    * @param previous where the record before it starts, 0 if that is not known
    */
-  static Stop wrongHeader(byte[] bytes, int at, PgVersion version, long start, long previous) {
+  static InvalidWal wrongHeader(
+      byte[] bytes, int at, PgVersion version, long start, long previous) {
     int manager = LittleEndian.u8(bytes, at + 17);
     if (!ResourceManager.isValid(manager, version)) {
-      return Stop.of(
+      return InvalidWal.of(
           WalEnd.Reason.INVALID_RESOURCE_MANAGER,
           "record at %s of resource manager %d, which %s does not have",
           new Lsn(start),
@@ -53,14 +54,15 @@ final class RecordRules {
     boolean linked = previous == NONE ? Long.compareUnsigned(link, start) < 0 : link == previous;
     return linked
         ? null
-        : Stop.of(
+        : InvalidWal.of(
             WalEnd.Reason.BAD_PREV,
             "record at %s says that the one before it is at %s",
             new Lsn(start),
             new Lsn(link));
   }
 
-  static Stop wrongChecksum(long start) {
-    return Stop.of(WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
+  static InvalidWal wrongChecksum(long start) {
+    return InvalidWal.of(
+        WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
   }
 }

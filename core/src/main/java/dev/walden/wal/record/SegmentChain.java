@@ -13,23 +13,23 @@ import java.util.Optional;
 /** The chain of one segment, while a walk goes through its pages. */
 final class SegmentChain {
   private final WalSegment segment;
-  private final RecordWalk walk;
-  private RecordRest head;
+  private final RecordDecoder walk;
+  private Contrecord head;
   private Fate fate;
 
-  SegmentChain(WalSegment segment, RecordWalk walk) {
+  SegmentChain(WalSegment segment, RecordDecoder walk) {
     this.segment = segment;
     this.walk = walk;
   }
 
   /** The first page, checked. */
-  void begin(PageCheck page) {
+  void begin(PageValidator page) {
     if (page.continuesRecord()) {
       fate = Fate.GOES_ON;
-      head = new RecordRest(segment.start().value(), page.remainingLength());
+      head = new Contrecord(segment.start().value(), page.remainingLength());
     } else if (page.overwritesRecord()) {
       fate = Fate.OVERWRITTEN;
-      head = new RecordRest(segment.start().value(), 0);
+      head = new Contrecord(segment.start().value(), 0);
     }
   }
 
@@ -39,18 +39,18 @@ final class SegmentChain {
   }
 
   /** Takes what a checked page has of that record. */
-  RecordRest.Step takeHead(PageCheck page, byte[] bytes, int at, int count) {
-    RecordRest.Step step = head.take(page, bytes, at, count);
-    if (step == RecordRest.Step.ENDS) {
+  Contrecord.Step takeHead(PageValidator page, byte[] bytes, int at, int count) {
+    Contrecord.Step step = head.take(page, bytes, at, count);
+    if (step == Contrecord.Step.ENDS) {
       fate = Fate.ENDS;
-    } else if (step == RecordRest.Step.OVERWRITTEN) {
+    } else if (step == Contrecord.Step.OVERWRITTEN) {
       fate = Fate.OVERWRITTEN;
     }
     return step;
   }
 
   /** Why a page does not go on with that record. */
-  Stop headProblem() {
+  InvalidWal headProblem() {
     return head.problem();
   }
 

@@ -15,7 +15,7 @@ public interface SegmentObserver {
   SegmentObserver NONE = new Nobody();
 
   /** Which records are shown. */
-  RecordInterest interest();
+  RecordFilter interest();
 
   /** The visitor of the records of a segment that begins now, and may not come to its end. */
   RecordVisitor begin(WalSegment segment);
@@ -31,7 +31,7 @@ public interface SegmentObserver {
     private Nobody() {}
 
     @Override
-    public RecordInterest interest() {
+    public RecordFilter interest() {
       return (manager, info) -> false;
     }
 

@@ -19,24 +19,24 @@ public final class SegmentScan {
   private final WalSegment segment;
   private final long start;
   private final RecordVisitor visitor;
-  private final PageCheck check;
-  private final RecordWalk walk;
+  private final PageValidator check;
+  private final RecordDecoder walk;
   private final byte[] page = new byte[PAGE];
   // bytes that arrived and are of complete pages; bytes of the page that is not complete
   private long done;
   private int partial;
 
   private final SegmentChain chain;
-  private Stop stop;
+  private InvalidWal stop;
 
   /** Before the first byte. */
-  public SegmentScan(WalSegment segment, RecordInterest interest, RecordVisitor visitor) {
+  public SegmentScan(WalSegment segment, RecordFilter interest, RecordVisitor visitor) {
     this.segment = segment;
     this.visitor = visitor;
     start = segment.start().value();
-    check = new PageCheck(segment.size(), null);
+    check = new PageValidator(segment.size(), null);
     check.enter(segment);
-    walk = new RecordWalk(segment.size(), interest, -1);
+    walk = new RecordDecoder(segment.size(), interest, -1);
     chain = new SegmentChain(segment, walk);
   }
 
@@ -90,9 +90,9 @@ public final class SegmentScan {
       }
     }
     if (stop == null && walk.open() && walk.overwriting()) {
-      stop = Stop.of(WalEnd.Reason.BAD_OVERWRITE, "the overwriting record goes on");
+      stop = InvalidWal.of(WalEnd.Reason.BAD_OVERWRITE, "the overwriting record goes on");
     }
-    return chain.chain(check.version(), Optional.ofNullable(stop).map(Stop::reason));
+    return chain.chain(check.version(), Optional.ofNullable(stop).map(InvalidWal::reason));
   }
 
   /** Whether the rest of the segment is unused. */
@@ -168,13 +168,13 @@ public final class SegmentScan {
       return true;
     } catch (CorruptFileException e) {
       walk.reject();
-      stop = Stop.of(WalEnd.Reason.BAD_RECORD, "%s", e.getMessage());
+      stop = InvalidWal.of(WalEnd.Reason.BAD_RECORD, "%s", e.getMessage());
       return false;
     }
   }
 
   /** WAL ends; if it does with the first page, there is nothing to tell of. */
-  private void stop(Stop why) throws CorruptFileException {
+  private void stop(InvalidWal why) throws CorruptFileException {
     if (done == 0 && !check.accepted()) {
       throw new CorruptFileException(segment.toString(), why.detail());
     }

@@ -14,7 +14,8 @@ final class StandbyBodyReader {
   private StandbyBodyReader() {}
 
   /** Reads the body of an operation. */
-  static Optional<RecordBody> decode(int operation, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> decode(int operation, RecordDataReader in)
+      throws CorruptFileException {
     return switch (operation) {
       case 0x00 -> Optional.of(locks(in));
       case 0x10 -> Optional.of(running(in));
@@ -22,7 +23,7 @@ final class StandbyBodyReader {
     };
   }
 
-  private static Locks locks(BodyBytes in) throws CorruptFileException {
+  private static Locks locks(RecordDataReader in) throws CorruptFileException {
     int count = in.count(12);
     List<Lock> locks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -31,7 +32,7 @@ final class StandbyBodyReader {
     return new Locks(List.copyOf(locks));
   }
 
-  private static RunningTransactions running(BodyBytes in) throws CorruptFileException {
+  private static RunningTransactions running(RecordDataReader in) throws CorruptFileException {
     int transactions = in.i32();
     int subtransactions = in.i32();
     boolean overflowed = in.flag();

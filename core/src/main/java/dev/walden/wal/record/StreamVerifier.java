@@ -27,8 +27,8 @@ public final class StreamVerifier {
   private static final int PAGE = WalPageHeader.PAGE_SIZE;
 
   private final ClusterIdentity cluster;
-  private final PageCheck check;
-  private final RecordWalk walk;
+  private final PageValidator check;
+  private final RecordDecoder walk;
   private final SegmentObserver observer;
   private final ObservedSegments observed;
   private final Optional<Joint> before;
@@ -41,7 +41,7 @@ public final class StreamVerifier {
   private int partial;
   private boolean headerChecked;
 
-  private RecordRest rest;
+  private Contrecord rest;
   // behind what has arrived, if that is in the unused rest of a segment
   private Lsn verified;
   private boolean walking;
@@ -87,8 +87,8 @@ public final class StreamVerifier {
     this.observer = observer;
     this.before = before;
     before.ifPresent(joints::add);
-    check = new PageCheck(cluster);
-    walk = RecordWalk.lenient(cluster.segmentSize(), observer.interest());
+    check = new PageValidator(cluster);
+    walk = RecordDecoder.lenient(cluster.segmentSize(), observer.interest());
     observed = new ObservedSegments(observer, walk);
     segment = first;
     check.enter(first);
@@ -209,7 +209,7 @@ public final class StreamVerifier {
   }
 
   private long last() {
-    return before.map(Joint::last).orElse(RecordWalk.NONE);
+    return before.map(Joint::last).orElse(RecordDecoder.NONE);
   }
 
   /** Looks at a page of which so many bytes are there; again, when there are more. */
@@ -257,7 +257,7 @@ public final class StreamVerifier {
       startAfterOverwritten(address);
     } else if (open.isPresent() || before.isEmpty()) {
       rest =
-          new RecordRest(
+          new Contrecord(
               open.map(Open::start).orElse(address),
               open.map(Open::remaining).orElse(check.remainingLength()));
     } else {
@@ -288,7 +288,7 @@ public final class StreamVerifier {
       case ENDS -> {
         Optional<RecordFragment> begun = begun();
         if (begun.isEmpty()) {
-          start(RecordWalk.NONE, rest.end());
+          start(RecordDecoder.NONE, rest.end());
         } else {
           complete(begun.get().followedBy(rest.fragment()));
         }
@@ -306,7 +306,7 @@ public final class StreamVerifier {
   /** Checks the record whose beginning an earlier stream had. */
   private void complete(RecordFragment whole) throws CorruptFileException {
     long start = rest.start();
-    Stop wrong = RecordRules.wrongHeader(whole.bytes(), 0, check.version(), start, last());
+    InvalidWal wrong = RecordRules.wrongHeader(whole.bytes(), 0, check.version(), start, last());
     if (wrong == null && !whole.isValidRecord()) {
       wrong = RecordRules.wrongChecksum(start);
     }
@@ -317,30 +317,30 @@ public final class StreamVerifier {
   }
 
   private void walk(int count) throws CorruptFileException {
-    RecordWalk.Step step;
-    while ((step = walk.next()) == RecordWalk.Step.RECORD) {
+    RecordDecoder.Step step;
+    while ((step = walk.next()) == RecordDecoder.Step.RECORD) {
       observed.record();
     }
     if (!walk.overwriting()) {
       verified = new Lsn(walk.position());
     }
     boolean incomplete =
-        step == RecordWalk.Step.STOP
+        step == RecordDecoder.Step.STOP
             && count < PAGE
             && walk.problem().reason() == WalEnd.Reason.TRUNCATED_SEGMENT;
-    if (step == RecordWalk.Step.STOP && !incomplete) {
+    if (step == RecordDecoder.Step.STOP && !incomplete) {
       stop(walk.problem());
     }
   }
 
-  private void stop(Stop why) throws CorruptFileException {
+  private void stop(InvalidWal why) throws CorruptFileException {
     boolean maySwitch =
         rest != null
             && before.isEmpty()
             && walking
             && !walk.open()
             && walk.position() == rest.end()
-            && rest.remaining() < RecordParts.HEADER;
+            && rest.remaining() < DecodedRecord.HEADER;
     if (!maySwitch || why.reason() != WalEnd.Reason.ZEROS) {
       throw damage(why);
     }
@@ -349,7 +349,7 @@ public final class StreamVerifier {
     walk.startAt(verified.value());
   }
 
-  private CorruptFileException damage(Stop why) {
+  private CorruptFileException damage(InvalidWal why) {
     return new CorruptFileException(
         segment.toString(), why.detail() + "; valid up to " + verified());
   }

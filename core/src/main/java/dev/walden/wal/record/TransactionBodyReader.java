@@ -22,7 +22,8 @@ final class TransactionBodyReader {
   }
 
   /** Reads the end of a transaction. */
-  static End end(WalRecord record, Outcome outcome, BodyBytes in) throws CorruptFileException {
+  static End end(WalRecord record, Outcome outcome, RecordDataReader in)
+      throws CorruptFileException {
     Instant time = in.timestamp();
     if ((record.info() & 0x80) == 0) {
       return new End(outcome, record.xid(), time, List.of(), List.of(), Detail.NONE);
@@ -50,7 +51,8 @@ final class TransactionBodyReader {
     return new End(outcome, xid, time, subtransactions, files, detail);
   }
 
-  private static int statistics(PgVersion version, BodyBytes in) throws CorruptFileException {
+  private static int statistics(PgVersion version, RecordDataReader in)
+      throws CorruptFileException {
     int item = statisticsItem(version);
     int count = in.count(item);
     in.skip((long) item * count);
@@ -62,7 +64,7 @@ final class TransactionBodyReader {
   }
 
   /** Reads a prepared transaction. */
-  static Prepare prepare(PgVersion version, BodyBytes in) throws CorruptFileException {
+  static Prepare prepare(PgVersion version, RecordDataReader in) throws CorruptFileException {
     boolean withStatistics = version.compareTo(PgVersion.PG_15) >= 0;
     in.skip(8);
     long xid = in.u32();
@@ -85,7 +87,7 @@ final class TransactionBodyReader {
   }
 
   /** Reads an assignment. */
-  static Assignment assignment(BodyBytes in) throws CorruptFileException {
+  static Assignment assignment(RecordDataReader in) throws CorruptFileException {
     return new Assignment(in.u32(), in.numbers(in.i32()));
   }
 }

@@ -28,8 +28,8 @@ import java.util.function.LongFunction;
  * src/backend/access/transam/xlogreader.c}.
  */
 public final class WalReader implements Closeable {
-  private final WalPages pages;
-  private final RecordWalk walk;
+  private final WalPageReader pages;
+  private final RecordDecoder walk;
   private final long from;
   private final long until;
   private final boolean exact;
@@ -40,10 +40,10 @@ public final class WalReader implements Closeable {
 
   private WalReader(Builder builder) {
     Long identifier = builder.cluster == null ? null : builder.cluster.value();
-    pages = new WalPages(builder.source, builder.size, builder.timelines, identifier);
+    pages = new WalPageReader(builder.source, builder.size, builder.timelines, identifier);
     from = builder.from.value();
     until = builder.until.value();
-    walk = new RecordWalk(builder.size, (manager, info) -> true, until);
+    walk = new RecordDecoder(builder.size, (manager, info) -> true, until);
     exact = builder.exact;
     validEnd = from;
   }
@@ -91,7 +91,7 @@ public final class WalReader implements Closeable {
 
   /** Finds the first record that starts on the wanted position's page or after it. */
   private boolean locate() throws IOException {
-    long page = from & -WalPages.PAGE;
+    long page = from & -WalPageReader.PAGE;
     if (exact) {
       return pages.moveTo(page) ? startAt(from) : stop(pages.problem());
     }
@@ -101,10 +101,10 @@ public final class WalReader implements Closeable {
       }
       int header = pages.current().headerSize();
       long left = pages.current().continuesRecord() ? pages.current().remainingLength() : 0;
-      if (align(left) < WalPages.PAGE - header) {
+      if (align(left) < WalPageReader.PAGE - header) {
         return startAt(page, header, left);
       }
-      page += WalPages.PAGE;
+      page += WalPageReader.PAGE;
       if (page == 0) {
         return stop(lastPage());
       }
@@ -114,7 +114,7 @@ public final class WalReader implements Closeable {
   private boolean startAt(long page, int header, long left) throws IOException {
     if (header + left > pages.available()) {
       return stop(
-          Stop.of(
+          InvalidWal.of(
               WalEnd.Reason.TRUNCATED_SEGMENT,
               "segment %s ends within page %s",
               pages.segmentName(),
@@ -159,7 +159,9 @@ public final class WalReader implements Closeable {
       return stop(endReached());
     }
     long page =
-        walk.open() ? pages.current().address() + WalPages.PAGE : walk.position() & -WalPages.PAGE;
+        walk.open()
+            ? pages.current().address() + WalPageReader.PAGE
+            : walk.position() & -WalPageReader.PAGE;
     if (page == 0) {
       return stop(lastPage());
     }
@@ -170,11 +172,11 @@ public final class WalReader implements Closeable {
     return true;
   }
 
-  private static Stop endReached() {
-    return Stop.of(WalEnd.Reason.END_REACHED, "the wanted end");
+  private static InvalidWal endReached() {
+    return InvalidWal.of(WalEnd.Reason.END_REACHED, "the wanted end");
   }
 
-  private boolean stop(Stop why) throws IOException {
+  private boolean stop(InvalidWal why) throws IOException {
     boolean probe =
         why.reason() != WalEnd.Reason.END_REACHED && why.reason() != WalEnd.Reason.MISSING_SEGMENT;
     end =
@@ -183,8 +185,8 @@ public final class WalReader implements Closeable {
     return false;
   }
 
-  static Stop lastPage() {
-    return Stop.of(WalEnd.Reason.MISSING_SEGMENT, "no segment is after the last LSN");
+  static InvalidWal lastPage() {
+    return InvalidWal.of(WalEnd.Reason.MISSING_SEGMENT, "no segment is after the last LSN");
   }
 
   static long align(long length) {

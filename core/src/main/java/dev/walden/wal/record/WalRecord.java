@@ -24,8 +24,8 @@ public final class WalRecord {
   private static final int INFO = 16;
   private static final int MANAGER = 17;
 
-  private final RecordParts parts = new RecordParts();
-  private byte[] bytes = new byte[RecordParts.HEADER];
+  private final DecodedRecord parts = new DecodedRecord();
+  private byte[] bytes = new byte[DecodedRecord.HEADER];
   private int at;
   private int length;
   private long start;
@@ -183,7 +183,7 @@ public final class WalRecord {
   public Optional<RecordBody> body() throws CorruptFileException {
     int first = parts.mainAt();
     return RecordBodies.decode(
-        this, new BodyBytes(lsn(), bytes, first, first + parts.mainLength()));
+        this, new RecordDataReader(lsn(), bytes, first, first + parts.mainLength()));
   }
 
   /** {@code 0/3000028 Transaction COMMIT, 34 bytes, xid 728}. */

@@ -16,7 +16,8 @@ final class XlogBodyReader {
   private XlogBodyReader() {}
 
   /** Reads the body of an operation. */
-  static Optional<RecordBody> decode(WalRecord record, BodyBytes in) throws CorruptFileException {
+  static Optional<RecordBody> decode(WalRecord record, RecordDataReader in)
+      throws CorruptFileException {
     return Optional.ofNullable(
         switch (record.operation()) {
           case 0x00 -> checkpoint(true, record.version(), in);
@@ -39,8 +40,8 @@ final class XlogBodyReader {
     return version.compareTo(PgVersion.PG_17) >= 0;
   }
 
-  private static XlogBody.Checkpoint checkpoint(boolean shutdown, PgVersion version, BodyBytes in)
-      throws CorruptFileException {
+  private static XlogBody.Checkpoint checkpoint(
+      boolean shutdown, PgVersion version, RecordDataReader in) throws CorruptFileException {
     Lsn redo = in.lsn();
     TimelineId timeline = in.timeline();
     TimelineId previous = in.timeline();
@@ -73,13 +74,13 @@ final class XlogBodyReader {
         time);
   }
 
-  private static XlogBody.ParameterChange parameterChange(BodyBytes in)
+  private static XlogBody.ParameterChange parameterChange(RecordDataReader in)
       throws CorruptFileException {
     return new XlogBody.ParameterChange(
         in.i32(), in.i32(), in.i32(), in.i32(), in.i32(), walLevel(in), in.flag(), in.flag());
   }
 
-  private static XlogBody.EndOfRecovery endOfRecovery(PgVersion version, BodyBytes in)
+  private static XlogBody.EndOfRecovery endOfRecovery(PgVersion version, RecordDataReader in)
       throws CorruptFileException {
     return new XlogBody.EndOfRecovery(
         in.timestamp(),
@@ -88,7 +89,7 @@ final class XlogBodyReader {
         saysWalLevel(version) ? Optional.of(walLevel(in)) : Optional.empty());
   }
 
-  private static WalLevel walLevel(BodyBytes in) throws CorruptFileException {
+  private static WalLevel walLevel(RecordDataReader in) throws CorruptFileException {
     int level = in.i32();
     if (level < 0 || level >= WalLevel.values().length) {
       throw in.wrong("no wal_level has the number " + level);

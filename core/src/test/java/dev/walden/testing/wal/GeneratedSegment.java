@@ -1,6 +1,6 @@
 package dev.walden.testing.wal;
 
-import dev.walden.archive.storage.ObjectSource;
+import dev.walden.storage.ObjectSource;
 import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package dev.walden.testing.wal;
 
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.storage.ObjectSource;
+import dev.walden.storage.ObjectSource;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;

@@ -13,7 +13,7 @@ import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import dev.walden.wal.record.RecordChain;
-import dev.walden.wal.record.RecordInterest;
+import dev.walden.wal.record.RecordFilter;
 import dev.walden.wal.record.RecordVisitor;
 import dev.walden.wal.record.SampleSegments;
 import dev.walden.wal.record.SegmentObserver;
@@ -177,7 +177,7 @@ class StreamedOutlinesProperties {
     SegmentObserver failing =
         new SegmentObserver() {
           @Override
-          public RecordInterest interest() {
+          public RecordFilter interest() {
             return OutlineInterest.INSTANCE;
           }
 

@@ -122,7 +122,7 @@ class WalReaderProperties {
       assertTrue(!decoded.problem().isEmpty());
     }
     try {
-      RecordBodies.decode(decoded, new BodyBytes(Lsn.ZERO, record, 24, record.length));
+      RecordBodies.decode(decoded, new RecordDataReader(Lsn.ZERO, record, 24, record.length));
     } catch (CorruptFileException e) {
       assertTrue(e.getMessage().startsWith("WAL record at 0/0"));
     }

@@ -2,8 +2,9 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
-import dev.walden.server.BaseBackupTaker;
 import dev.walden.server.ServerAddress;
+import dev.walden.server.backup.BaseBackupTaker;
+import dev.walden.server.inspect.ServerIdentity;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,7 +21,7 @@ public final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     ServerAddress address = server.address();
-    try (ArchiveStore store = archive.openOrCreate(address.identity())) {
+    try (ArchiveStore store = archive.openOrCreate(ServerIdentity.of(address))) {
       BaseBackup backup =
           BaseBackupTaker.of(address, store)
               .progress(

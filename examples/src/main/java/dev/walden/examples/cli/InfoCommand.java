@@ -1,7 +1,7 @@
 package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
-import dev.walden.recovery.RecoveryPlanner;
+import dev.walden.recovery.plan.RecoveryPlanner;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -2,14 +2,14 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.json.JsonObject;
-import dev.walden.recovery.CatalogNames;
-import dev.walden.recovery.Drop;
-import dev.walden.recovery.NamedPoint;
-import dev.walden.recovery.PointList;
-import dev.walden.recovery.RecoverablePoints;
 import dev.walden.recovery.RecoveryTarget;
-import dev.walden.recovery.TimelineCoverage;
-import dev.walden.recovery.TransactionPoint;
+import dev.walden.recovery.points.CatalogNames;
+import dev.walden.recovery.points.DroppedRelations;
+import dev.walden.recovery.points.NamedPoint;
+import dev.walden.recovery.points.PointList;
+import dev.walden.recovery.points.RecoverablePoints;
+import dev.walden.recovery.points.TimelineCoverage;
+import dev.walden.recovery.points.TransactionPoint;
 import dev.walden.wal.TimelineId;
 import java.io.IOException;
 import java.sql.Connection;
@@ -124,11 +124,11 @@ public final class PointsCommand implements Callable<Integer> {
     boolean both = !search.drops && !search.transactions;
     JsonObject document = JsonObject.create();
     if (search.drops || both) {
-      PointList<Drop> drops = drops(points);
+      PointList<DroppedRelations> drops = drops(points);
       if (json) {
-        drops.into(document, "drops", Drop::toJson);
+        drops.into(document, "drops", DroppedRelations::toJson);
       } else {
-        print(drops, Drop::explain);
+        print(drops, DroppedRelations::explain);
       }
     }
     if (search.transactions || both) {
@@ -144,7 +144,7 @@ public final class PointsCommand implements Callable<Integer> {
     }
   }
 
-  private PointList<Drop> drops(RecoverablePoints points) throws IOException {
+  private PointList<DroppedRelations> drops(RecoverablePoints points) throws IOException {
     if (search.names == null) {
       return points.drops(time(search.from), time(search.to));
     }

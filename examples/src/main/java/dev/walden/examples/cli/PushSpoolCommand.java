@@ -1,7 +1,7 @@
 package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
-import dev.walden.server.WalReceiver;
+import dev.walden.server.receive.WalReceiver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

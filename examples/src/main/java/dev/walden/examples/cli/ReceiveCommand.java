@@ -3,9 +3,10 @@ package dev.walden.examples.cli;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.MissingWal;
 import dev.walden.server.ServerAddress;
-import dev.walden.server.WalReceiver;
-import dev.walden.server.WalReceiverHealth;
-import dev.walden.server.WalReceiverStatus;
+import dev.walden.server.inspect.ServerIdentity;
+import dev.walden.server.receive.WalReceiver;
+import dev.walden.server.receive.WalReceiverHealth;
+import dev.walden.server.receive.WalReceiverStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,7 @@ public final class ReceiveCommand implements Callable<Integer> {
       description =
           "receive from a server although the archive holds a newer timeline that has left the"
               + " server's: it is the newer one that is given up")
-  private boolean allowLeftTimeline;
+  private boolean allowAbandonedTimeline;
 
   @Spec private CommandSpec spec;
 
@@ -94,11 +95,11 @@ public final class ReceiveCommand implements Callable<Integer> {
           spec.commandLine(), "--durability spool and --spool DIR go together");
     }
     ServerAddress address = server.address();
-    try (ArchiveStore store = archive.openOrCreate(address.identity())) {
+    try (ArchiveStore store = archive.openOrCreate(ServerIdentity.of(address))) {
       WalReceiver.Builder builder =
           WalReceiver.from(address).into(store).slot(slot).onMissingWal(onMissingWal.policy);
-      if (allowLeftTimeline) {
-        builder.allowLeftTimeline();
+      if (allowAbandonedTimeline) {
+        builder.allowAbandonedTimeline();
       }
       if (spool != null) {
         builder.spool(spool);

@@ -1,7 +1,7 @@
 package dev.walden.examples.cli;
 
-import dev.walden.archive.copies.CopiedStorage;
-import dev.walden.archive.copies.RepairReport;
+import dev.walden.storage.copies.CopiedStorage;
+import dev.walden.storage.copies.RepairReport;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package dev.walden.examples.cli;
 
-import dev.walden.recovery.RestoreCommand;
+import dev.walden.recovery.restore.RestoreCommand;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
-import dev.walden.recovery.RecoveryPlan;
-import dev.walden.recovery.Restore;
+import dev.walden.recovery.plan.RecoveryPlan;
+import dev.walden.recovery.restore.Restore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,11 +2,11 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BackupId;
-import dev.walden.recovery.RecoveryPlan;
-import dev.walden.recovery.RecoveryPlanner;
 import dev.walden.recovery.RecoveryTarget;
-import dev.walden.recovery.TargetAction;
-import dev.walden.recovery.TargetTimeline;
+import dev.walden.recovery.RecoveryTargetAction;
+import dev.walden.recovery.RecoveryTargetTimeline;
+import dev.walden.recovery.plan.RecoveryPlan;
+import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import java.io.IOException;
@@ -24,7 +24,7 @@ final class TargetOptions {
   private String backup;
 
   @Option(names = "--action", description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless set")
-  private TargetAction action = TargetAction.PROMOTE;
+  private RecoveryTargetAction action = RecoveryTargetAction.PROMOTE;
 
   /** At most one of these; none is the latest state. */
   private static final class Target {
@@ -91,11 +91,11 @@ final class TargetOptions {
     return planner.plan(target == null ? RecoveryTarget.latest() : target.get());
   }
 
-  private TargetTimeline timeline() {
+  private RecoveryTargetTimeline timeline() {
     return switch (timeline) {
-      case "latest" -> TargetTimeline.latest();
-      case "current" -> TargetTimeline.current();
-      default -> TargetTimeline.of(new TimelineId(Long.parseLong(timeline)));
+      case "latest" -> RecoveryTargetTimeline.latest();
+      case "current" -> RecoveryTargetTimeline.current();
+      default -> RecoveryTargetTimeline.of(new TimelineId(Long.parseLong(timeline)));
     };
   }
 }

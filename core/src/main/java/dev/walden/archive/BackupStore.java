@@ -1,0 +1,91 @@
+package dev.walden.archive;
+
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.FirstLevelNames;
+import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.archive.objects.SmallObjects;
+import dev.walden.archive.objects.VerifiedInputStream;
+import dev.walden.backup.BackupId;
+import dev.walden.backup.BackupObject;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.BaseBackupJson;
+import dev.walden.codec.Decoder;
+import dev.walden.storage.Storage;
+import dev.walden.storage.reading.CopyReading;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finding and reading base backups. */
+final class BackupStore {
+  /** A backup of a hundred thousand parts has a {@code backup.json} of about 20 MB. */
+  static final int MAX_JSON = 64 << 20;
+
+  private final Storage storage;
+  private final ArchiveSettings settings;
+  private final ArchiveLayout layout;
+
+  BackupStore(Storage storage, ArchiveSettings settings, ArchiveLayout layout) {
+    this.storage = storage;
+    this.settings = settings;
+    this.layout = layout;
+  }
+
+  List<BaseBackup> list() throws IOException {
+    List<BaseBackup> backups = new ArrayList<>();
+    for (String directory : FirstLevelNames.list(storage, layout.backups())) {
+      if (isBackupId(directory)) {
+        BackupId id = new BackupId(directory);
+        if (exists(id)) {
+          backups.add(read(id));
+        }
+      }
+    }
+    return backups;
+  }
+
+  private static boolean isBackupId(String text) {
+    try {
+      new BackupId(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** The digest of {@code backup.json} is written last of all. */
+  private boolean exists(BackupId id) throws IOException {
+    return storage.find(Sha256Companion.companionName(layout.backupJson(id))).isPresent();
+  }
+
+  BaseBackup read(BackupId id) throws IOException {
+    String name = layout.backupJson(id);
+    if (!exists(id)) {
+      throw new NotArchivedException("no complete backup " + id + " is in " + storage);
+    }
+    BaseBackup backup = BaseBackupJson.parse(name, SmallObjects.read(storage, name, MAX_JSON));
+    if (!backup.id().equals(id)) {
+      throw new CorruptFileException(name, "describes backup " + backup.id());
+    }
+    return backup;
+  }
+
+  InputStream open(BaseBackup backup, BackupObject object) throws IOException {
+    String name = layout.backupObject(backup.id(), object.name());
+    return CopyReading.open(
+        name,
+        storage.copies(name),
+        copy -> open(copy, name, object),
+        Decoder.provesAsItReads(name));
+  }
+
+  private InputStream open(Storage copy, String name, BackupObject object) throws IOException {
+    VerifiedInputStream verified =
+        new VerifiedInputStream(
+            name, copy.open(name), object.storedBytes(), object.digest(), "backup.json");
+    return Decoder.decode(name, verified, settings.keys(), object.plainBytes());
+  }
+}

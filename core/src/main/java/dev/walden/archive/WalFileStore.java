@@ -1,0 +1,366 @@
+package dev.walden.archive;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.ArchiveException;
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.StorageUnavailableException;
+import dev.walden.WrongKeyException;
+import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.CopiedBeginning;
+import dev.walden.archive.objects.EncodedPut;
+import dev.walden.archive.objects.RestartableOutput;
+import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.archive.objects.VerifiedInputStream;
+import dev.walden.backup.ObjectDigest;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.codec.Codec;
+import dev.walden.codec.Compression;
+import dev.walden.codec.Decoder;
+import dev.walden.codec.Encryption;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
+import dev.walden.storage.StoredObject;
+import dev.walden.storage.reading.CopyReading;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.ValidWalEnd;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Storing and reading WAL files under the rules of the archive's format. */
+final class WalFileStore {
+  private static final int FIRST_PAGE = 8192;
+  private static final int PAGE = 100;
+
+  private final Storage storage;
+  private final ArchiveSettings settings;
+  private final ArchiveLayout layout;
+  private final WalFileCheck check;
+
+  WalFileStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
+    this.storage = storage;
+    this.settings = settings;
+    this.layout = new ArchiveLayout(cluster.systemIdentifier());
+    this.check = new WalFileCheck(cluster);
+  }
+
+  void check(WalFileName name, byte[] beginning) throws ArchiveException {
+    check.content(name, beginning);
+  }
+
+  PushOutcome push(WalFileName name, ObjectSource source) throws IOException {
+    check.length(name, source.length());
+    check.content(name, beginning(name, source));
+    Codec codec = codec(name);
+    String objectName = layout.walFile(name) + codec.suffix();
+    Optional<StoredObject> existing = variants(name, storage::listReachable).stream().findFirst();
+    if (existing.isEmpty() && create(objectName, source, codec) == PutOutcome.CREATED) {
+      // of two writers with different codecs at least one sees here what the other one stored
+      for (StoredObject variant : variants(name, storage::listReachable)) {
+        if (!variant.name().equals(objectName)) {
+          requireSame(name, variant.name(), source);
+        }
+      }
+      return PushOutcome.ARCHIVED;
+    }
+    String present = existing.map(StoredObject::name).orElse(objectName);
+    requireSame(name, present, source);
+    storage.makeDurable(present);
+    if (Sha256Companion.needsCompanion(present)) {
+      completeCompanion(present);
+    }
+    return PushOutcome.ALREADY_ARCHIVED;
+  }
+
+  /** The digest is that of the stored copy, whose padding may differ from the one offered now. */
+  private void completeCompanion(String objectName) throws IOException {
+    MessageDigest digest = Sha256Companion.newSha256();
+    try (InputStream stored = new DigestInputStream(storage.open(objectName), digest)) {
+      stored.transferTo(OutputStream.nullOutputStream());
+    }
+    Sha256Companion.putCompanion(storage, objectName, digest.digest());
+  }
+
+  PutOutcome create(String objectName, ObjectSource source, Codec codec) throws IOException {
+    if (Sha256Companion.needsCompanion(objectName)) {
+      byte[] sha256 = Sha256Companion.sha256(source);
+      PutOutcome outcome = storage.put(objectName, source);
+      if (outcome == PutOutcome.CREATED) {
+        Sha256Companion.putCompanion(storage, objectName, sha256);
+      }
+      return outcome;
+    }
+    boolean encrypted = !codec.encryption().equals(Encryption.none());
+    Optional<byte[]> digest =
+        encrypted ? Optional.of(Sha256Companion.sha256(source)) : Optional.empty();
+    return new EncodedPut(storage, codec, settings.temporaryDirectory())
+        .put(objectName, source, digest);
+  }
+
+  /** Histories stay readable without a key: recovery by hand begins with them. */
+  private Codec codec(WalFileName name) {
+    return name instanceof WalFileName.History
+        ? new Codec(Compression.NONE, Encryption.none())
+        : settings.codec();
+  }
+
+  private byte[] beginning(WalFileName name, ObjectSource source) throws IOException {
+    boolean text = check.maxLength(name) == WalFileCheck.MAX_TEXT_LENGTH && isText(name);
+    try (InputStream in = source.open()) {
+      return in.readNBytes(text ? (int) source.length() : FIRST_PAGE);
+    }
+  }
+
+  private static boolean isText(WalFileName name) {
+    return name instanceof WalFileName.History || name instanceof WalFileName.BackupHistory;
+  }
+
+  private void requireSame(WalFileName name, String objectName, ObjectSource source)
+      throws IOException {
+    Optional<byte[]> digest = Optional.empty();
+    if (objectName.endsWith(".age")) {
+      try (InputStream stored = storage.open(objectName)) {
+        digest = Decoder.plainSha256(objectName, stored);
+      }
+    }
+    boolean same =
+        digest.isPresent()
+            ? Arrays.equals(digest.get(), Sha256Companion.sha256(source))
+                || sameWalIfReadable(name, objectName, source)
+            : sameWal(name, objectName, source);
+    if (!same) {
+      throw new ArchiveConflictException(
+          objectName
+              + " in "
+              + storage
+              + " holds other content than the "
+              + name
+              + " offered now; nothing was overwritten. Do two servers archive here?");
+    }
+  }
+
+  private boolean sameWalIfReadable(WalFileName name, String objectName, ObjectSource source)
+      throws IOException {
+    try {
+      return sameWal(name, objectName, source);
+    } catch (WrongKeyException e) {
+      // a host that only archives has no key, and the digests differ
+      return false;
+    }
+  }
+
+  /** Whether all bytes are the same, or those of a segment up to where valid WAL ends in both. */
+  private boolean sameWal(WalFileName name, String objectName, ObjectSource source)
+      throws IOException {
+    long difference;
+    try (InputStream archived = openSound(name, objectName);
+        InputStream offered = source.open()) {
+      difference = firstDifference(archived, offered);
+    }
+    Optional<WalSegment> segment = check.segment(name);
+    if (difference < 0 || segment.isEmpty()) {
+      return difference < 0;
+    }
+    try (InputStream archived = openSound(name, objectName);
+        InputStream offered = source.open()) {
+      return isBefore(ValidWalEnd.find(archived, segment.get()), difference)
+          && isBefore(ValidWalEnd.find(offered, segment.get()), difference);
+    }
+  }
+
+  private static boolean isBefore(OptionalLong validEnd, long difference) {
+    return validEnd.isPresent() && validEnd.getAsLong() <= difference;
+  }
+
+  /** The offset of the first byte that differs, or -1. */
+  private static long firstDifference(InputStream a, InputStream b) throws IOException {
+    byte[] left = new byte[1 << 16];
+    byte[] right = new byte[1 << 16];
+    for (long offset = 0; ; offset += left.length) {
+      int n = a.readNBytes(left, 0, left.length);
+      int m = b.readNBytes(right, 0, right.length);
+      int mismatch = Arrays.mismatch(left, 0, n, right, 0, m);
+      if (mismatch >= 0) {
+        return offset + mismatch;
+      }
+      if (n < left.length) {
+        return -1;
+      }
+    }
+  }
+
+  private InputStream openSound(WalFileName name, String objectName) throws IOException {
+    return CopyReading.open(
+        objectName,
+        storage.copies(objectName),
+        copy ->
+            Sha256Companion.needsCompanion(objectName)
+                    && copy.find(Sha256Companion.companionName(objectName)).isPresent()
+                ? openPlain(copy, objectName, length(copy, objectName))
+                : decode(copy, name, objectName),
+        Decoder.provesAsItReads(objectName));
+  }
+
+  private static long length(Storage copy, String objectName) throws IOException {
+    return copy.find(objectName)
+        .orElseThrow(() -> new NotArchivedException(objectName + " is not in " + copy))
+        .length();
+  }
+
+  private InputStream decode(Storage copy, WalFileName name, String objectName) throws IOException {
+    return Decoder.decode(
+        objectName, copy.open(objectName), settings.keys(), check.maxLength(name));
+  }
+
+  /** Opens a segment; empty if there is none, or only one that was never acknowledged. */
+  Optional<InputStream> open(WalSegment segment) throws IOException {
+    Optional<StoredObject> found = find(segment.fileName());
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    String name = found.get().name();
+    if (!Sha256Companion.needsCompanion(name)) {
+      return Optional.of(openSound(segment.fileName(), name));
+    }
+    if (storage.find(Sha256Companion.companionName(name)).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        CopyReading.open(
+            name,
+            storage.copies(name),
+            copy -> openPlain(copy, name, segment.size().bytes()),
+            false));
+  }
+
+  private static InputStream openPlain(Storage copy, String name, long length) throws IOException {
+    ObjectDigest digest =
+        new ObjectDigest(
+            ObjectDigest.Algorithm.SHA256,
+            HexFormat.of().formatHex(Sha256Companion.companion(copy, name)));
+    return new VerifiedInputStream(
+        name, copy.open(name), length, digest, Sha256Companion.companionName(name));
+  }
+
+  /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */
+  void fetch(WalFileName name, RestartableOutput target) throws IOException {
+    StoredObject object =
+        find(name).orElseThrow(() -> new NotArchivedException(name + " is not in " + storage));
+    CopyReading.read(
+        object.name(),
+        storage.copies(object.name()),
+        copy -> {
+          fetch(copy, object, name, target.restart());
+          return object;
+        });
+  }
+
+  private void fetch(Storage copy, StoredObject object, WalFileName name, OutputStream target)
+      throws IOException {
+    Optional<byte[]> expected = Optional.empty();
+    if (Sha256Companion.needsCompanion(object.name())) {
+      expected = Optional.of(Sha256Companion.companion(copy, object.name()));
+    }
+    CopiedBeginning summary = new CopiedBeginning(FIRST_PAGE);
+    MessageDigest sha256 = Sha256Companion.newSha256();
+    try (InputStream plain = decode(copy, name, object.name())) {
+      // a digest or checksum within the object is checked by decoding
+      summary.copy(
+          expected.isPresent() ? new DigestInputStream(plain, sha256) : plain,
+          target,
+          isText(name) ? WalFileCheck.MAX_TEXT_LENGTH : FIRST_PAGE);
+    }
+    if (expected.isPresent() && !Arrays.equals(expected.get(), sha256.digest())) {
+      throw new CorruptFileException(
+          object.name(),
+          "its SHA-256 is not the one beside it ("
+              + Sha256Companion.companionName(object.name())
+              + ")");
+    }
+    try {
+      check.length(name, summary.length());
+      check.content(name, summary.beginning());
+    } catch (CorruptFileException e) {
+      throw new CorruptFileException(
+          object.name(), e.offset(), "holds no such file: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Makes a file that is archived as durable as a push does.
+   *
+   * @throws NotArchivedException if it is not there, or was never acknowledged
+   */
+  void makeDurable(WalFileName name) throws IOException {
+    StoredObject object =
+        find(name).orElseThrow(() -> new NotArchivedException(name + " is not in " + storage));
+    storage.makeDurable(object.name());
+    if (Sha256Companion.needsCompanion(object.name())) {
+      String companion = Sha256Companion.companionName(object.name());
+      if (storage.find(companion).isEmpty()) {
+        throw new NotArchivedException(companion + " is not in " + storage);
+      }
+      storage.makeDurable(companion);
+    }
+  }
+
+  /** Whether a file is archived, and acknowledged: without its digest a plain object is not. */
+  boolean contains(WalFileName name) throws IOException {
+    Optional<StoredObject> object = find(name);
+    return object.isPresent()
+        && (!Sha256Companion.needsCompanion(object.get().name())
+            || storage.find(Sha256Companion.companionName(object.get().name())).isPresent());
+  }
+
+  /**
+   * The stored object of a file under whatever codecs, if there is one.
+   *
+   * @throws StorageUnavailableException if nobody can tell
+   */
+  Optional<StoredObject> find(WalFileName name) throws IOException {
+    Optional<StoredObject> found = variants(name, storage::listReachable).stream().findFirst();
+    // only a complete listing proves absence
+    return found.isPresent() || storage.copies(layout.walFile(name)).size() == 1
+        ? found
+        : variants(name, storage::list).stream().findFirst();
+  }
+
+  private interface Listing {
+    List<StoredObject> list(String prefix, String after, int limit) throws IOException;
+  }
+
+  /** One object for each codec under which the file was stored. */
+  private List<StoredObject> variants(WalFileName name, Listing listing) throws IOException {
+    String plain = layout.walFile(name);
+    List<StoredObject> variants = new ArrayList<>();
+    String after = "";
+    while (true) {
+      List<StoredObject> page = listing.list(plain, after, PAGE);
+      for (StoredObject object : page) {
+        if (!object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)
+            && Decoder.plainName(object.name()).equals(plain)) {
+          variants.add(object);
+        }
+      }
+      if (page.size() < PAGE) {
+        return variants;
+      }
+      after = page.get(page.size() - 1).name();
+      if (after.startsWith(plain + ".") && after.compareTo(plain + ".G") < 0) {
+        // among the pieces of its tail, which begin with a digit; the suffixes come behind
+        after = plain + ".G";
+      }
+    }
+  }
+}

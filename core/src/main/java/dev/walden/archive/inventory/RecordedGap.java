@@ -1,0 +1,30 @@
+package dev.walden.archive.inventory;
+
+import dev.walden.backup.WalRange;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A note in the archive: whoever archived WAL looked for this stretch and went on without it. It
+ * says why something is missing, never that it is: what the archive holds counts.
+ *
+ * @param range whole segments of one timeline
+ * @param time when it was recorded, by the clock of whoever did; empty if the note is damaged
+ * @param reason why it is missing, as a clause, for people
+ */
+public record RecordedGap(WalRange range, Optional<Instant> time, String reason) {
+
+  public RecordedGap(WalRange range, Instant time, String reason) {
+    this(range, Optional.of(time), reason);
+  }
+
+  /** The same reason for another stretch. */
+  RecordedGap over(WalRange part) {
+    return new RecordedGap(part, time, reason);
+  }
+
+  @Override
+  public String toString() {
+    return range + ": " + reason + time.map(at -> ", recorded " + at).orElse("");
+  }
+}

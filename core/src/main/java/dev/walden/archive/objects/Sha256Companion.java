@@ -1,0 +1,88 @@
+package dev.walden.archive.objects;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.codec.Decoder;
+import dev.walden.storage.ObjectSource;
+import dev.walden.storage.Storage;
+import dev.walden.storage.Storage.PutOutcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * SHA-256 of whole objects. An object that is stored as it is carries no checksum, so its digest
+ * lies beside it, as {@code sha256sum} prints and checks it. The digest is written after the
+ * object: an object without one was not acknowledged, and pushing it again completes it.
+ */
+public final class Sha256Companion {
+  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (\\S{1,600})\n");
+
+  private Sha256Companion() {}
+
+  public static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  public static byte[] sha256(ObjectSource source) throws IOException {
+    MessageDigest digest = newSha256();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = source.open()) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return digest.digest();
+  }
+
+  public static boolean needsCompanion(String objectName) {
+    return Decoder.plainName(objectName).equals(objectName);
+  }
+
+  public static String companionName(String objectName) {
+    return objectName + ArchiveLayout.DIGEST_SUFFIX;
+  }
+
+  /** Stores an object's digest beside it. */
+  public static void putCompanion(Storage storage, String objectName, byte[] sha256)
+      throws IOException {
+    String line =
+        HexFormat.of().formatHex(sha256) + "  " + ArchiveLayout.fileName(objectName) + "\n";
+    ObjectSource source = ObjectSource.of(line.getBytes(StandardCharsets.US_ASCII));
+    if (storage.put(companionName(objectName), source) == PutOutcome.EXISTS
+        && !Arrays.equals(companion(storage, objectName), sha256)) {
+      throw new ArchiveConflictException(
+          companionName(objectName) + " in " + storage + " holds the digest of other content");
+    }
+  }
+
+  /** Reads the digest that lies beside an object. */
+  public static byte[] companion(Storage storage, String objectName) throws IOException {
+    String name = companionName(objectName);
+    try (InputStream in = storage.open(name)) {
+      String text = new String(in.readNBytes(1024), StandardCharsets.US_ASCII);
+      Matcher m = LINE.matcher(text);
+      if (!m.matches() || !m.group(2).equals(ArchiveLayout.fileName(objectName))) {
+        throw new CorruptFileException(name, 0, "is no line of sha256sum for its object");
+      }
+      return HexFormat.of().parseHex(m.group(1));
+    } catch (NotArchivedException e) {
+      throw new CorruptFileException(
+          objectName,
+          CorruptFileException.NO_OFFSET,
+          "cannot be verified: " + name + " is missing; pushing the file again restores it",
+          e);
+    }
+  }
+}

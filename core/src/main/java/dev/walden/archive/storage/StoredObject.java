@@ -1,4 +1,0 @@
-package dev.walden.archive.storage;
-
-/** An object's name and its length in bytes, as stored. */
-public record StoredObject(String name, long length) {}

@@ -1,5 +1,0 @@
-/**
- * The SPI for places that keep an archive's objects. Start at {@link
- * dev.walden.archive.storage.Storage}, whose documentation is the contract.
- */
-package dev.walden.archive.storage;

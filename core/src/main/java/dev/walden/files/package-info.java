@@ -1,0 +1,2 @@
+/** Effects: files and directories that survive a crash of the machine. */
+package dev.walden.files;

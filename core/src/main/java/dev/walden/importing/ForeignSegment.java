@@ -1,0 +1,164 @@
+package dev.walden.importing;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.CorruptFileException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.PushOutcome;
+import dev.walden.archive.TailWriter;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.storage.ObjectSource;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalPageHeader;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.record.WalEnd;
+import dev.walden.wal.record.WalReader;
+import dev.walden.wal.record.WalSource;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A segment in a found file, whole or not. */
+record ForeignSegment(ForeignFile file, WalSegment segment) {
+  private static final int PIECE = 4 << 20;
+
+  static ForeignSegment of(ForeignFile file, WalFileName.Segment name, ClusterIdentity cluster)
+      throws CorruptFileException {
+    try {
+      return new ForeignSegment(file, name.segment(cluster.segmentSize()));
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          file.toString(), CorruptFileException.NO_OFFSET, e.getMessage(), e);
+    }
+  }
+
+  /** Archives the segment if its WAL is valid up to its end; otherwise nothing. */
+  Optional<PushOutcome> bringWhole(ArchiveStore archive) throws IOException {
+    try (PlainFile plain = PlainFile.of(file, segment.size().bytes())) {
+      check(archive, plain.path());
+      if (Files.size(plain.path()) < segment.size().bytes() || !isWhole(end(plain.path()))) {
+        return Optional.empty();
+      }
+      // pg_receivewal renames a partial one once it is whole
+      ObjectSource source =
+          file.name() instanceof WalFileName.Segment
+              ? new ForeignWal(file, segment.size().bytes(), plain)
+              : ObjectSource.of(plain.path());
+      return Optional.of(archive.push(segment.fileName(), source));
+    }
+  }
+
+  private void check(ArchiveStore archive, Path plain) throws IOException {
+    long length = Files.size(plain);
+    // cp leaves files like this when it is interrupted; of a partial one it may be all there is
+    if (length > segment.size().bytes()
+        || length < segment.size().bytes() && file.name() instanceof WalFileName.Segment) {
+      throw new CorruptFileException(
+          file.toString(), "is " + length + " bytes long; a segment has " + segment.size().bytes());
+    }
+    try (InputStream in = Files.newInputStream(plain)) {
+      archive.check(segment.fileName(), in.readNBytes(WalPageHeader.PAGE_SIZE));
+    }
+  }
+
+  /** Archives what is valid of a segment that is not whole, the last one of its timeline. */
+  PushOutcome bringBeginning(ArchiveStore archive) throws IOException {
+    boolean whole = archive.contains(segment.fileName());
+    try (PlainFile plain = PlainFile.of(file, segment.size().bytes())) {
+      WalEnd end = end(plain.path());
+      long valid = end.lsn().minus(segment.start());
+      if (valid <= WalPageHeader.LONG) {
+        throw new CorruptFileException(file.toString(), "holds no valid WAL: " + end.detail());
+      }
+      Optional<WalSegment> later = archive.nextSegment(segment);
+      if (!whole && later.isPresent()) {
+        throw new CorruptFileException(
+            file.toString(),
+            valid,
+            "the WAL in it ends at "
+                + end.lsn()
+                + ", though the later "
+                + later.get()
+                + " is there: "
+                + end.detail());
+      }
+      try (InputStream in = Files.newInputStream(plain.path())) {
+        byte[] bytes = in.readNBytes((int) valid);
+        return holds(archive, bytes, whole)
+            ? PushOutcome.ALREADY_ARCHIVED
+            : put(archive.tail(segment), bytes);
+      }
+    }
+  }
+
+  /**
+   * Whether the archive has these bytes of the segment.
+   *
+   * @throws ArchiveConflictException if it has others
+   */
+  private boolean holds(ArchiveStore archive, byte[] valid, boolean whole) throws IOException {
+    Optional<InputStream> present = archive.open(segment);
+    if (present.isEmpty()) {
+      return false;
+    }
+    byte[] held;
+    try (InputStream in = present.get()) {
+      held = in.readNBytes(valid.length);
+    }
+    int differs = Arrays.mismatch(held, valid);
+    if (differs >= 0 && (whole || !isZero(held, differs))) {
+      throw new ArchiveConflictException(
+          "what is archived of "
+              + segment
+              + " differs from "
+              + file
+              + " at "
+              + segment.start().plus(differs)
+              + "; nothing was archived. Do two servers archive here?");
+    }
+    return differs < 0;
+  }
+
+  /** Pieces are followed by zeros. */
+  private static boolean isZero(byte[] bytes, int from) {
+    for (int i = from; i < bytes.length; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static PushOutcome put(TailWriter tail, byte[] valid) throws IOException {
+    for (int from = 0; from < valid.length; from += PIECE) {
+      tail.put(from, Arrays.copyOfRange(valid, from, Math.min(valid.length, from + PIECE)));
+    }
+    return PushOutcome.ARCHIVED;
+  }
+
+  /** A segment that WAL leads out of, by a record that goes on or by a switch, is whole. */
+  private static boolean isWhole(WalEnd end) {
+    return end.reason() == WalEnd.Reason.MISSING_SEGMENT;
+  }
+
+  private WalEnd end(Path plain) throws IOException {
+    WalSource only =
+        wanted ->
+            wanted.equals(segment)
+                ? Optional.of(new BufferedInputStream(Files.newInputStream(plain)))
+                : Optional.empty();
+    try (WalReader reader =
+        WalReader.builder(only, segment.size())
+            .timeline(segment.timeline())
+            .from(segment.start())
+            .build()) {
+      while (reader.next()) {
+        // each record is checked
+      }
+      return reader.end().orElseThrow();
+    }
+  }
+}

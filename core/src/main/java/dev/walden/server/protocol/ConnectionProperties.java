@@ -1,0 +1,58 @@
+package dev.walden.server.protocol;
+
+import dev.walden.server.ServerAddress;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.PGProperty;
+
+/** What PgJDBC is given: the user's properties, and over them those this library depends on. */
+final class ConnectionProperties {
+  private static final Duration LOGIN = Duration.ofSeconds(30);
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+
+  private ConnectionProperties() {}
+
+  /** For the one host of an address. */
+  static Properties of(ServerAddress server) {
+    Properties properties = server.properties();
+    properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), seconds(server.atMost(LOGIN)));
+    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), seconds(server.atMost(CONNECT)));
+    properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+    PGProperty.REPLICATION.set(properties, "true");
+    PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+    // below 9.4 the driver drops "replication" and opens an ordinary session
+    PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+    // GSS encryption would happen inside the driver, out of reach of the captured socket
+    PGProperty.GSS_ENC_MODE.set(properties, "disable");
+    PGProperty.AUTOSAVE.set(properties, "never");
+    // hosts are tried, and judged, here: the driver's limits are for all of them together
+    PGProperty.TARGET_SERVER_TYPE.set(properties, "any");
+    PGProperty.LOAD_BALANCE_HOSTS.set(properties, false);
+    PGProperty.READ_ONLY.set(properties, false);
+    replace(
+        properties,
+        PGProperty.SOCKET_FACTORY,
+        CapturingSocketFactory.class,
+        CapturingSocketFactory.USERS_OWN);
+    replace(
+        properties,
+        PGProperty.SSL_FACTORY,
+        CapturingSslFactory.class,
+        CapturingSslFactory.USERS_OWN);
+    return properties;
+  }
+
+  /** Whole seconds, at least one. */
+  private static String seconds(Duration limit) {
+    return Long.toString(Math.max(1, limit.toSeconds()));
+  }
+
+  private static void replace(
+      Properties properties, PGProperty property, Class<?> ours, String usersOwn) {
+    String theirs = property.getOrDefault(properties);
+    if (theirs != null) {
+      properties.setProperty(usersOwn, theirs);
+    }
+    property.set(properties, ours.getName());
+  }
+}

@@ -1,0 +1,59 @@
+package dev.walden.server.protocol;
+
+import dev.walden.wal.Lsn;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Writes the few messages a walsender's client sends. Safe for use by several threads; each message
+ * is written whole.
+ *
+ * <p>Source: the manual's "Message Formats" and "Streaming Replication Protocol".
+ */
+final class FrontendMessageWriter {
+  private static final Duration PARTING_LIMIT = Duration.ofMillis(200);
+
+  private final CapturedSocket socket;
+  private final Duration limit;
+
+  /**
+   * @param limit how long a peer that does not read may hold up a message
+   */
+  FrontendMessageWriter(CapturedSocket socket, Duration limit) {
+    this.socket = socket;
+    this.limit = limit;
+  }
+
+  void query(String command) throws IOException {
+    byte[] text = command.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer message = ByteBuffer.allocate(text.length + 6);
+    message.put((byte) 'Q').putInt(text.length + 5).put(text).put((byte) 0);
+    send(message, limit);
+  }
+
+  void copyDone() throws IOException {
+    send(ByteBuffer.allocate(5).put((byte) 'c').putInt(4), limit);
+  }
+
+  /** A standby status update. */
+  void status(Lsn written, Lsn flushed, Lsn applied, Instant now, boolean replyRequested)
+      throws IOException {
+    ByteBuffer message = ByteBuffer.allocate(39);
+    message.put((byte) 'd').putInt(38).put((byte) 'r');
+    message.putLong(written.value()).putLong(flushed.value()).putLong(applied.value());
+    message.putLong(TimestampTz.of(now)).put((byte) (replyRequested ? 1 : 0));
+    send(message, limit);
+  }
+
+  /** Tells the server that the connection will be closed, so that it need not log a loss. */
+  void terminate() throws IOException {
+    send(ByteBuffer.allocate(5).put((byte) 'X').putInt(4), PARTING_LIMIT);
+  }
+
+  private void send(ByteBuffer message, Duration longest) throws IOException {
+    socket.write(message.array(), message.position(), longest);
+  }
+}

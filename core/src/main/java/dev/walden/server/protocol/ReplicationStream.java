@@ -1,0 +1,257 @@
+package dev.walden.server.protocol;
+
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The WAL of one timeline, as a walsender streams it. {@link #next} and {@link #stop} are for one
+ * thread; {@link #sendStatus} may be called by any.
+ *
+ * <p>Source: {@code src/backend/replication/walsender.c}, {@code WalSndLoop}; {@code
+ * src/bin/pg_basebackup/receivelog.c}.
+ */
+public final class ReplicationStream {
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+  private static final int DATA_HEADER = 24;
+  private static final int KEEPALIVE_BODY = 17;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** What {@link #next} has found. */
+  public enum Event {
+    /** WAL: see {@link #dataStart} and {@link #data}. */
+    DATA,
+    /** The server shows that it lives, and may ask for a status: see {@link #replyRequested}. */
+    KEEPALIVE,
+    /** Nothing for the length of a tick, or nothing that matters here. */
+    IDLE,
+    /**
+     * The server has no more WAL on this timeline: {@link #nextTimeline}. The connection can be
+     * used for the next command. Stays the answer.
+     */
+    END_OF_TIMELINE,
+    /**
+     * The server shuts down after it has sent everything, its last checkpoint included, and was
+     * told that all of it was received. The connection is closed. Stays the answer.
+     */
+    SERVER_STOPPED
+  }
+
+  private final ReplicationSession conversation;
+  private Lsn expected;
+  private Lsn dataStart;
+  private ByteBuffer data = NOTHING;
+  private Lsn serverWalEnd;
+  private long serverTime;
+  private boolean replyRequested;
+  private TimelineId nextTimeline;
+  private Lsn nextTimelineStart;
+  private Event last;
+  private final Object sending = new Object();
+  private boolean over;
+
+  private ReplicationStream(ReplicationSession conversation, Lsn start) {
+    this.conversation = conversation;
+    this.expected = start;
+    this.dataStart = start;
+    this.serverWalEnd = start;
+  }
+
+  static ReplicationStream start(
+      ReplicationSession conversation, Optional<String> quotedSlot, Lsn start, TimelineId timeline)
+      throws IOException {
+    conversation.begin(
+        "START_REPLICATION "
+            + quotedSlot.map(slot -> "SLOT " + slot + " ").orElse("")
+            + "PHYSICAL "
+            + start
+            + " TIMELINE "
+            + timeline);
+    ReplicationStream stream = new ReplicationStream(conversation, start);
+    switch (conversation.await(conversation.answerLimit())) {
+      case 'W' -> {}
+      case 'T' -> stream.endsHere(); // nothing of this timeline lies beyond the start
+      default -> throw conversation.unexpected("the start of WAL");
+    }
+    return stream;
+  }
+
+  /** Waits for the next event, at most for one tick. */
+  public Event next() throws IOException {
+    if (last == Event.END_OF_TIMELINE || last == Event.SERVER_STOPPED) {
+      return last;
+    }
+    if (over) {
+      throw new IllegalStateException("the stream has ended");
+    }
+    data = NOTHING;
+    replyRequested = false;
+    try {
+      last = conversation.poll() ? event() : Event.IDLE;
+      return last;
+    } catch (IOException e) {
+      over();
+      throw e;
+    }
+  }
+
+  private Event event() throws IOException {
+    switch (conversation.type()) {
+      case 'd':
+        return copyData(conversation.body());
+      case 'c':
+        finish();
+        endsHere();
+        return Event.END_OF_TIMELINE;
+      case 'C': // "COPY 0" without an end of the copy before it
+        over();
+        conversation.close();
+        return Event.SERVER_STOPPED;
+      default:
+        throw conversation.unexpected("WAL");
+    }
+  }
+
+  private Event copyData(ByteBuffer message) throws IOException {
+    int kind = message.hasRemaining() ? message.get() : 0;
+    if (kind == 'w' && message.remaining() >= DATA_HEADER) {
+      dataStart = new Lsn(message.getLong());
+      serverWalEnd = new Lsn(message.getLong());
+      serverTime = message.getLong();
+      if (!dataStart.equals(expected)) {
+        throw conversation.broken(
+            new ProtocolException("WAL from " + dataStart + " instead of " + expected));
+      }
+      expected = dataStart.plus(message.remaining());
+      data = message;
+      return Event.DATA;
+    }
+    if (kind == 'k' && message.remaining() >= KEEPALIVE_BODY) {
+      serverWalEnd = new Lsn(message.getLong());
+      serverTime = message.getLong();
+      replyRequested = message.get() != 0;
+      return Event.KEEPALIVE;
+    }
+    throw conversation.broken(new ProtocolException("a damaged message in a stream of WAL"));
+  }
+
+  /** The position of the first byte of {@link #data}. */
+  Lsn dataStart() {
+    return dataStart;
+  }
+
+  /** The WAL that came, in place: valid until the next call; not to be written to. */
+  public ByteBuffer data() {
+    return data;
+  }
+
+  /** How far the server could send at the last event that told. */
+  public Lsn serverWalEnd() {
+    return serverWalEnd;
+  }
+
+  /** The server's clock at the last event that told. */
+  public Instant serverTime() {
+    return TimestampTz.instant(serverTime);
+  }
+
+  /** Whether more has arrived already, so that {@link #next} hardly waits. */
+  public boolean hasMore() throws IOException {
+    return !over && conversation.hasMore();
+  }
+
+  /** Whether the server wants a status at once, lest it think this client dead. */
+  public boolean replyRequested() {
+    return replyRequested;
+  }
+
+  /**
+   * Tells the server how far its WAL has come, each position being that of the last byte plus one.
+   * What is {@code flushed} the server may forget, and treats as safe; {@link Lsn#ZERO} says
+   * nothing.
+   *
+   * @return false if the stream has ended, so that nothing was sent
+   */
+  public boolean sendStatus(Lsn written, Lsn flushed, Lsn applied, boolean replyRequested)
+      throws IOException {
+    synchronized (sending) {
+      if (over) {
+        return false;
+      }
+      Instant now = Instant.now();
+      conversation.send(writer -> writer.status(written, flushed, applied, now, replyRequested));
+      return true;
+    }
+  }
+
+  /** The timeline that follows, after {@link Event#END_OF_TIMELINE}. */
+  public TimelineId nextTimeline() {
+    return ended(nextTimeline);
+  }
+
+  /**
+   * Where the next timeline leaves this one. It can lie before what was received: bytes beyond it
+   * were never part of the server's history.
+   */
+  public Lsn nextTimelineStart() {
+    return ended(nextTimelineStart);
+  }
+
+  private static <T> T ended(T value) {
+    if (value == null) {
+      throw new IllegalStateException("the timeline has not ended");
+    }
+    return value;
+  }
+
+  /**
+   * Ends the stream; WAL that is still under way is dropped. Afterwards the connection takes the
+   * next command.
+   */
+  public void stop() throws IOException {
+    if (over) {
+      return;
+    }
+    finish();
+    long start = System.nanoTime();
+    while (conversation.await(STOP_LIMIT) != 'c') {
+      if (conversation.type() != 'd' || System.nanoTime() - start > STOP_LIMIT.toNanos()) {
+        throw conversation.unexpected("the end of the WAL, asked for before");
+      }
+    }
+    conversation.rowsUntilReady(STOP_LIMIT);
+  }
+
+  private void finish() throws IOException {
+    over();
+    conversation.send(FrontendMessageWriter::copyDone);
+  }
+
+  /** No status may follow. */
+  private void over() {
+    synchronized (sending) {
+      over = true;
+    }
+  }
+
+  private void endsHere() throws IOException {
+    over();
+    List<DataRow> rows = conversation.rowsUntilReady(conversation.answerLimit());
+    try {
+      if (rows.size() != 1) {
+        throw new ProtocolException("an end of timeline that names no next one");
+      }
+      nextTimeline = rows.get(0).required(0, WalsenderConnection::timeline);
+      nextTimelineStart = rows.get(0).required(1, Lsn::parse);
+    } catch (ProtocolException e) {
+      throw conversation.broken(e);
+    }
+    last = Event.END_OF_TIMELINE;
+  }
+}

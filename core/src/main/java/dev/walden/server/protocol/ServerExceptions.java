@@ -1,0 +1,132 @@
+package dev.walden.server.protocol;
+
+import dev.walden.server.ServerAddress;
+import dev.walden.server.ServerRefusedException;
+import dev.walden.server.ServerUnavailableException;
+import dev.walden.server.WalRemovedException;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.file.FileSystemException;
+import java.security.GeneralSecurityException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Turns what a server, PgJDBC or a socket reports into the two failures that callers see. */
+final class ServerExceptions {
+  private static final String NOT_CONNECTED = "08001";
+  private static final String LOST = "08006";
+  private static final String PROTOCOL = "08P01";
+
+  /** Causes of a failed login that last until somebody changes certificates or settings. */
+  private static final List<Class<?>> SETTINGS =
+      List.of(
+          SSLException.class,
+          GeneralSecurityException.class,
+          FileNotFoundException.class,
+          FileSystemException.class,
+          ReflectiveOperationException.class);
+
+  /** What can also break a TLS handshake with sound settings. */
+  private static final List<Class<?>> NETWORK =
+      List.of(SocketException.class, SocketTimeoutException.class, EOFException.class);
+
+  private ServerExceptions() {}
+
+  /** The server answered with an error. */
+  static IOException of(ServerError error, ServerAddress server) {
+    return of(error, server, null);
+  }
+
+  private static IOException of(ServerError error, ServerAddress server, Throwable cause) {
+    StringBuilder message = new StringBuilder().append(server).append(": ").append(error.message());
+    if (!error.detail().isEmpty()) {
+      message.append(" (").append(error.detail()).append(')');
+    }
+    message.append(" [SQLSTATE ").append(error.sqlState()).append(']');
+    ServerErrorAdvice meaning = ServerErrorAdvice.of(error, server.user());
+    if (!meaning.advice().isEmpty()) {
+      message.append(": ").append(meaning.advice());
+    }
+    if (meaning.mayPass()) {
+      return new ServerUnavailableException(message.toString(), error.sqlState(), cause);
+    }
+    return error.isWalRemoved()
+        ? new WalRemovedException(message.toString(), error.sqlState(), cause)
+        : new ServerRefusedException(message.toString(), error.sqlState(), cause);
+  }
+
+  /** No connection came about. */
+  static IOException connecting(SQLException failure, ServerAddress server) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof PSQLException) {
+        ServerErrorMessage error = ((PSQLException) e).getServerErrorMessage();
+        if (error != null) {
+          return of(ServerError.of(error), server, failure);
+        }
+      }
+    }
+    String state = failure.getSQLState() == null ? NOT_CONNECTED : failure.getSQLState();
+    String message = "cannot connect to " + server + ": " + reasons(failure);
+    if (isCausedBy(failure, SETTINGS) && !isCausedBy(failure, NETWORK)) {
+      return new ServerRefusedException(
+          message
+              + ": check the connection properties (sslmode, sslrootcert …) and the certificates",
+          state,
+          failure);
+    }
+    // of what PgJDBC itself finds, only class 08 without 08004 (rejected) may pass by itself
+    return state.startsWith("08") && !state.equals("08004")
+        ? new ServerUnavailableException(message, state, failure)
+        : new ServerRefusedException(message, state, failure);
+  }
+
+  private static boolean isCausedBy(Throwable failure, List<Class<?>> kinds) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      Throwable cause = e;
+      if (kinds.stream().anyMatch(kind -> kind.isInstance(cause))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String reasons(Throwable failure) {
+    StringBuilder reasons = new StringBuilder();
+    String last = "";
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      if (!last.contains(reason)) {
+        reasons.append(reasons.length() == 0 ? "" : ": ").append(reason);
+        last = reason;
+      }
+    }
+    return reasons.toString();
+  }
+
+  /** The connection broke, or somebody closed it. */
+  static ServerUnavailableException lost(
+      IOException cause, boolean closedHere, ServerAddress server) {
+    String message =
+        closedHere ? "the connection was closed" : "the connection was lost: " + cause.getMessage();
+    return new ServerUnavailableException(server + ": " + message, LOST, cause);
+  }
+
+  /** The server said nothing for too long. */
+  static ServerUnavailableException silent(Duration limit, ServerAddress server) {
+    return new ServerUnavailableException(
+        server + ": no answer within " + limit.toSeconds() + " s", LOST, null);
+  }
+
+  /** What came is nothing a PostgreSQL server sends at this point. */
+  static ServerUnavailableException protocol(String problem, ServerAddress server) {
+    return new ServerUnavailableException(
+        server + ": not what a PostgreSQL server sends here: " + problem, PROTOCOL, null);
+  }
+}

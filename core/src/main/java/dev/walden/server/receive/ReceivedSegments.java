@@ -1,0 +1,245 @@
+package dev.walden.server.receive;
+
+import dev.walden.CorruptFileException;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.server.receive.spool.OpenSegment;
+import dev.walden.server.receive.spool.SegmentPool;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.index.StreamedOutlines;
+import dev.walden.wal.record.SegmentObserver;
+import dev.walden.wal.record.StreamVerifier;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * What was received of a stream and is not handed over to be archived: the segment that grows, and
+ * those before it whose last record goes on in it. No byte is archived under a segment's name, or
+ * as a piece of one, before the record that it belongs to is complete and found valid; but for the
+ * rest of a record whose beginning came before this was made. For one thread.
+ */
+final class ReceivedSegments implements Closeable {
+  private final ClusterIdentity cluster;
+  private final SegmentPool space;
+  private final SegmentPusher pusher;
+  private final Optional<TailPusher> tail;
+  private final StreamedOutlines outlines = new StreamedOutlines();
+  private final SegmentObserver observer;
+  private final Deque<OpenSegment> full = new ArrayDeque<>();
+  private OpenSegment growing;
+  private StreamVerifier verifier;
+  private int unforced;
+
+  /**
+   * @param outlined whether the outlines of segments are handed over with them
+   */
+  ReceivedSegments(
+      ClusterIdentity cluster,
+      boolean outlined,
+      SegmentPool space,
+      SegmentPusher pusher,
+      Optional<TailPusher> tail) {
+    this.cluster = cluster;
+    this.observer = outlined ? outlines : SegmentObserver.NONE;
+    this.space = space;
+    this.pusher = pusher;
+    this.tail = tail;
+  }
+
+  /** Begins with a segment: what there is comes again, or is of no use. */
+  void begin(TimelineId timeline, Lsn start) throws IOException {
+    drop();
+    WalSegment first = WalSegment.containing(timeline, start, cluster.segmentSize());
+    verifier =
+        verifier == null
+            ? new StreamVerifier(cluster, first, observer)
+            : verifier.restartedAt(first);
+  }
+
+  /** The first segment that is not handed over. */
+  Optional<WalSegment> first() {
+    OpenSegment first = full.isEmpty() ? growing : full.peek();
+    return Optional.ofNullable(first).map(OpenSegment::segment);
+  }
+
+  /** How many bytes can be appended. */
+  int room() {
+    return growing == null ? 0 : growing.segment().size().bytes() - growing.length();
+  }
+
+  /**
+   * Makes room for the segment that comes next.
+   *
+   * @return false if there was none in the time
+   */
+  boolean open(WalSegment segment, long milliseconds) throws IOException, InterruptedException {
+    Optional<OpenSegment> room = space.beyond(segment, full.size());
+    if (room.isEmpty()) {
+      room = space.open(segment, milliseconds);
+    }
+    if (room.isEmpty()) {
+      return false;
+    }
+    growing = room.get();
+    if (full.isEmpty()) {
+      openTail();
+    }
+    return true;
+  }
+
+  /**
+   * Takes the bytes that come next, for which there is room.
+   *
+   * @return whether they completed a segment
+   * @throws CorruptFileException if they are damaged; what is valid before that is kept, and
+   *     nothing else
+   */
+  boolean append(ByteBuffer data) throws IOException {
+    try {
+      verifier.accept(data.duplicate());
+    } catch (CorruptFileException e) {
+      keepValid(data);
+      throw e;
+    }
+    unforced += data.remaining();
+    growing.append(data);
+    boolean complete = growing.isComplete();
+    if (complete) {
+      force();
+      full.add(growing);
+      growing = null;
+    }
+    handOver(verified());
+    return complete;
+  }
+
+  private void keepValid(ByteBuffer data) throws IOException {
+    long valid = verified().minus(growing.end());
+    if (valid > 0) {
+      unforced += (int) valid;
+      growing.append(data.slice(data.position(), (int) valid));
+    } else {
+      growing.truncate(verifiedLength(growing));
+    }
+    handOver(verified());
+  }
+
+  /** How far what has come is valid. */
+  Lsn verified() {
+    return verifier.verified();
+  }
+
+  private int verifiedLength(OpenSegment segment) {
+    long length = verified().minus(segment.segment().start());
+    return (int) Math.max(0, Math.min(length, segment.length()));
+  }
+
+  /** Hands over the segments that end at a position or before it. */
+  private void handOver(Lsn end) throws IOException {
+    while (!full.isEmpty() && !full.peek().segment().end().isAfter(end)) {
+      OpenSegment segment = full.remove();
+      segment.complete();
+      if (tail.isPresent()) {
+        tail.get().complete();
+      }
+      pusher.push(segment, outlines.take(segment.segment()));
+      openTail();
+      for (OpenSegment other : space.diverged()) {
+        pusher.pushPartial(other);
+      }
+    }
+  }
+
+  private void openTail() {
+    OpenSegment next = full.isEmpty() ? growing : full.peek();
+    if (next != null) {
+      tail.ifPresent(pieces -> pieces.open(next));
+    }
+  }
+
+  /** How much was appended since the last force. */
+  int unforced() {
+    return unforced;
+  }
+
+  /** Makes what there is survive a crash, if it is in a spool. */
+  void force() throws IOException {
+    if (unforced > 0 && growing != null) {
+      growing.force();
+    }
+    unforced = 0;
+  }
+
+  /**
+   * Has the storage take what is valid.
+   *
+   * @param now without waiting for more
+   */
+  void put(boolean now) {
+    OpenSegment first = full.isEmpty() ? growing : full.peek();
+    if (first != null) {
+      tail.ifPresent(pieces -> pieces.received(verifiedLength(first), now));
+    }
+  }
+
+  /**
+   * Ends the timeline. Full segments before the switch point are a part of what comes after it,
+   * also if the last record there never was completed. What is valid of the next one is kept, as a
+   * partial segment or in pieces, if it was acknowledged, or lies beyond the switch point, where
+   * the next timeline does not repeat it.
+   */
+  void endTimeline(Lsn switchPoint) throws IOException {
+    handOver(switchPoint);
+    OpenSegment last = full.isEmpty() ? growing : full.remove();
+    if (last == null) {
+      return;
+    }
+    int valid = verifiedLength(last);
+    boolean beyond = last.segment().start().plus(valid).isAfter(switchPoint);
+    if (tail.isPresent()) {
+      tail.get().leave(valid, beyond);
+      last.discard();
+    } else if (valid > 0 && (space.spool().isPresent() || beyond)) {
+      last.truncate(valid);
+      last.force();
+      pusher.pushPartial(last);
+    } else {
+      last.discard();
+    }
+    for (OpenSegment rest : full) {
+      rest.discard();
+    }
+    if (growing != null && growing != last) {
+      growing.discard();
+    }
+    full.clear();
+    outlines.clear();
+    growing = null;
+    unforced = 0;
+  }
+
+  /** Forgets what there is; a spool keeps it. */
+  void drop() throws IOException {
+    tail.ifPresent(TailPusher::drop);
+    for (OpenSegment segment : full) {
+      segment.close();
+    }
+    if (growing != null) {
+      growing.close();
+    }
+    full.clear();
+    outlines.clear();
+    growing = null;
+    unforced = 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    drop();
+  }
+}

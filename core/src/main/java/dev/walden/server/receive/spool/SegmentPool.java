@@ -1,0 +1,199 @@
+package dev.walden.server.receive.spool;
+
+import dev.walden.files.DurableFiles;
+import dev.walden.storage.ObjectWriter;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.record.ValidWalEnd;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Room for segments on their way, in memory or in a spool: so many and no more, so that a storage
+ * that is away stops the stream and not the process.
+ */
+public final class SegmentPool implements Closeable {
+  /** Larger segments go through files: memory outside the heap is not for gigabytes. */
+  private static final int MAX_BUFFERED = 64 << 20;
+
+  private final WalSegmentSize size;
+  private final Optional<Path> spool;
+  private final boolean files;
+  private final int room;
+  private volatile Path directory;
+  private final Semaphore free;
+  private final BlockingQueue<ByteBuffer> memory;
+  private final Set<Path> opened = new HashSet<>();
+
+  public SegmentPool(WalSegmentSize size, Optional<Path> spool, long spoolLimit, int parallelism)
+      throws IOException {
+    this.size = size;
+    this.spool = spool;
+    this.files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
+    this.directory = spool.orElse(null);
+    if (spool.isPresent() && !Files.isDirectory(directory)) {
+      Files.createDirectories(directory);
+      DurableFiles.forceDirectory(directory.toAbsolutePath().getParent());
+    }
+    this.room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 1;
+    this.free = new Semaphore(room);
+    this.memory = new ArrayBlockingQueue<>(room);
+  }
+
+  /** Where a spool keeps its files, if there is one. */
+  public Optional<Path> spool() {
+    return spool;
+  }
+
+  /**
+   * Room for a segment.
+   *
+   * @return empty if none got free in the time
+   */
+  public Optional<OpenSegment> open(WalSegment segment, long milliseconds)
+      throws IOException, InterruptedException {
+    if (!free.tryAcquire(milliseconds, TimeUnit.MILLISECONDS)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(files ? spooled(segment, free::release) : buffered(segment));
+    } catch (IOException | RuntimeException | Error e) {
+      free.release();
+      throw e;
+    }
+  }
+
+  private OpenSegment buffered(WalSegment segment) {
+    ByteBuffer reused = memory.poll();
+    ByteBuffer buffer = reused == null ? aligned() : reused;
+    return new BufferedSegment(
+        segment,
+        buffer,
+        () -> {
+          memory.add(buffer);
+          free.release();
+        });
+  }
+
+  private ByteBuffer aligned() {
+    return ByteBuffer.allocateDirect(size.bytes() + ObjectWriter.ALIGNMENT - 1)
+        .alignedSlice(ObjectWriter.ALIGNMENT)
+        .slice(0, size.bytes());
+  }
+
+  /**
+   * Room for a segment beyond what there is room for, if all of that is taken by {@code held}
+   * segments that wait for this one: a record that is longer than the room goes on in it. It is a
+   * file, lest such a record take memory.
+   *
+   * @return empty if there are fewer
+   */
+  public Optional<OpenSegment> beyond(WalSegment segment, int held) throws IOException {
+    return held < room ? Optional.empty() : Optional.of(spooled(segment, () -> {}));
+  }
+
+  private OpenSegment spooled(WalSegment segment, Runnable release) throws IOException {
+    if (directory == null) {
+      directory = Files.createTempDirectory("walden-");
+    }
+    return new SpooledSegment(segment, directory, release);
+  }
+
+  /** The segments in the spool that were received and forced to the last byte; in order. */
+  public List<WalSegment> complete() throws IOException {
+    return names(true);
+  }
+
+  /** The segments in the spool that have a beginning only; in order. */
+  public List<WalSegment> begun() throws IOException {
+    return names(false);
+  }
+
+  private List<WalSegment> names(boolean whole) throws IOException {
+    return spool.isEmpty()
+        ? List.of()
+        : SpooledSegment.files(directory, whole).stream().map(this::segment).toList();
+  }
+
+  /** Opens those that an earlier receiver received and forced to the last byte; in order. */
+  public List<OpenSegment> openComplete() throws IOException {
+    return leftovers(true);
+  }
+
+  /** The beginnings of segments that an earlier receiver left in the spool; in order. */
+  public List<OpenSegment> leftovers() throws IOException {
+    return leftovers(false);
+  }
+
+  private List<OpenSegment> leftovers(boolean whole) throws IOException {
+    List<OpenSegment> found = new ArrayList<>();
+    if (spool.isEmpty()) {
+      return found;
+    }
+    for (WalFileName name : SpooledSegment.files(directory, whole)) {
+      // what is there already takes room, but is never refused
+      boolean counted = free.tryAcquire();
+      found.add(
+          SpooledSegment.leftover(
+              segment(name),
+              directory.resolve(name.toString()),
+              counted ? free::release : () -> {}));
+    }
+    return found;
+  }
+
+  /**
+   * Opens the files that were set aside because other WAL came in their place, each once. One
+   * without any valid record is of no use to anybody and deleted.
+   */
+  public List<OpenSegment> diverged() throws IOException {
+    List<OpenSegment> found = new ArrayList<>();
+    for (Path file : spool.isEmpty() ? List.<Path>of() : SpooledSegment.diverged(directory)) {
+      WalSegment segment = segment(SpooledSegment.nameOf(file));
+      if (ValidWalEnd.find(file, segment).isEmpty()) {
+        Files.delete(file);
+      } else if (opened.add(file)) {
+        found.add(SpooledSegment.leftover(segment, file, () -> {}));
+      }
+    }
+    return found;
+  }
+
+  /** Where the first segment begins of those an earlier receiver left, if it left any. */
+  public Optional<Lsn> start() throws IOException {
+    return begun().stream().map(WalSegment::start).min(Comparator.naturalOrder());
+  }
+
+  private WalSegment segment(WalFileName name) {
+    return name instanceof WalFileName.Partial partial
+        ? partial.segment().segment(size)
+        : ((WalFileName.Segment) name).segment(size);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (directory != null && spool.isEmpty()) {
+      try (var files = Files.newDirectoryStream(directory)) {
+        for (Path file : files) {
+          Files.deleteIfExists(file);
+        }
+      }
+      Files.deleteIfExists(directory);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.walden.storage.copies;
+
+import dev.walden.StorageUnavailableException;
+import dev.walden.storage.Storage.PutOutcome;
+import dev.walden.storage.StoredObject;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Bringing a copy an object that it lacks, from another; it never replaces one. */
+record ReplicaFill(List<Replica> copies) {
+
+  /**
+   * Copies an object.
+   *
+   * @return how many bytes it has; empty if nothing was to be done
+   * @throws dev.walden.ArchiveConflictException if the copy holds another one
+   * @throws StorageUnavailableException if that failed, or nobody can tell
+   */
+  OptionalLong fill(String name, Replica to) throws IOException {
+    StorageUnavailableException unavailable = null;
+    List<Replica> sources =
+        copies.stream()
+            .filter(copy -> copy != to)
+            .sorted(
+                Comparator.comparing((Replica copy) -> copy.isDamaged(name))
+                    .thenComparing(Replica::isAway))
+            .toList();
+    for (Replica from : sources) {
+      try {
+        Optional<StoredObject> found = from.find(name);
+        if (found.isPresent()) {
+          return copy(found.get(), from, to);
+        }
+      } catch (StorageUnavailableException e) {
+        unavailable = e;
+      }
+    }
+    if (unavailable != null) {
+      throw unavailable;
+    }
+    return OptionalLong.empty();
+  }
+
+  private OptionalLong copy(StoredObject object, Replica from, Replica to) throws IOException {
+    String name = object.name();
+    if (to.put(name, new CopySource(from, object)) == PutOutcome.EXISTS) {
+      ReplicaComparison.require(name, from, to);
+      return OptionalLong.empty();
+    }
+    if (!from.find(name).equals(Optional.of(object))) {
+      // deleted meanwhile, everywhere but here
+      to.delete(name);
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(object.length());
+  }
+}

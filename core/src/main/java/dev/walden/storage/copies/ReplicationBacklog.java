@@ -1,0 +1,231 @@
+package dev.walden.storage.copies;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.ArchiveException;
+import dev.walden.CorruptFileException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What copies are known to lack, brought to them by one thread, which begins when there is
+ * something, and waits longer and longer while that fails. A bounded number is remembered, and
+ * nothing of it survives the process: a repair finds the rest.
+ */
+final class ReplicationBacklog implements Closeable {
+  static final int MAX_WAITING = 10_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationBacklog.class);
+  private static final int LONGEST = 60;
+  private static final int MOST_FAILURES = 16;
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+
+  private final ReplicaFill filling;
+  private final Duration pause;
+  private final Map<Replica, Set<String>> waiting = new HashMap<>();
+  private final Set<Replica> overflowed = new HashSet<>();
+  private final Thread thread = new Thread(this::run, "walden-copies");
+  private final Duration closingTime;
+  private boolean failing;
+  private boolean awake;
+  private boolean closed;
+
+  /**
+   * @param pause how long to wait after the first failure; after more, up to 60 times as long
+   * @param closingTime how long closing waits while copies take what they lack
+   */
+  ReplicationBacklog(List<Replica> copies, Duration pause, Duration closingTime) {
+    this.filling = new ReplicaFill(copies);
+    this.closingTime = closingTime;
+    this.pause = pause;
+    copies.forEach(copy -> waiting.put(copy, new LinkedHashSet<>()));
+    thread.setDaemon(true);
+  }
+
+  synchronized void add(Replica copy, String name) {
+    Set<String> names = waiting.get(copy);
+    if (closed || names.contains(name)) {
+      return;
+    }
+    if (names.size() == MAX_WAITING) {
+      if (overflowed.add(copy)) {
+        LOG.warn("{} lacks more objects than can be remembered: repair it", copy);
+      }
+      return;
+    }
+    names.add(name);
+    if (thread.getState() == Thread.State.NEW) {
+      thread.start();
+    }
+    notifyAll();
+  }
+
+  synchronized void remove(String name) {
+    waiting.values().forEach(names -> names.remove(name));
+  }
+
+  private synchronized void remove(Replica copy, String name) {
+    waiting.get(copy).remove(name);
+  }
+
+  synchronized int waiting(Replica copy) {
+    return waiting.get(copy).size();
+  }
+
+  synchronized boolean isOverflowed(Replica copy) {
+    return overflowed.contains(copy);
+  }
+
+  /** Before a repair: what overflows from now on is not known to it. */
+  synchronized void forgetOverflow(Replica copy) {
+    overflowed.remove(copy);
+  }
+
+  /** A repair has not brought all. */
+  synchronized void overflow(Replica copy) {
+    overflowed.add(copy);
+  }
+
+  /** After a repair: what waited may be there. */
+  synchronized void retry() {
+    awake = true;
+    notifyAll();
+  }
+
+  private void run() {
+    long times = 1;
+    try {
+      while (awaitWork()) {
+        boolean all = workOnce();
+        tell(!all);
+        if (all) {
+          times = 1;
+        } else {
+          sleep(times);
+          times = Math.min(LONGEST, 2 * times);
+        }
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  private synchronized void tell(boolean fails) {
+    failing = fails;
+    notifyAll();
+  }
+
+  private synchronized boolean awaitWork() throws InterruptedException {
+    while (!closed && isEmpty()) {
+      wait();
+    }
+    return !closed;
+  }
+
+  private boolean isEmpty() {
+    return waiting.values().stream().allMatch(Set::isEmpty);
+  }
+
+  private synchronized void awaitEnd() throws InterruptedException {
+    long until = System.nanoTime() + closingTime.toNanos();
+    for (long left = until - System.nanoTime();
+        left > 0 && !isEmpty() && !failing;
+        left = until - System.nanoTime()) {
+      wait(left / 1_000_000 + 1);
+    }
+  }
+
+  private synchronized void sleep(long times) throws InterruptedException {
+    long until = System.nanoTime() + times * pause.toNanos();
+    // more to do is no reason to try sooner
+    for (long left = until - System.nanoTime();
+        left > 0 && !closed && !awake;
+        left = until - System.nanoTime()) {
+      wait(left / 1_000_000 + 1);
+    }
+    awake = false;
+  }
+
+  private enum Outcome {
+    DONE,
+    LATER,
+    /** The copy cannot be reached. */
+    AWAY
+  }
+
+  /**
+   * Works through what is waiting now; of a copy that is away, no further than there, and past no
+   * more than a few objects that cannot be had.
+   */
+  private boolean workOnce() {
+    boolean all = true;
+    for (Replica copy : filling.copies()) {
+      int left = MOST_FAILURES;
+      for (String name : names(copy)) {
+        if (isClosed()) {
+          return false;
+        }
+        Outcome outcome = fill(copy, name);
+        all &= outcome == Outcome.DONE;
+        left -= outcome == Outcome.LATER ? 1 : 0;
+        if (outcome == Outcome.AWAY || left == 0) {
+          break;
+        }
+      }
+    }
+    return all;
+  }
+
+  private Outcome fill(Replica copy, String name) {
+    try {
+      filling.fill(name, copy);
+      remove(copy, name);
+      return Outcome.DONE;
+    } catch (ArchiveConflictException | CorruptFileException e) {
+      // told in the copy's status; nothing that another try could mend
+      remove(copy, name);
+      return Outcome.DONE;
+    } catch (ArchiveException e) {
+      LOG.debug("{} still lacks {}: {}", copy, name, e.toString());
+      return copy.isAway() ? Outcome.AWAY : Outcome.LATER;
+    } catch (IOException | RuntimeException e) {
+      copy.failed(e instanceof IOException failure ? failure : new IOException(e));
+      return Outcome.LATER;
+    }
+  }
+
+  private synchronized List<String> names(Replica copy) {
+    return List.copyOf(waiting.get(copy));
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    try {
+      awaitEnd();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    thread.interrupt();
+    try {
+      thread.join(CLOSING.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Effects: reading an object that may be damaged or missing in one of several replicas. {@code
+ * CopyReading} continues in the next one.
+ */
+package dev.walden.storage.reading;

@@ -1,0 +1,172 @@
+package dev.walden.wal.record;
+
+import dev.walden.CorruptFileException;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The main data of a record, from front to back, never beyond its end. */
+final class RecordDataReader {
+  private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+  private static final int LOCATOR = 12;
+
+  private final Lsn record;
+  private final byte[] bytes;
+  private final int start;
+  private final int end;
+  private int at;
+
+  RecordDataReader(Lsn record, byte[] bytes, int start, int end) {
+    this.record = record;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.at = start;
+  }
+
+  private int take(long count) throws CorruptFileException {
+    if (count < 0 || count > end - at) {
+      throw wrong("needs " + count + " bytes more, has " + (end - at));
+    }
+    int taken = at;
+    at += (int) count;
+    return taken;
+  }
+
+  CorruptFileException wrong(String problem) {
+    return new CorruptFileException(
+        "WAL record at " + record, "body at byte " + (at - start) + ": " + problem);
+  }
+
+  int remaining() {
+    return end - at;
+  }
+
+  void skip(long count) throws CorruptFileException {
+    take(count);
+  }
+
+  /** Goes to the next multiple of eight, as far as there is one. */
+  void align() {
+    at = Math.min(end, start + (int) WalReader.align(at - start));
+  }
+
+  boolean flag() throws CorruptFileException {
+    return bytes[take(1)] != 0;
+  }
+
+  int u16() throws CorruptFileException {
+    return LittleEndian.u16(bytes, take(2));
+  }
+
+  int i32() throws CorruptFileException {
+    return LittleEndian.i32(bytes, take(4));
+  }
+
+  long u32() throws CorruptFileException {
+    return LittleEndian.u32(bytes, take(4));
+  }
+
+  long i64() throws CorruptFileException {
+    return LittleEndian.i64(bytes, take(8));
+  }
+
+  Lsn lsn() throws CorruptFileException {
+    return new Lsn(i64());
+  }
+
+  /** Microseconds since 2000. */
+  Instant timestamp() throws CorruptFileException {
+    return EPOCH.plus(i64(), ChronoUnit.MICROS);
+  }
+
+  /** Seconds since 1970. */
+  Instant seconds() throws CorruptFileException {
+    long seconds = i64();
+    try {
+      return Instant.ofEpochSecond(seconds);
+    } catch (DateTimeException e) {
+      throw wrong("no time: " + seconds + " seconds");
+    }
+  }
+
+  TimelineId timeline() throws CorruptFileException {
+    long id = u32();
+    if (id == 0) {
+      throw wrong("timeline 0");
+    }
+    return new TimelineId(id);
+  }
+
+  /** A number of items of so many bytes, all of which are there. */
+  int count(int itemBytes) throws CorruptFileException {
+    return fits(i32(), itemBytes);
+  }
+
+  /** Checks that so many items of so many bytes are there. */
+  int fits(int count, int itemBytes) throws CorruptFileException {
+    if (count < 0 || (long) count * itemBytes > remaining()) {
+      throw wrong(count + " items of " + itemBytes + " bytes in " + remaining());
+    }
+    return count;
+  }
+
+  /** Transaction IDs or OIDs. */
+  List<Long> numbers(int count) throws CorruptFileException {
+    List<Long> numbers = new ArrayList<>(fits(count, Integer.BYTES));
+    for (int i = 0; i < count; i++) {
+      numbers.add(u32());
+    }
+    return List.copyOf(numbers);
+  }
+
+  RelFileLocator locator() throws CorruptFileException {
+    return new RelFileLocator(u32(), u32(), u32());
+  }
+
+  List<RelFileLocator> locators(int count) throws CorruptFileException {
+    List<RelFileLocator> locators = new ArrayList<>(fits(count, LOCATOR));
+    for (int i = 0; i < count; i++) {
+      locators.add(locator());
+    }
+    return List.copyOf(locators);
+  }
+
+  List<RelFileLocator> locators() throws CorruptFileException {
+    return locators(count(LOCATOR));
+  }
+
+  /** Text up to a NUL, which must come, and is passed. */
+  String text() throws CorruptFileException {
+    for (int i = at; i < end; i++) {
+      if (bytes[i] == 0) {
+        return text(i + 1 - at);
+      }
+    }
+    throw wrong("a text without an end");
+  }
+
+  /** Text in a field of so many bytes: up to its NUL, which must be in it. */
+  String text(long fieldBytes) throws CorruptFileException {
+    int from = take(fieldBytes);
+    int to = from;
+    while (to < at && bytes[to] != 0) {
+      to++;
+    }
+    if (to == at) {
+      throw wrong("a text without an end");
+    }
+    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  byte[] bytes(long count) throws CorruptFileException {
+    int from = take(count);
+    return Arrays.copyOfRange(bytes, from, at);
+  }
+}

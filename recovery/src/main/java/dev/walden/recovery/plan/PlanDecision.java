@@ -1,0 +1,227 @@
+package dev.walden.recovery.plan;
+
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.inventory.WalPath;
+import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.WalRange;
+import dev.walden.recovery.ArchiveContents;
+import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.RecoveryTarget.Immediate;
+import dev.walden.recovery.RecoveryTarget.Latest;
+import dev.walden.recovery.RecoveryTarget.Position;
+import dev.walden.recovery.path.ArchiveEnd;
+import dev.walden.recovery.path.GapText;
+import dev.walden.recovery.path.Recoverable;
+import dev.walden.recovery.path.WalKnowledge;
+import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides how to recover: a pure function of what an archive holds. */
+final class PlanDecision {
+  private final ArchiveContents contents;
+  private final RecoveryRequest request;
+  private final RecoveryTarget target;
+  private final WalSegmentSize size;
+  private final PlanRefusals refusal;
+  private final Optional<WalKnowledge> knowledge;
+
+  /**
+   * Begins to decide.
+   *
+   * @param knowledge how to look into the WAL; without it where the target lies stays open
+   */
+  PlanDecision(
+      ArchiveContents contents, RecoveryRequest request, Optional<WalKnowledge> knowledge) {
+    this.contents = contents;
+    this.request = request;
+    this.knowledge = knowledge;
+    this.target = request.target();
+    this.size = contents.cluster().segmentSize();
+    this.refusal = new PlanRefusals(contents, target);
+  }
+
+  RecoveryPlan plan() throws IOException {
+    List<BaseBackup> backups = backups();
+    TimelineHistory history = new TimelineChoice(contents, request, backups).choose();
+    WalPath path = new WalPath(contents.wal(), history);
+    List<BaseBackup> leading = Recoverable.leadingTo(history, backups);
+    return knowledge.isPresent()
+        ? exact(path, history, leading, knowledge.get())
+        : byInventory(path, history, leading);
+  }
+
+  /** Looks into no WAL. */
+  private RecoveryPlan byInventory(WalPath path, TimelineHistory history, List<BaseBackup> leading)
+      throws IOException {
+    BackupChoice choice = BackupChoice.choose(target, leading, contents);
+    Reach reach = path.from(choice.backup().startLsn());
+    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, reach);
+    requireConsistency(path, choice.backup(), reach);
+    requireTarget(path, reach, hole);
+    Lsn end = plannedEnd(choice.backup(), reach);
+    return new RecoveryPlan(
+        contents.cluster(),
+        target,
+        target,
+        request.timeline(),
+        history,
+        choice.backup(),
+        request.backup().isPresent() ? "the one asked for" : choice.reason(),
+        planned(reach.ranges(), end),
+        reach.next().isPresent() || hole.isPresent(),
+        Optional.empty(),
+        request.action(),
+        new PlanWarnings(contents, target, history, reach).all());
+  }
+
+  /** Finds the record at which the server will stop. */
+  private RecoveryPlan exact(
+      WalPath path, TimelineHistory history, List<BaseBackup> leading, WalKnowledge wal)
+      throws IOException {
+    List<BaseBackup> usable = consistent(path, leading);
+    List<ReplayableWal> coverages = ReplayableWal.along(path, usable, contents, wal);
+    ExactChoice.Chosen chosen = new ExactChoice(coverages, target, refusal).choose();
+    Reach reach = path.from(chosen.backup().startLsn());
+    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, reach);
+    if (target instanceof Latest) {
+      requireTarget(path, reach, hole);
+    }
+    RequiredSettings settings = RequiredSettings.of(coverages, chosen, refusal);
+    PreparedAtStop prepared = new PreparedAtStop(path, history, chosen);
+    prepared.require(refusal);
+    Lsn end =
+        target instanceof Latest
+            ? reach.end()
+            : size.startOf(size.segmentNumberBefore(chosen.needed()) + 1);
+    return new RecoveryPlan(
+        contents.cluster(),
+        target,
+        chosen.serverTarget(),
+        request.timeline(),
+        history,
+        chosen.backup(),
+        request.backup().isPresent() ? "the one asked for" : chosen.reason(),
+        planned(reach.ranges(), end),
+        reach.next().isPresent() || hole.isPresent(),
+        Optional.of(chosen.stop()),
+        request.action(),
+        new PlanWarnings(contents, target, history, reach)
+            .exact(chosen, settings, prepared.atSwitches(coverages)));
+  }
+
+  /** The backups whose own WAL is there; if it is of none, that is why there is no plan. */
+  private List<BaseBackup> consistent(WalPath path, List<BaseBackup> leading) throws IOException {
+    List<BaseBackup> usable =
+        leading.stream()
+            .filter(backup -> !path.from(backup.startLsn()).end().isBefore(backup.endLsn()))
+            .toList();
+    if (usable.isEmpty()) {
+      BaseBackup newest = leading.get(leading.size() - 1);
+      requireConsistency(path, newest, path.from(newest.startLsn()));
+    }
+    return usable;
+  }
+
+  private List<BaseBackup> backups() throws RecoveryImpossibleException {
+    if (contents.backups().isEmpty()) {
+      throw refusal.of(Reason.NO_BACKUP, "the archive holds no complete base backup.");
+    }
+    if (request.backup().isEmpty()) {
+      return contents.backups();
+    }
+    Optional<BaseBackup> backup = contents.backup(request.backup().get());
+    if (backup.isEmpty()) {
+      throw refusal.of(
+          Reason.UNKNOWN_BACKUP,
+          "the archive holds no complete base backup " + request.backup().get() + ".");
+    }
+    return List.of(backup.get());
+  }
+
+  private void requireConsistency(WalPath path, BaseBackup backup, Reach reach) throws IOException {
+    if (reach.end().isBefore(backup.endLsn())) {
+      throw refusal.of(
+          path.impostor(reach).isPresent() ? Reason.FORK_WAL_MISSING : Reason.WAL_MISSING,
+          String.format(
+              "backup %s is consistent only once the WAL from %s to %s is replayed, and %s.",
+              backup.id(),
+              backup.startLsn(),
+              backup.endLsn(),
+              missing(reach, ArchiveEnd.hole(contents.wal(), path, reach))));
+    }
+  }
+
+  /** Refuses what would end too early, or somewhere else, without anybody noticing. */
+  private void requireTarget(WalPath path, Reach reach, Optional<String> hole)
+      throws RecoveryImpossibleException {
+    boolean inside =
+        target instanceof Immediate
+            || target instanceof Position position && position.lsn().isBefore(reach.end());
+    if (inside) {
+      return;
+    }
+    Optional<WalSegment> impostor = path.impostor(reach);
+    if (impostor.isPresent()) {
+      WalSegment wanted = path.segment(reach.end());
+      throw refusal.of(
+          Reason.FORK_WAL_MISSING,
+          String.format(
+              "%s is not in the archive, and the server would take %s instead and replay what"
+                  + " never happened on timeline %s. Name timeline %s if that is what you want.",
+              wanted, impostor.get(), wanted.timeline(), impostor.get().timeline()));
+    }
+    boolean gap = reach.next().isPresent() || hole.isPresent();
+    if (gap && (target instanceof Latest || target instanceof Position)) {
+      throw refusal.of(
+          Reason.WAL_MISSING, missing(reach, hole) + ", so nothing behind can be replayed.");
+    }
+    if (target instanceof Position) {
+      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(reach, hole) + ".");
+    }
+  }
+
+  private String missing(Reach reach, Optional<String> hole) {
+    WalRange next = reach.next().orElse(null);
+    return next == null
+        ? "the archived WAL on the way ends at "
+            + reach.end()
+            + GapText.of(reach)
+            + hole.map(reason -> "; " + reason).orElse("")
+        : String.format(
+            "the WAL from %s to %s is missing%s, while it is there before and from %s on timeline"
+                + " %s on",
+            reach.end(), next.start(), GapText.of(reach), next.start(), next.timeline());
+  }
+
+  /** Behind the last segment that the target can need, as far as that is known. */
+  private Lsn plannedEnd(BaseBackup backup, Reach reach) {
+    if (target instanceof Immediate) {
+      return size.startOf(size.segmentNumberBefore(backup.endLsn()) + 1);
+    }
+    if (target instanceof Position position) {
+      // the record may begin in the next segment, as after a switch of segments
+      return Lsn.min(reach.end(), size.startOf(size.segmentNumber(position.lsn()) + 2));
+    }
+    return reach.end();
+  }
+
+  private List<PlannedWal> planned(List<WalRange> ranges, Lsn end) {
+    WalInventory wal = contents.wal();
+    List<PlannedWal> planned = new ArrayList<>();
+    for (WalRange range : ranges) {
+      if (range.start().isBefore(end)) {
+        Lsn rangeEnd = Lsn.min(range.end(), end);
+        planned.add(PlannedWal.of(wal, new WalRange(range.timeline(), range.start(), rangeEnd)));
+      }
+    }
+    return planned;
+  }
+}

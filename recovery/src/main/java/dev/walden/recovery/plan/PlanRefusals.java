@@ -1,0 +1,84 @@
+package dev.walden.recovery.plan;
+
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.WalRange;
+import dev.walden.recovery.ArchiveContents;
+import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.RecoveryTarget.Time;
+import dev.walden.recovery.path.GapText;
+import dev.walden.recovery.path.Recoverable;
+import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
+import java.util.List;
+import java.util.Optional;
+
+/** Says no, why, and what would be possible. */
+record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
+
+  RecoveryImpossibleException of(Reason reason, String problem) {
+    return new RecoveryImpossibleException(
+        reason,
+        String.format("Cannot recover to %s: %s %s", target, problem, Recoverable.offer(contents)));
+  }
+
+  /** The server would stop before it is consistent. */
+  RecoveryImpossibleException tooEarly(BaseBackup oldest, String stop) {
+    return of(
+        Reason.TARGET_BEFORE_BACKUP,
+        String.format(
+            "the oldest usable backup %s, which ended at %s, is consistent only at %s, and no server"
+                + " can stop before that (%s).",
+            oldest.id(), oldest.endTime(), oldest.endLsn(), stop));
+  }
+
+  /** The WAL ends before the target. */
+  RecoveryImpossibleException notReached(ReplayableWal coverage, RecoveryStopPoint end) {
+    String last =
+        end.last()
+            .map(transaction -> ", and the last transaction in it is the " + transaction)
+            .orElse(", and no transaction ended in it");
+    String wal =
+        String.format("the archived WAL on the way ends at %s%s", end.lsn(), last)
+            + coverage.wal().damage().map(damage -> "; " + damage).orElse("");
+    if (coverage.reach().next().isPresent()) {
+      WalRange next = coverage.reach().next().get();
+      return of(
+          Reason.WAL_MISSING,
+          String.format(
+              "%s; the WAL from %s to %s is missing%s.",
+              wal, coverage.reach().end(), next.start(), GapText.of(coverage.reach())));
+    }
+    if (coverage.wal().damage().isPresent()) {
+      return of(Reason.WAL_DAMAGED, wal + ".");
+    }
+    if (coverage.hole().isPresent()) {
+      return of(Reason.WAL_MISSING, wal + "; " + coverage.hole().get() + ".");
+    }
+    return of(
+        Reason.TARGET_BEYOND_WAL,
+        target instanceof Time
+            ? wal + ". Its state is all there is: recover to the latest instead."
+            : wal + ".");
+  }
+
+  /** Nothing in the WAL is what the target names. */
+  RecoveryImpossibleException unknown(List<ReplayableWal> coverages) {
+    ReplayableWal newest = coverages.get(coverages.size() - 1);
+    Optional<String> damage =
+        coverages.stream().flatMap(coverage -> coverage.wal().damage().stream()).findFirst();
+    boolean gap =
+        coverages.stream()
+            .anyMatch(
+                coverage -> coverage.reach().next().isPresent() || coverage.hole().isPresent());
+    return of(
+        damage.isPresent()
+            ? Reason.WAL_DAMAGED
+            : gap ? Reason.WAL_MISSING : Reason.TARGET_NOT_FOUND,
+        String.format(
+            "the archived WAL on the way, from %s to %s, does not hold %s%s;"
+                + " what happened before it is in every base backup.",
+            coverages.get(0).wal().start(),
+            newest.wal().end(),
+            TargetEvent.of(target),
+            damage.map(problem -> "; " + problem).orElse("")));
+  }
+}

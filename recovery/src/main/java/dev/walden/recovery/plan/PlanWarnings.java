@@ -1,0 +1,231 @@
+package dev.walden.recovery.plan;
+
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.inventory.WalPath;
+import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.backup.BaseBackup;
+import dev.walden.recovery.ArchiveContents;
+import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.RecoveryTarget.Immediate;
+import dev.walden.recovery.RecoveryTarget.Latest;
+import dev.walden.recovery.RecoveryTarget.Position;
+import dev.walden.recovery.path.ArchiveEnd;
+import dev.walden.recovery.path.Recoverable;
+import dev.walden.recovery.path.TakenTimelines;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.index.WalEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What somebody should know who is about to carry a plan out. */
+final class PlanWarnings {
+  private final ArchiveContents contents;
+  private final RecoveryTarget target;
+  private final TimelineHistory history;
+  private final Reach reach;
+  private final List<String> warnings = new ArrayList<>();
+
+  PlanWarnings(
+      ArchiveContents contents, RecoveryTarget target, TimelineHistory history, Reach reach) {
+    this.contents = contents;
+    this.target = target;
+    this.history = history;
+    this.reach = reach;
+  }
+
+  List<String> all() throws IOException {
+    boolean placed =
+        target instanceof Immediate || target instanceof Latest || target instanceof Position;
+    if (!placed) {
+      unplaced();
+    }
+    if (target instanceof Position position) {
+      lastSegment(position);
+    }
+    if (!(target instanceof Immediate)) {
+      otherTimelines();
+    }
+    if (target instanceof Latest) {
+      partialSegment();
+    }
+    missingHistories();
+    unfinishedSegment();
+    takenNumber();
+    return warnings;
+  }
+
+  /** Those that remain when the WAL was looked into. */
+  List<String> exact(
+      ExactChoice.Chosen chosen,
+      RequiredSettings settings,
+      List<WalEvent.Prepared> preparedAtSwitches)
+      throws IOException {
+    if (!chosen.serverTarget().equals(target)) {
+      warnings.add("The server is told to stop " + chosen.serverTarget() + ", which is the same");
+    }
+    warnings.addAll(settings.warnings());
+    preparedAtSwitches.forEach(
+        prepared ->
+            warnings.add(
+                String.format(
+                    "Transaction %d (\"%s\") was still prepared when a timeline began in its segment:"
+                        + " a server fails there if hot_standby is on; set it off to recover",
+                    prepared.xid(), prepared.gid())));
+    if (!(target instanceof Immediate)) {
+      otherTimelines();
+    }
+    if (target instanceof Latest) {
+      partialSegment();
+    }
+    missingHistories();
+    unfinishedSegment();
+    takenNumber();
+    return warnings;
+  }
+
+  private void unplaced() {
+    warnings.add(
+        "If the archived WAL, which ends at "
+            + reach.end()
+            + (reach.next().isPresent() ? " before a gap" : "")
+            + ", does not hold "
+            + TargetEvent.of(target)
+            + ", recovery fails at the very end");
+    reach
+        .next()
+        .ifPresent(
+            next -> {
+              String others =
+                  Recoverable.leadingTo(history, contents.backups()).stream()
+                      .filter(backup -> !backup.startLsn().isBefore(reach.end()))
+                      .map(BaseBackup::id)
+                      .findFirst()
+                      .map(id -> "; should the target lie behind, use backup " + id)
+                      .orElse("");
+              warnings.add(
+                  "The WAL from " + reach.end() + " to " + next.start() + " is missing" + others);
+            });
+  }
+
+  private void missingHistories() {
+    for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
+      if (contents.wal().history(ancestor.timeline()).isEmpty()) {
+        warnings.add(
+            "The history of timeline "
+                + ancestor.timeline()
+                + ", an ancestor, is not in the archive: restore without a restore_command, which"
+                + " would stop there");
+      }
+    }
+  }
+
+  /** What there is of a segment is put into {@code pg_wal}, but not delivered one by one. */
+  private void unfinishedSegment() throws IOException {
+    ArchiveEnd.from(contents.wal())
+        .unfinished(new WalPath(contents.wal(), history), reach)
+        .ifPresent(
+            reason ->
+                warnings.add(
+                    reason
+                        + ": if the target lies in it, restore without a restore_command, which"
+                        + " would stop there"));
+  }
+
+  /** What stops a server that is promoted: the number it would take is another timeline's. */
+  private void takenNumber() throws IOException {
+    WalFileName.History next = TakenTimelines.following(history.timeline());
+    while (contents.wal().history(next.timeline()).isPresent()) {
+      next = TakenTimelines.following(next.timeline());
+    }
+    String file = next.toString();
+    ArchiveEnd.from(contents.wal())
+        .history(next.timeline())
+        .ifPresent(
+            reason ->
+                warnings.add(
+                    file
+                        + " is not archived, but "
+                        + reason
+                        + ": a server that is promoted would take this number for its own timeline,"
+                        + " and fails instead. Archive the file if a server still has it in pg_wal,"
+                        + " or restore without a restore_command"));
+  }
+
+  private void lastSegment(Position position) {
+    if (reach.end().minus(position.lsn()) <= contents.cluster().segmentSize().bytes()) {
+      warnings.add(
+          "If no record begins between "
+              + position.lsn()
+              + " and the end of the archived WAL at "
+              + reach.end()
+              + ", recovery fails at the very end");
+    }
+  }
+
+  private void otherTimelines() {
+    WalInventory wal = contents.wal();
+    for (TimelineId timeline : Recoverable.others(wal, history)) {
+      if (wal.history(timeline).isEmpty()) {
+        warnings.add(
+            "The archive holds WAL of timeline "
+                + timeline
+                + " but not its history; where it"
+                + " comes from is unknown");
+      } else {
+        last(timeline, wal)
+            .ifPresent(
+                end ->
+                    warnings.add(
+                        "The archive also holds WAL of timeline "
+                            + timeline
+                            + " up to "
+                            + end
+                            + ", which is not on the way"));
+      }
+    }
+    history.ancestors().stream()
+        .map(TimelineHistory.Ancestor::timeline)
+        .forEach(timeline -> livedOn(timeline, wal));
+  }
+
+  private void livedOn(TimelineId timeline, WalInventory wal) {
+    Lsn left = history.end(timeline).orElseThrow();
+    last(timeline, wal)
+        .filter(end -> end.minus(left) >= contents.cluster().segmentSize().bytes())
+        .ifPresent(
+            end ->
+                warnings.add(
+                    "Timeline "
+                        + timeline
+                        + " was left at "
+                        + left
+                        + ", but the archive holds its WAL up to "
+                        + end
+                        + "; what happened there after "
+                        + left
+                        + " is not recovered"));
+  }
+
+  private static Optional<Lsn> last(TimelineId timeline, WalInventory wal) {
+    return wal.last(timeline).map(WalSegment::end);
+  }
+
+  private void partialSegment() {
+    WalSegment next =
+        WalSegment.containing(history.timeline(), reach.end(), contents.cluster().segmentSize());
+    contents.wal().partials().stream()
+        .filter(partial -> partial.segment().equals(next.fileName()))
+        .forEach(
+            partial ->
+                warnings.add(
+                    "The archive also holds "
+                        + partial
+                        + ", the unfinished next segment; the server will not ask for it"));
+  }
+}

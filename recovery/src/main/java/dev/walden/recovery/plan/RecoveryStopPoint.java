@@ -1,0 +1,37 @@
+package dev.walden.recovery.plan;
+
+import dev.walden.recovery.EndedTransaction;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.index.WalEvent;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where exactly recovery will stop, known from the WAL itself.
+ *
+ * @param lsn behind the last record that is replayed: where the new timeline begins
+ * @param record where the record begins that makes recovery stop; empty at the end of WAL
+ * @param replayed whether that record is still replayed
+ * @param logged what the server will log; empty at the end of WAL
+ * @param last the last transaction that is kept
+ * @param next the first transaction that is not kept
+ * @param lost transactions that are not kept although they ended before the time that was asked
+ *     for, since times are not in the order of the WAL: the first of them
+ * @param prepared transactions that remain prepared, to be committed or rolled back by hand; not
+ *     those that were prepared before the first WAL the plan knows
+ */
+public record RecoveryStopPoint(
+    Lsn lsn,
+    Optional<Lsn> record,
+    boolean replayed,
+    Optional<String> logged,
+    Optional<EndedTransaction> last,
+    Optional<EndedTransaction> next,
+    List<EndedTransaction> lost,
+    List<WalEvent.Prepared> prepared) {
+
+  public RecoveryStopPoint {
+    lost = List.copyOf(lost);
+    prepared = List.copyOf(prepared);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.walden.recovery.plan;
+
+import dev.walden.archive.inventory.WalPath;
+import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.backup.BaseBackup;
+import dev.walden.recovery.ArchiveContents;
+import dev.walden.recovery.path.ArchiveEnd;
+import dev.walden.recovery.path.PathWal;
+import dev.walden.recovery.path.Recoverable;
+import dev.walden.recovery.path.WalKnowledge;
+import dev.walden.wal.Lsn;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A stretch of a way without a gap, and the backups from which a server can replay it.
+ *
+ * @param backups the oldest first; not empty
+ * @param reach from the beginning of the first backup on
+ * @param hole see {@link ArchiveEnd#hole}
+ */
+record ReplayableWal(List<BaseBackup> backups, Reach reach, PathWal wal, Optional<String> hole) {
+
+  /** The WAL that lies behind the backups of a way. */
+  static List<ReplayableWal> along(
+      WalPath path, List<BaseBackup> backups, ArchiveContents contents, WalKnowledge knowledge)
+      throws IOException {
+    List<ReplayableWal> all = new ArrayList<>();
+    List<BaseBackup> byStart =
+        backups.stream().sorted(Comparator.comparing(BaseBackup::startLsn)).toList();
+    for (int first = 0, next; first < byStart.size(); first = next) {
+      Reach reach = path.from(byStart.get(first).startLsn());
+      PathWal wal = knowledge.wal(path, byStart.get(first).startLsn(), contents);
+      next = first + 1;
+      while (next < byStart.size()
+          && path.from(byStart.get(next).startLsn()).end().equals(reach.end())
+          && !behind(wal, byStart.get(next))) {
+        next++;
+      }
+      List<BaseBackup> covered = byStart.subList(first, next);
+      all.add(
+          new ReplayableWal(
+              covered.stream().sorted(Recoverable.OLDEST_FIRST).toList(),
+              reach,
+              wal,
+              ArchiveEnd.hole(contents.wal(), path, reach)));
+    }
+    return all;
+  }
+
+  /** Where replay begins that begins first. */
+  Lsn begin() {
+    return backups.stream().map(BaseBackup::startLsn).min(Lsn::compareTo).orElseThrow();
+  }
+
+  /** Whether a backup begins behind the damage at which the WAL ends. */
+  private static boolean behind(PathWal wal, BaseBackup backup) {
+    return wal.next().isPresent() && !backup.startLsn().isBefore(wal.next().get());
+  }
+}

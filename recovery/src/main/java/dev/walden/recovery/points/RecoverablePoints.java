@@ -1,0 +1,238 @@
+package dev.walden.recovery.points;
+
+import dev.walden.NotArchivedException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.inventory.WalPath;
+import dev.walden.recovery.ArchiveContents;
+import dev.walden.recovery.EndedTransaction;
+import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.RecoveryTarget.RestorePoint;
+import dev.walden.recovery.path.PathScan;
+import dev.walden.recovery.path.Recoverable;
+import dev.walden.recovery.path.WalKnowledge;
+import dev.walden.recovery.path.WalStretch;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.index.WalEvent;
+import dev.walden.wal.record.TransactionBody.End;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What an archive can bring back: which WAL it covers, and the points in it that somebody may want
+ * to recover to. Nothing is restored for it. By default along the timeline with the highest number
+ * that a base backup leads to. Immutable: each method that sets something gives a changed copy.
+ *
+ * <p>Each search reads what the archive holds anew, by way of its {@linkplain ArchiveStore#index
+ * index}; what is not indexed it reads from the WAL. It needs the keys. Times are the server's, and
+ * not in the order of the WAL.
+ */
+public final class RecoverablePoints {
+  private static final int DEFAULT_LIMIT = 1000;
+
+  private final ArchiveStore archive;
+  private final Optional<TimelineId> timeline;
+  private final boolean every;
+  private final int limit;
+  private final CatalogNames names;
+
+  private RecoverablePoints(
+      ArchiveStore archive,
+      Optional<TimelineId> timeline,
+      boolean every,
+      int limit,
+      CatalogNames names) {
+    this.archive = archive;
+    this.timeline = timeline;
+    this.every = every;
+    this.limit = limit;
+    this.names = names;
+  }
+
+  /** Looks into the archive whenever it is asked. */
+  public static RecoverablePoints of(ArchiveStore archive) {
+    return new RecoverablePoints(
+        archive, Optional.empty(), false, DEFAULT_LIMIT, CatalogNames.none());
+  }
+
+  /** Looks along this timeline only, and those it comes from. */
+  public RecoverablePoints timeline(TimelineId id) {
+    return new RecoverablePoints(archive, Optional.of(id), false, limit, names);
+  }
+
+  /** Looks along every timeline whose history is known. What several share is told once. */
+  public RecoverablePoints everyTimeline() {
+    return new RecoverablePoints(archive, Optional.empty(), true, limit, names);
+  }
+
+  /** Finds at most so many; 1000 by default. */
+  public RecoverablePoints limit(int points) {
+    if (points < 1) {
+      throw new IllegalArgumentException("a limit of " + points);
+    }
+    return new RecoverablePoints(archive, timeline, every, points, names);
+  }
+
+  /** Names what was dropped. */
+  public RecoverablePoints names(CatalogNames catalogs) {
+    return new RecoverablePoints(archive, timeline, every, limit, catalogs);
+  }
+
+  /**
+   * Which WAL is there, and where recovery can stop, by timeline.
+   *
+   * @throws NotArchivedException if the history of the timeline asked for is not there
+   */
+  public List<TimelineCoverage> coverage() throws IOException {
+    return new Ways().coverage();
+  }
+
+  /** The timelines, all of them, as a drawing of at most 80 columns. */
+  public String picture() throws IOException {
+    Ways ways = everyTimeline().new Ways();
+    return new TimelinePicture(ways.coverage()).draw();
+  }
+
+  /** The restore points, in the order of the WAL. */
+  public PointList<NamedPoint> restorePoints() throws IOException {
+    PointCollector<NamedPoint> found = new PointCollector<>(limit);
+    for (Way way : new Ways().all) {
+      Set<String> once = new HashSet<>();
+      Set<String> twice = new HashSet<>();
+      for (WalStretch stretch : way.stretches()) {
+        points(stretch).forEach(point -> (once.add(point.name()) ? once : twice).add(point.name()));
+      }
+      for (TimelineSection piece : way.pieces()) {
+        for (WalEvent.RestorePoint point : points(piece.stretch())) {
+          if (piece.contains(point.lsn())) {
+            found.add(
+                new NamedPoint(
+                    piece.place(point.lsn(), point.endLsn()),
+                    point.time(),
+                    point.name(),
+                    twice.contains(point.name()) || !RestorePoint.isKnownBy(point.name())
+                        ? RecoveryTarget.lsn(point.lsn())
+                        : RecoveryTarget.name(point.name())));
+          }
+        }
+      }
+    }
+    return found.list();
+  }
+
+  private static List<WalEvent.RestorePoint> points(WalStretch stretch) {
+    return stretch.wal().events().stream()
+        .filter(WalEvent.RestorePoint.class::isInstance)
+        .map(WalEvent.RestorePoint.class::cast)
+        .toList();
+  }
+
+  /**
+   * The transactions that ended from one time to another, with these times, wherever in the WAL.
+   */
+  public PointList<TransactionPoint> transactions(Instant from, Instant to) throws IOException {
+    TimeRange window = new TimeRange(from, to);
+    PointCollector<TransactionPoint> found = new PointCollector<>(limit);
+    for (Way way : new Ways().all) {
+      for (TimelineSection piece : way.pieces()) {
+        transactions(piece, window, found);
+      }
+    }
+    return found.list();
+  }
+
+  private static void transactions(
+      TimelineSection piece, TimeRange window, PointCollector<TransactionPoint> found)
+      throws IOException {
+    new PathScan(piece.stretch().wal())
+        .forwards(
+            piece.from(),
+            outline -> outline.startLsn().isBefore(piece.until()) && window.meets(outline),
+            (record, previous) -> {
+              if (!piece.contains(record.start())) {
+                return false;
+              }
+              if (record.body().orElse(null) instanceof End end && window.contains(end.time())) {
+                found.add(
+                    new TransactionPoint(
+                        piece.place(record.start(), record.end()),
+                        new EndedTransaction(record.start(), end)));
+              }
+              return !found.isFull();
+            });
+  }
+
+  /**
+   * What was dropped, truncated or rewritten by transactions that committed from one time to
+   * another, with these times, and the databases that were dropped about then.
+   */
+  public PointList<DroppedRelations> drops(Instant from, Instant to) throws IOException {
+    TimeRange window = new TimeRange(from, to);
+    PointCollector<DroppedRelations> found = new PointCollector<>(limit);
+    for (Way way : new Ways().all) {
+      for (TimelineSection piece : way.pieces()) {
+        new DroppedRelationSearch(piece, window, names, found).run();
+      }
+    }
+    return found.list();
+  }
+
+  /** A timeline, all WAL on the way to it, and what of it belongs to no way before. */
+  private record Way(
+      TimelineHistory history, List<WalStretch> stretches, List<TimelineSection> pieces) {}
+
+  /** What the archive holds now along the ways that are asked for. */
+  private final class Ways {
+    private final List<Way> all = new ArrayList<>();
+
+    Ways() throws IOException {
+      ArchiveContents contents = ArchiveContents.read(archive);
+      WalKnowledge knowledge = new WalKnowledge(archive.index(), archive::open);
+      TimelineSection.Cut cut = new TimelineSection.Cut();
+      for (TimelineHistory history : histories(contents)) {
+        List<WalStretch> stretches =
+            WalStretch.along(
+                new WalPath(contents.wal(), history),
+                Recoverable.leadingTo(history, contents.backups()),
+                contents,
+                knowledge);
+        all.add(new Way(history, stretches, cut.of(history, stretches)));
+      }
+    }
+
+    List<TimelineCoverage> coverage() throws IOException {
+      List<TimelineCoverage> coverage = new ArrayList<>();
+      for (Way way : all) {
+        coverage.add(TimelineCoverage.of(way.history(), way.stretches()));
+      }
+      return coverage;
+    }
+  }
+
+  private List<TimelineHistory> histories(ArchiveContents contents) throws NotArchivedException {
+    List<TimelineHistory> known = Recoverable.histories(contents.wal());
+    if (every) {
+      return known;
+    }
+    if (timeline.isPresent()) {
+      return List.of(
+          contents
+              .wal()
+              .history(timeline.get())
+              .orElseThrow(
+                  () ->
+                      new NotArchivedException(
+                          "the history of timeline " + timeline.get() + " is not in " + archive)));
+    }
+    return List.of(
+        known.stream()
+            .filter(history -> !Recoverable.leadingTo(history, contents.backups()).isEmpty())
+            .reduce((lower, higher) -> higher)
+            .orElse(known.get(known.size() - 1)));
+  }
+}

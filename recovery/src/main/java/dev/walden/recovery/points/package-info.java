@@ -1,0 +1,5 @@
+/**
+ * Decisions: what there is to recover to. {@link dev.walden.recovery.points.RecoverablePoints}
+ * lists ranges, restore points, transactions and dropped relations.
+ */
+package dev.walden.recovery.points;

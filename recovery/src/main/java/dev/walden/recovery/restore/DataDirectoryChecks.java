@@ -1,0 +1,128 @@
+package dev.walden.recovery.restore;
+
+import dev.walden.CorruptFileException;
+import dev.walden.UnsupportedFormatException;
+import dev.walden.WrongClusterException;
+import dev.walden.backup.BackupLabel;
+import dev.walden.backup.BaseBackup;
+import dev.walden.backup.TablespaceMap;
+import dev.walden.cluster.ControlFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Whether the files that decide how a server starts agree with what {@code backup.json} says. */
+final class DataDirectoryChecks {
+  private static final List<String> CONFIGURATION =
+      List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf");
+  private static final Pattern DATA_DIRECTORY =
+      Pattern.compile("^\\s*data_directory\\s*[=\\s]", Pattern.CASE_INSENSITIVE);
+
+  private final BaseBackup backup;
+  private final BackupUnpacker sink;
+
+  DataDirectoryChecks(BaseBackup backup, BackupUnpacker sink) {
+    this.backup = backup;
+    this.sink = sink;
+  }
+
+  /** The backup's {@code pg_control}. */
+  byte[] controlFile() throws IOException {
+    byte[] content = required(BackupUnpacker.CONTROL_FILE);
+    ControlFile control = ControlFile.parse(name(BackupUnpacker.CONTROL_FILE), content);
+    if (!control.identity().equals(backup.cluster())) {
+      throw new WrongClusterException(
+          name(BackupUnpacker.CONTROL_FILE)
+              + " is of "
+              + control.identity()
+              + ", but the backup of "
+              + backup.cluster());
+    }
+    return content;
+  }
+
+  /** The backup's {@code backup_label}. */
+  byte[] backupLabel() throws IOException {
+    byte[] content = required(BackupLabel.FILE_NAME);
+    BackupLabel label = BackupLabel.parse(name(BackupLabel.FILE_NAME), content);
+    if (label.incrementalFrom().isPresent()) {
+      throw new UnsupportedFormatException(
+          name(BackupLabel.FILE_NAME) + " is that of an incremental backup");
+    }
+    requireEqual("start LSN", backup.startLsn(), label.startWalLocation());
+    requireEqual("checkpoint", backup.checkpointLsn(), label.checkpointLocation());
+    requireEqual("start timeline", backup.startTimeline(), label.startTimeline());
+    return content;
+  }
+
+  private void requireEqual(String what, Object expected, Object found)
+      throws CorruptFileException {
+    if (!expected.equals(found)) {
+      throw new CorruptFileException(
+          name(BackupLabel.FILE_NAME),
+          "its " + what + " is " + found + ", but backup.json says " + expected);
+    }
+  }
+
+  /** The {@code tablespace_map} for the new places; a backup without tablespaces may have none. */
+  Optional<byte[]> tablespaceMap(Map<Long, Path> tablespaces) throws IOException {
+    if (tablespaces.isEmpty() && sink.held(TablespaceMap.FILE_NAME).isEmpty()) {
+      return Optional.empty();
+    }
+    TablespaceMap map =
+        TablespaceMap.parse(name(TablespaceMap.FILE_NAME), required(TablespaceMap.FILE_NAME));
+    Set<Long> oids =
+        map.entries().stream().map(TablespaceMap.Entry::oid).collect(Collectors.toSet());
+    if (!oids.equals(new HashSet<>(backup.tablespaces()))) {
+      throw new CorruptFileException(
+          name(TablespaceMap.FILE_NAME),
+          "names the tablespaces " + oids + ", but backup.json " + backup.tablespaces());
+    }
+    Map<Long, String> places = new TreeMap<>();
+    tablespaces.forEach((oid, path) -> places.put(oid, path.toString()));
+    return Optional.of(map.withLocations(places).content());
+  }
+
+  private byte[] required(String file) throws CorruptFileException {
+    return sink.held(file)
+        .orElseThrow(() -> new CorruptFileException(name(file), "is missing in the backup"));
+  }
+
+  private String name(String file) {
+    return file + " of backup " + backup.id();
+  }
+
+  /** What the files that lie outside many data directories, or lead outside, need from people. */
+  static List<String> warnings(Path dataDirectory) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    for (String file : CONFIGURATION) {
+      if (!Files.exists(dataDirectory.resolve(file))) {
+        warnings.add(
+            file
+                + " is not in the backup; its server kept it elsewhere. Put one there, or name"
+                + " it when the server is started");
+      }
+    }
+    Path configuration = dataDirectory.resolve(CONFIGURATION.get(0));
+    if (Files.exists(configuration)
+        && Files.readString(configuration, StandardCharsets.ISO_8859_1)
+            .lines()
+            .anyMatch(line -> DATA_DIRECTORY.matcher(line).find())) {
+      warnings.add(
+          "postgresql.conf sets data_directory: a server started with it works there, not in "
+              + dataDirectory
+              + ". Remove the line");
+    }
+    return warnings;
+  }
+}

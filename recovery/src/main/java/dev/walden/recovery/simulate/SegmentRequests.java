@@ -1,0 +1,141 @@
+package dev.walden.recovery.simulate;
+
+import dev.walden.archive.inventory.WalInventory;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineHistory.Ancestor;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
+import dev.walden.wal.WalSegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which files a recovering server asks {@code restore_command} for, to open the segments it reads.
+ *
+ * <p>Source: {@code XLogFileReadAnyTLI} and {@code XLogPageRead} in {@code
+ * src/backend/access/transam/xlogrecovery.c}.
+ */
+final class SegmentRequests implements FetchedSegments {
+  private static final long NONE = -1;
+
+  private final WalInventory wal;
+  private final TimelineHistory history;
+  private final List<TimelineId> newestFirst = new ArrayList<>();
+  private List<WalFileName> asked = new ArrayList<>();
+  private TimelineId lowest = TimelineId.FIRST;
+  private boolean jumping;
+  private long open = NONE;
+  private TimelineId openTimeline;
+  private TimelineId previous;
+  // what to go back to if the last segment was only looked for by the reader, not by the server
+  private int lookups;
+  private int askedBefore;
+  private long openBefore;
+  private TimelineId openTimelineBefore;
+
+  SegmentRequests(WalInventory wal, TimelineHistory history) {
+    this.wal = wal;
+    this.history = history;
+    newestFirst.add(history.timeline());
+    history.ancestors().stream().map(Ancestor::timeline).forEach(newestFirst::add);
+    Collections.sort(newestFirst, Collections.reverseOrder());
+    openTimeline = history.timeline();
+    previous = openTimeline;
+  }
+
+  @Override
+  public boolean hasHistory(TimelineId timeline) {
+    return wal.history(timeline).isPresent();
+  }
+
+  /** The server jumps elsewhere: what it opens until it has a record may be of any timeline. */
+  void jump() {
+    jumping = true;
+    lookups = 0;
+  }
+
+  /** The server has a record, and goes on from there. */
+  void goOn() {
+    jumping = false;
+  }
+
+  /** The server found no valid WAL, and closed its file. */
+  void close() {
+    open = NONE;
+  }
+
+  /** The timeline whose file the server opens; some timeline if there is no file. */
+  TimelineId open(long number) {
+    askedBefore = asked.size();
+    openBefore = open;
+    openTimelineBefore = openTimeline;
+    lookups++;
+    if (number != open) {
+      previous = openTimeline;
+      lowest = jumping ? TimelineId.FIRST : lowest;
+      Optional<TimelineId> found = ask(number);
+      open = found.isPresent() ? number : NONE;
+      openTimeline = found.orElse(history.timeline());
+      lowest = found.orElse(lowest);
+    }
+    return openTimeline;
+  }
+
+  /** Asks for a segment's files, one after the other, until there is one. */
+  private Optional<TimelineId> ask(long number) {
+    for (TimelineId timeline : newestFirst) {
+      boolean later =
+          history.begin(timeline).map(begin -> number(begin) > number).orElse(Boolean.FALSE);
+      if (!later) {
+        if (timeline.compareTo(lowest) < 0) {
+          break;
+        }
+        WalSegment segment = new WalSegment(timeline, number, wal.cluster().segmentSize());
+        asked.add(segment.fileName());
+        if (wal.contains(segment)) {
+          return Optional.of(timeline);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private long number(Lsn begin) {
+    return wal.cluster().segmentSize().segmentNumber(begin);
+  }
+
+  /** The reader looked, behind an invalid place, whether there is more; the server does not. */
+  void forgetProbe() {
+    if (lookups > 1) {
+      asked.subList(askedBefore, asked.size()).clear();
+      open = openBefore;
+      openTimeline = openTimelineBefore;
+    }
+  }
+
+  @Override
+  public TimelineId timelineOf(long number) {
+    return number == open ? openTimeline : previous;
+  }
+
+  /** The segment that was open before the server looked ahead is taken to be open still. */
+  void reopen(long number) {
+    open = number;
+  }
+
+  /** The number of the segment whose file is open; negative if none is. */
+  long current() {
+    return open;
+  }
+
+  /** What was asked for since the last call. */
+  List<WalFileName> take() {
+    List<WalFileName> taken = asked;
+    asked = new ArrayList<>();
+    askedBefore = 0;
+    return taken;
+  }
+}

@@ -1,0 +1,7 @@
+package dev.walden.recovery.restore;
+
+class RestoreCommandOn14IT extends RestoreCommandContract {
+  RestoreCommandOn14IT() {
+    super(14);
+  }
+}

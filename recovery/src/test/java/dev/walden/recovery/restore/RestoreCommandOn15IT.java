@@ -1,0 +1,7 @@
+package dev.walden.recovery.restore;
+
+class RestoreCommandOn15IT extends RestoreCommandContract {
+  RestoreCommandOn15IT() {
+    super(15);
+  }
+}

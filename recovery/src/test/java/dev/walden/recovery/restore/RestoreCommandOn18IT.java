@@ -1,0 +1,7 @@
+package dev.walden.recovery.restore;
+
+class RestoreCommandOn18IT extends RestoreCommandContract {
+  RestoreCommandOn18IT() {
+    super(18);
+  }
+}
