@@ -155,8 +155,8 @@ public final class BackupStream {
     leaveContent();
     copy.finish();
     List<DataRow> rows = conversation.rows(silenceLimit);
-    conversation.expect('C', silenceLimit);
-    conversation.expect('Z', silenceLimit);
+    conversation.expect(BackendMessage.COMMAND_COMPLETE, silenceLimit);
+    conversation.expect(BackendMessage.READY_FOR_QUERY, silenceLimit);
     try {
       return new BackupEnd(
           only(rows).required(0, Lsn::parse),

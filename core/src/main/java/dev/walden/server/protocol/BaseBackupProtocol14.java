@@ -42,7 +42,7 @@ final class BaseBackupProtocol14 implements BaseBackupProtocol {
   }
 
   private void startCopy() throws IOException {
-    conversation.expect('H', silenceLimit);
+    conversation.expect(BackendMessage.COPY_OUT_RESPONSE, silenceLimit);
     copying = true;
   }
 
@@ -52,9 +52,9 @@ final class BaseBackupProtocol14 implements BaseBackupProtocol {
       return false;
     }
     switch (conversation.await(silenceLimit)) {
-      case 'd':
+      case BackendMessage.COPY_DATA:
         return true;
-      case 'c':
+      case BackendMessage.COPY_DONE:
         copying = false;
         return false;
       default:

@@ -16,6 +16,12 @@ import java.util.regex.Pattern;
  */
 final class BaseBackupProtocol15 implements BaseBackupProtocol {
   // no compression is asked for, so that there is no other name
+  // what a CopyData message of a base backup holds, by its first byte
+  private static final char CONTENT = 'd';
+  private static final char MANIFEST = 'm';
+  private static final char NEW_ARCHIVE = 'n';
+  private static final char PROGRESS = 'p';
+
   private static final Pattern NAME = Pattern.compile("base\\.tar|([1-9][0-9]{0,9})\\.tar");
   private static final int MAX_NAME = 1024;
 
@@ -37,14 +43,14 @@ final class BaseBackupProtocol15 implements BaseBackupProtocol {
   @Override
   public Optional<Long> nextArchive() throws IOException {
     if (!started) {
-      conversation.expect('H', silenceLimit);
+      conversation.expect(BackendMessage.COPY_OUT_RESPONSE, silenceLimit);
       started = true;
       if (nextPiece()) {
         throw conversation.broken(new ProtocolException("content before the name of an archive"));
       }
     }
     skip();
-    if (ahead != 'n') {
+    if (ahead != NEW_ARCHIVE) {
       return Optional.empty();
     }
     ahead = 0;
@@ -57,7 +63,7 @@ final class BaseBackupProtocol15 implements BaseBackupProtocol {
 
   @Override
   public void toManifest() throws IOException {
-    if (ahead != 'm') {
+    if (ahead != MANIFEST) {
       throw conversation.broken(new ProtocolException("a base backup without a manifest"));
     }
     ahead = 0;
@@ -67,13 +73,13 @@ final class BaseBackupProtocol15 implements BaseBackupProtocol {
   public boolean nextPiece() throws IOException {
     while (ahead == 0) {
       switch (conversation.await(silenceLimit)) {
-        case 'd':
+        case BackendMessage.COPY_DATA:
           if (isPiece(conversation.body())) {
             return true;
           }
           break;
-        case 'c':
-          ahead = 'c';
+        case BackendMessage.COPY_DONE:
+          ahead = BackendMessage.COPY_DONE;
           break;
         default:
           throw conversation.unexpected("a piece of a base backup");
@@ -85,17 +91,17 @@ final class BaseBackupProtocol15 implements BaseBackupProtocol {
   private boolean isPiece(ByteBuffer message) throws IOException {
     int kind = message.hasRemaining() ? message.get() : 0;
     switch (kind) {
-      case 'd':
+      case CONTENT:
         piece = message;
         return true;
-      case 'n':
+      case NEW_ARCHIVE:
         name = zeroTerminated(message);
-        ahead = 'n';
+        ahead = NEW_ARCHIVE;
         return false;
-      case 'm':
-        ahead = 'm';
+      case MANIFEST:
+        ahead = MANIFEST;
         return false;
-      case 'p': // how far the server has come
+      case PROGRESS:
         return false;
       default:
         throw conversation.broken(
@@ -125,7 +131,7 @@ final class BaseBackupProtocol15 implements BaseBackupProtocol {
   @Override
   public void finish() throws IOException {
     skip();
-    if (ahead != 'c') {
+    if (ahead != BackendMessage.COPY_DONE) {
       throw conversation.broken(new ProtocolException("more than one manifest in a base backup"));
     }
   }

@@ -14,6 +14,11 @@ import java.time.Instant;
  * <p>Source: the manual's "Message Formats" and "Streaming Replication Protocol".
  */
 final class FrontendMessageWriter {
+  private static final byte QUERY = 'Q';
+  private static final byte COPY_DATA = 'd';
+  private static final byte COPY_DONE = 'c';
+  private static final byte TERMINATE = 'X';
+  private static final byte STANDBY_STATUS_UPDATE = 'r';
   private static final Duration PARTING_LIMIT = Duration.ofMillis(200);
 
   private final CapturedSocket socket;
@@ -30,19 +35,19 @@ final class FrontendMessageWriter {
   void query(String command) throws IOException {
     byte[] text = command.getBytes(StandardCharsets.UTF_8);
     ByteBuffer message = ByteBuffer.allocate(text.length + 6);
-    message.put((byte) 'Q').putInt(text.length + 5).put(text).put((byte) 0);
+    message.put(QUERY).putInt(text.length + 5).put(text).put((byte) 0);
     send(message, limit);
   }
 
   void copyDone() throws IOException {
-    send(ByteBuffer.allocate(5).put((byte) 'c').putInt(4), limit);
+    send(ByteBuffer.allocate(5).put(COPY_DONE).putInt(4), limit);
   }
 
   /** A standby status update. */
   void status(Lsn written, Lsn flushed, Lsn applied, Instant now, boolean replyRequested)
       throws IOException {
     ByteBuffer message = ByteBuffer.allocate(39);
-    message.put((byte) 'd').putInt(38).put((byte) 'r');
+    message.put(COPY_DATA).putInt(38).put(STANDBY_STATUS_UPDATE);
     message.putLong(written.value()).putLong(flushed.value()).putLong(applied.value());
     message.putLong(TimestampTz.of(now)).put((byte) (replyRequested ? 1 : 0));
     send(message, limit);
@@ -50,7 +55,7 @@ final class FrontendMessageWriter {
 
   /** Tells the server that the connection will be closed, so that it need not log a loss. */
   void terminate() throws IOException {
-    send(ByteBuffer.allocate(5).put((byte) 'X').putInt(4), PARTING_LIMIT);
+    send(ByteBuffer.allocate(5).put(TERMINATE).putInt(4), PARTING_LIMIT);
   }
 
   private void send(ByteBuffer message, Duration longest) throws IOException {

@@ -87,10 +87,10 @@ final class ReplicationSession implements Closeable {
   List<DataRow> rowsUntilReady(Duration limit) throws IOException {
     List<DataRow> rows = new ArrayList<>();
     long bytes = 0;
-    while (await(limit) != 'Z') {
+    while (await(limit) != BackendMessage.READY_FOR_QUERY) {
       switch (type()) {
-        case 'D' -> bytes = add(rows, bytes);
-        case 'T', 'C' -> {}
+        case BackendMessage.DATA_ROW -> bytes = add(rows, bytes);
+        case BackendMessage.ROW_DESCRIPTION, BackendMessage.COMMAND_COMPLETE -> {}
         default -> throw unexpected("the end of a command");
       }
     }
@@ -99,13 +99,13 @@ final class ReplicationSession implements Closeable {
 
   /** Reads one result set of a command that has more to say. */
   List<DataRow> rows(Duration limit) throws IOException {
-    expect('T', limit);
+    expect(BackendMessage.ROW_DESCRIPTION, limit);
     List<DataRow> rows = new ArrayList<>();
     long bytes = 0;
-    while (await(limit) == 'D') {
+    while (await(limit) == BackendMessage.DATA_ROW) {
       bytes = add(rows, bytes);
     }
-    if (type() != 'C') {
+    if (type() != BackendMessage.COMMAND_COMPLETE) {
       throw unexpected("the end of a result");
     }
     return rows;
@@ -164,11 +164,13 @@ final class ReplicationSession implements Closeable {
       return false;
     }
     switch (reader.type()) {
-      case 'N', 'S', 'A':
+      case BackendMessage.NOTICE_RESPONSE,
+      BackendMessage.PARAMETER_STATUS,
+      BackendMessage.NOTIFICATION_RESPONSE:
         return false;
-      case 'E':
+      case BackendMessage.ERROR_RESPONSE:
         throw error();
-      case 'Z':
+      case BackendMessage.READY_FOR_QUERY:
         ready = true;
         return true;
       default:
@@ -201,7 +203,7 @@ final class ReplicationSession implements Closeable {
 
   private void awaitReadyAfterError() throws IOException {
     long start = System.nanoTime();
-    while (!(read() && reader.type() == 'Z')) {
+    while (!(read() && reader.type() == BackendMessage.READY_FOR_QUERY)) {
       if (System.nanoTime() - start > RECOVERY_LIMIT.toNanos()) {
         close();
         throw ServerExceptions.silent(RECOVERY_LIMIT, server);

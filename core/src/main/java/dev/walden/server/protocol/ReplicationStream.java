@@ -18,6 +18,10 @@ import java.util.Optional;
  * src/bin/pg_basebackup/receivelog.c}.
  */
 public final class ReplicationStream {
+  // what a CopyData message of a WAL stream holds, by its first byte
+  private static final char XLOG_DATA = 'w';
+  private static final char PRIMARY_KEEPALIVE = 'k';
+
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final int DATA_HEADER = 24;
   private static final int KEEPALIVE_BODY = 17;
@@ -75,8 +79,9 @@ public final class ReplicationStream {
             + timeline);
     ReplicationStream stream = new ReplicationStream(conversation, start);
     switch (conversation.await(conversation.answerLimit())) {
-      case 'W' -> {}
-      case 'T' -> stream.endsHere(); // nothing of this timeline lies beyond the start
+      case BackendMessage.COPY_BOTH_RESPONSE -> {}
+      case BackendMessage.ROW_DESCRIPTION ->
+          stream.endsHere(); // nothing of this timeline lies beyond the start
       default -> throw conversation.unexpected("the start of WAL");
     }
     return stream;
@@ -103,13 +108,13 @@ public final class ReplicationStream {
 
   private Event event() throws IOException {
     switch (conversation.type()) {
-      case 'd':
+      case BackendMessage.COPY_DATA:
         return copyData(conversation.body());
-      case 'c':
+      case BackendMessage.COPY_DONE:
         finish();
         endsHere();
         return Event.END_OF_TIMELINE;
-      case 'C': // "COPY 0" without an end of the copy before it
+      case BackendMessage.COMMAND_COMPLETE: // "COPY 0" without an end of the copy before it
         over();
         conversation.close();
         return Event.SERVER_STOPPED;
@@ -120,7 +125,7 @@ public final class ReplicationStream {
 
   private Event copyData(ByteBuffer message) throws IOException {
     int kind = message.hasRemaining() ? message.get() : 0;
-    if (kind == 'w' && message.remaining() >= DATA_HEADER) {
+    if (kind == XLOG_DATA && message.remaining() >= DATA_HEADER) {
       dataStart = new Lsn(message.getLong());
       serverWalEnd = new Lsn(message.getLong());
       serverTime = message.getLong();
@@ -132,7 +137,7 @@ public final class ReplicationStream {
       data = message;
       return Event.DATA;
     }
-    if (kind == 'k' && message.remaining() >= KEEPALIVE_BODY) {
+    if (kind == PRIMARY_KEEPALIVE && message.remaining() >= KEEPALIVE_BODY) {
       serverWalEnd = new Lsn(message.getLong());
       serverTime = message.getLong();
       replyRequested = message.get() != 0;
@@ -220,8 +225,9 @@ public final class ReplicationStream {
     }
     finish();
     long start = System.nanoTime();
-    while (conversation.await(STOP_LIMIT) != 'c') {
-      if (conversation.type() != 'd' || System.nanoTime() - start > STOP_LIMIT.toNanos()) {
+    while (conversation.await(STOP_LIMIT) != BackendMessage.COPY_DONE) {
+      if (conversation.type() != BackendMessage.COPY_DATA
+          || System.nanoTime() - start > STOP_LIMIT.toNanos()) {
         throw conversation.unexpected("the end of the WAL, asked for before");
       }
     }

@@ -21,6 +21,14 @@ record ServerError(
     String severity, String sqlState, String message, String detail, String routine) {
   private static final int MAX_TEXT = 2000;
 
+  // the manual's "Error and Notice Message Fields"
+  private static final char LOCALIZED_SEVERITY = 'S';
+  private static final char SEVERITY = 'V';
+  private static final char SQLSTATE = 'C';
+  private static final char MESSAGE = 'M';
+  private static final char DETAIL = 'D';
+  private static final char ROUTINE = 'R';
+
   /** Reads the body of an ErrorResponse; whatever cannot be read is left empty. */
   static ServerError parse(ByteBuffer body) {
     String[] fields = new String[128];
@@ -35,11 +43,11 @@ record ServerError(
       }
     }
     return new ServerError(
-        text(fields['V'] != null ? fields['V'] : fields['S']),
-        text(fields['C']),
-        text(fields['M']),
-        text(fields['D']),
-        text(fields['R']));
+        text(fields[SEVERITY] != null ? fields[SEVERITY] : fields[LOCALIZED_SEVERITY]),
+        text(fields[SQLSTATE]),
+        text(fields[MESSAGE]),
+        text(fields[DETAIL]),
+        text(fields[ROUTINE]));
   }
 
   /** What PgJDBC has already read. */

@@ -1,9 +1,13 @@
 package dev.walden.server.protocol;
 
+import java.util.List;
+
 /**
  * What a server's error asks of the caller: whether the same request may succeed later without
  * anybody changing anything, and what there is to change. Decided by SQLSTATE and by the C function
  * that raised the error; the text may be in the server's language, so that it only sharpens.
+ *
+ * <p>The rules are data: of those that fit, the first counts.
  *
  * <p>Source: {@code src/backend/replication/walsender.c}, {@code src/backend/replication/slot.c},
  * {@code src/backend/utils/init/postinit.c}, {@code src/backend/libpq/auth.c}.
@@ -11,107 +15,105 @@ package dev.walden.server.protocol;
  * @param advice a phrase for an operator; empty if the server's own words must do
  */
 record ServerErrorAdvice(boolean mayPass, String advice) {
+  private static final String STARTING =
+      "the server is starting, stopping or recovering; try again";
+  private static final String DAMAGED = "the server found damaged data; its log names the files";
+  private static final String OTHER_HISTORY =
+      "this server does not continue what is already received: a standby that lags must catch up"
+          + " first; after a failover, a restore or pg_rewind, connect to the server whose timeline"
+          + " does";
+
+  /**
+   * One line of the table.
+   *
+   * @param state what the SQLSTATE begins with
+   * @param routine what the name of the C function begins with
+   * @param text what the message must contain
+   * @param advice where {@code {role}} stands for the role that logs in
+   */
+  private record Rule(String state, String routine, String text, boolean mayPass, String advice) {
+    boolean fits(ServerError error) {
+      return error.sqlState().startsWith(state)
+          && error.routine().startsWith(routine)
+          && error.message().contains(text);
+    }
+  }
+
+  private static final List<Rule> RULES =
+      List.of(
+          change(
+              "28000",
+              "InitializeSessionUserId",
+              "the role must exist and may log in: CREATE ROLE or ALTER ROLE \"{role}\" LOGIN"
+                  + " REPLICATION"),
+          change(
+              "28000",
+              "",
+              "add a line to pg_hba.conf, such as: host replication {role} <address of this"
+                  + " host>/32 scram-sha-256; then reload"),
+          change("28P01", "", "check the user and the password"),
+          change("42501", "InitPostgres", "run ALTER ROLE \"{role}\" REPLICATION"),
+          change("42704", "ReplicationSlot", "create the replication slot"),
+          change("42710", "", "use the replication slot that is there, or choose another name"),
+          new Rule(
+              "53300",
+              "",
+              "(currently 0)",
+              false,
+              "set wal_level = replica and max_wal_senders = 10, and restart the server"),
+          wait("53300", "", "try again, or raise max_wal_senders and restart the server"),
+          change(
+              "53400",
+              "",
+              "drop a replication slot nobody uses, or raise max_replication_slots and restart the"
+                  + " server"),
+          wait("55000", "exec_replication_command", "the server is shutting down; try again"),
+          change(
+              "55000",
+              "",
+              "if the server has invalidated the replication slot, drop it and create it"),
+          wait(
+              "55006",
+              "",
+              "another receiver uses the replication slot; stop it, or wait until the server has"
+                  + " noticed that it is gone (wal_sender_timeout)"),
+          wait("57P01", "", STARTING),
+          wait("57P02", "", STARTING),
+          wait("57P03", "", STARTING),
+          change("58P01", "SendTimeLineHistory", "this server has no history of that timeline"),
+          change("58P01", "", ""),
+          change("XX000", "StartReplication", OTHER_HISTORY),
+          change("XX000", "tliSwitchPoint", OTHER_HISTORY),
+          change("XX001", "", DAMAGED),
+          change("XX002", "", DAMAGED),
+          // insufficient resources, operator intervention, I/O errors and the like may pass
+          wait("08", "", ""),
+          wait("40", "", ""),
+          wait("53", "", ""),
+          wait("55", "", ""),
+          wait("57", "", ""),
+          wait("58", "", ""),
+          wait("XX", "", ""));
 
   static ServerErrorAdvice of(ServerError error, String role) {
     if (error.isWalRemoved()) {
-      return change(
+      return new ServerErrorAdvice(
+          false,
           "fetch the missing WAL from the server's own archive or another server, or begin again"
               + " with a base backup; a replication slot keeps WAL until it is received");
     }
-    switch (error.sqlState()) {
-      case "28000":
-        return change(login(error, role));
-      case "28P01":
-        return change("check the user and the password");
-      case "42501":
-        return change(
-            error.routine().equals("InitPostgres")
-                ? "run ALTER ROLE \"" + role + "\" REPLICATION"
-                : "");
-      case "53300":
-        return connections(error);
-      case "57P01":
-      case "57P02":
-      case "57P03":
-        return wait("the server is starting, stopping or recovering; try again");
-      case "58P01":
-        return change(
-            error.routine().equals("SendTimeLineHistory")
-                ? "this server has no history of that timeline"
-                : "");
-      case "XX000":
-        return internal(error);
-      case "XX001":
-      case "XX002":
-        return change("the server found damaged data; its log names the files");
-      default:
-        return error.sqlState().startsWith("42") || error.sqlState().matches("53400|55...")
-            ? slot(error)
-            : byClass(error);
-    }
+    return RULES.stream()
+        .filter(rule -> rule.fits(error))
+        .findFirst()
+        .map(rule -> new ServerErrorAdvice(rule.mayPass(), rule.advice().replace("{role}", role)))
+        .orElse(new ServerErrorAdvice(false, ""));
   }
 
-  private static String login(ServerError error, String role) {
-    return error.routine().equals("InitializeSessionUserId")
-        ? "the role must exist and may log in: CREATE ROLE or ALTER ROLE \""
-            + role
-            + "\" LOGIN REPLICATION"
-        : "add a line to pg_hba.conf, such as: host replication "
-            + role
-            + " <address of this host>/32 scram-sha-256; then reload";
+  private static Rule wait(String state, String routine, String advice) {
+    return new Rule(state, routine, "", true, advice);
   }
 
-  private static ServerErrorAdvice connections(ServerError error) {
-    return error.message().contains("(currently 0)")
-        ? change("set wal_level = replica and max_wal_senders = 10, and restart the server")
-        : wait("try again, or raise max_wal_senders and restart the server");
-  }
-
-  private static ServerErrorAdvice internal(ServerError error) {
-    String routine = error.routine();
-    return routine.equals("StartReplication") || routine.equals("tliSwitchPoint")
-        ? change(
-            "this server does not continue what is already received: a standby that lags must"
-                + " catch up first; after a failover, a restore or pg_rewind, connect to the server"
-                + " whose timeline does")
-        : wait("");
-  }
-
-  private static ServerErrorAdvice slot(ServerError error) {
-    switch (error.sqlState()) {
-      case "42704":
-        return change(
-            error.routine().startsWith("ReplicationSlot") ? "create the replication slot" : "");
-      case "42710":
-        return change("use the replication slot that is there, or choose another name");
-      case "53400":
-        return change(
-            "drop a replication slot nobody uses, or raise max_replication_slots and restart the"
-                + " server");
-      case "55006":
-        return wait(
-            "another receiver uses the replication slot; stop it, or wait until the server has"
-                + " noticed that it is gone (wal_sender_timeout)");
-      case "55000":
-        return error.routine().equals("exec_replication_command")
-            ? wait("the server is shutting down; try again")
-            : change("if the server has invalidated the replication slot, drop it and create it");
-      default:
-        return byClass(error);
-    }
-  }
-
-  /** Insufficient resources, operator intervention, I/O errors and the like may pass. */
-  private static ServerErrorAdvice byClass(ServerError error) {
-    String state = error.sqlState();
-    return state.matches("(08|40|53|55|57|58|XX)...") ? wait("") : change("");
-  }
-
-  private static ServerErrorAdvice wait(String advice) {
-    return new ServerErrorAdvice(true, advice);
-  }
-
-  private static ServerErrorAdvice change(String advice) {
-    return new ServerErrorAdvice(false, advice);
+  private static Rule change(String state, String routine, String advice) {
+    return new Rule(state, routine, "", false, advice);
   }
 }

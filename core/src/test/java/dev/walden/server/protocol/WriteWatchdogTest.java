@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class WriteLimitTest {
+class WriteWatchdogTest {
   private static final long SOON = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 

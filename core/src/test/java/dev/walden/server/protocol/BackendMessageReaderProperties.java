@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-class MessageReaderProperties {
+class BackendMessageReaderProperties {
 
   @Property(tries = 200)
   void messagesArriveWholeHoweverTheyAreCutAndDelayed(

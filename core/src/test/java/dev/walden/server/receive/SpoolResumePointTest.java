@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class SpoolStartTest {
+class SpoolResumePointTest {
   private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
   private static final TimelineHistory ONE = TimelineHistory.first();
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no PostgreSQL would send, and what only few situations make it send. */
-class ConversationTest {
+class ReplicationSessionTest {
   private static final byte[] DONE = message('C', new byte[1]);
   private static final byte[] NOTICE = message('N', "SWARNING\0VWARNING\0C01000\0Mbeware\0\0");
   private static final byte[] PARAMETER = message('S', "TimeZone\0UTC\0");

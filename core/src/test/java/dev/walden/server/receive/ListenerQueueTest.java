@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-class EventQueueTest {
+class ListenerQueueTest {
   private final List<WalReceiverEvent> told = new CopyOnWriteArrayList<>();
   private final ListenerQueue queue = new ListenerQueue(told::add, () -> {});
 

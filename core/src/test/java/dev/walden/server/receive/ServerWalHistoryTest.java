@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class AnnouncedWalTest {
+class ServerWalHistoryTest {
   private long now = Duration.ofHours(-1).toNanos();
   private final ServerWalHistory server = new ServerWalHistory(() -> now);
 

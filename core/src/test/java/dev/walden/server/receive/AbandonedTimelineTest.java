@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class LeftTimelineTest {
+class AbandonedTimelineTest {
   private static TimelineHistory history(long timeline, String content)
       throws CorruptFileException {
     return TimelineHistory.parse(

@@ -25,13 +25,13 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RequiredWalTest {
+class BackupWalWaitTest {
   private static final ClusterIdentity CLUSTER =
       new ClusterIdentity(new SystemIdentifier(1), WalSegmentSize.ofMegabytes(1), PgVersion.PG_17);
 
   private final ArchiveStore archive;
 
-  RequiredWalTest() throws IOException {
+  BackupWalWaitTest() throws IOException {
     archive = ArchiveStore.openOrCreate(new InMemoryStorage(), ArchiveSettings.defaults(), CLUSTER);
   }
 
