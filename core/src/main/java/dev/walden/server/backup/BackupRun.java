@@ -34,17 +34,19 @@ final class BackupRun implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
   private static final Duration SERVER_TIME_LIMIT = Duration.ofSeconds(30);
 
-  private final BaseBackupTaker settings;
+  private final BaseBackupTaker taker;
+  private final BaseBackupTaker.Settings settings;
   private final WalsenderConnection server;
   private final NewBackup backup;
   private final BackupRepacking repacking;
   private final BackupMeter meter;
 
-  BackupRun(BaseBackupTaker settings) throws IOException {
-    this.settings = settings;
+  BackupRun(BaseBackupTaker taker) throws IOException {
+    this.taker = taker;
+    this.settings = taker.settings;
     this.meter = new BackupMeter(settings.progress);
-    this.backup = settings.archive.newBackup(settings.clock.instant(), settings.partDigest);
-    this.server = WalsenderConnection.open(settings.server.within(settings.timeout));
+    this.backup = taker.archive.newBackup(settings.clock.instant(), settings.partDigest);
+    this.server = WalsenderConnection.open(taker.server.within(settings.timeout));
     try {
       this.repacking =
           new BackupRepacking(
@@ -57,13 +59,9 @@ final class BackupRun implements Closeable {
 
   BaseBackup take() throws IOException, InterruptedException {
     ClusterIdentity cluster = server.identity();
-    if (!cluster.equals(settings.archive.cluster())) {
+    if (!cluster.equals(taker.archive.cluster())) {
       throw new WrongClusterException(
-          settings.server
-              + " is "
-              + cluster
-              + "; the archive is bound to "
-              + settings.archive.cluster());
+          taker.server + " is " + cluster + "; the archive is bound to " + taker.archive.cluster());
     }
     Instant startTime = serverTime();
     meter.phase(BackupProgress.Phase.CHECKPOINT);
@@ -79,7 +77,7 @@ final class BackupRun implements Closeable {
     BackupEnd end = stream.end();
     Instant endTime = serverTime();
     meter.phase(BackupProgress.Phase.AWAITING_WAL);
-    new BackupWalWait(settings.archive, settings.walTimeout).await(repacked.wal());
+    new BackupWalWait(taker.archive, settings.walTimeout).await(repacked.wal());
     BaseBackup complete =
         new BaseBackup(
             backup.id(),
@@ -146,12 +144,12 @@ final class BackupRun implements Closeable {
           checkInterrupted();
           if (System.nanoTime() - start > SERVER_TIME_LIMIT.toNanos()) {
             throw new ServerUnavailableException(
-                settings.server + " does not answer a status message", "08006", null);
+                taker.server + " does not answer a status message", "08006", null);
           }
         }
         default ->
             throw new ServerUnavailableException(
-                settings.server + " was promoted or shut down during the backup", "57P01", null);
+                taker.server + " was promoted or shut down during the backup", "57P01", null);
       }
     }
   }

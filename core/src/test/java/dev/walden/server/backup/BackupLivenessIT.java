@@ -84,8 +84,7 @@ class BackupLivenessIT {
                   thread.setDaemon(true);
                   threads.add(thread);
                   return thread;
-                })
-            .build();
+                });
     taking =
         new Thread(
             () -> {

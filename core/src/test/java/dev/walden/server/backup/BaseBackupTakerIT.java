@@ -190,7 +190,7 @@ class BaseBackupTakerIT {
   void withoutWalThereIsNoBackup() throws Exception {
     try (PostgresServer server = server(17);
         ArchiveStore archive = archive(server)) {
-      BaseBackupTaker.Builder taker =
+      BaseBackupTaker taker =
           BaseBackupTaker.of(Servers.address(server), archive).walTimeout(Duration.ofSeconds(1));
       assertThrows(NotArchivedException.class, taker::take);
       assertNothingRemains(archive);
