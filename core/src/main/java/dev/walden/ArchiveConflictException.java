@@ -1,9 +1,9 @@
 package dev.walden;
 
 /**
- * The archive already holds different content under this name. Nothing was overwritten. Two servers
- * that both believe to be the primary, or two clusters sharing an archive, are the usual causes;
- * trying again does not help.
+ * The archive already holds different content under this name. Nothing was overwritten. Usual
+ * causes are two servers that both consider themselves the primary, and two clusters that share an
+ * archive. Retrying does not help.
  */
 public final class ArchiveConflictException extends ArchiveException {
   private static final long serialVersionUID = 1L;

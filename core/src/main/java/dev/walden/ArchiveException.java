@@ -3,8 +3,8 @@ package dev.walden;
 import java.io.IOException;
 
 /**
- * An operation on an archive, or on a file that belongs in one, failed. The kinds differ in what
- * the caller does next; each message names the object, what was expected and what was found.
+ * An operation on an archive, or on a file that belongs in one, failed. The subclasses differ in
+ * what the caller does next. Each message names the object, what was expected and what was found.
  *
  * <p>No message ever contains a key, a passphrase or a password.
  */

@@ -1,19 +1,19 @@
 package dev.walden;
 
 /**
- * A file or stored object is not what its name says it is: truncated, flipped, forged, or simply
- * something else. Trying again does not help; another copy may.
+ * A file or stored object is not what its name says: truncated, altered, forged, or something else.
+ * Retrying does not help; another copy may.
  */
 public final class CorruptFileException extends ArchiveException {
   private static final long serialVersionUID = 1L;
 
-  /** What {@link #offset()} returns when the damage has no single place. */
+  /** Returned by {@link #offset()} if the damage has no single place. */
   public static final long NO_OFFSET = -1;
 
   private final String file;
   private final long offset;
 
-  /** Damage of the whole of {@code file}. */
+  /** Damage that concerns {@code file} as a whole. */
   public CorruptFileException(String file, String problem) {
     this(file, NO_OFFSET, problem, null);
   }
@@ -23,7 +23,7 @@ public final class CorruptFileException extends ArchiveException {
     this(file, offset, problem, null);
   }
 
-  /** Damage at {@code offset}, or {@link #NO_OFFSET}, found by what {@code cause} tells. */
+  /** Damage at {@code offset}, or {@link #NO_OFFSET}, as detected by {@code cause}. */
   public CorruptFileException(String file, long offset, String problem, Throwable cause) {
     super(file + (offset < 0 ? "" : " at offset " + offset) + ": " + problem, cause);
     this.file = file;
@@ -35,7 +35,7 @@ public final class CorruptFileException extends ArchiveException {
     return file;
   }
 
-  /** Where, in bytes from its start, or {@link #NO_OFFSET}. */
+  /** Its position in bytes from the start, or {@link #NO_OFFSET}. */
   public long offset() {
     return offset;
   }

@@ -1,9 +1,8 @@
 package dev.walden;
 
 /**
- * The object is <em>proven</em> absent: the storage was asked and answered that it does not hold
- * it. Never thrown when the storage could not be asked; that is {@link
- * StorageUnavailableException}.
+ * The object is <em>proven</em> absent: the storage answered that it does not hold it. Never thrown
+ * if the storage did not answer; that is {@link StorageUnavailableException}.
  */
 public final class NotArchivedException extends ArchiveException {
   private static final long serialVersionUID = 1L;

@@ -1,8 +1,9 @@
 package dev.walden;
 
 /**
- * The storage could not do what was asked, or could not tell: unreachable, full, permission denied,
- * timed out. Nothing follows about what it holds. Try again later, or mend the storage.
+ * The storage could not do what was requested, or the outcome is unknown: it is unreachable or
+ * full, denied permission, or timed out. Nothing follows about what it holds. Retry later, or
+ * repair the storage.
  */
 public final class StorageUnavailableException extends ArchiveException {
   private static final long serialVersionUID = 1L;

@@ -1,8 +1,8 @@
 package dev.walden;
 
 /**
- * What was offered belongs to another cluster than the archive is bound to: another system
- * identifier, WAL segment size or PostgreSQL major version.
+ * The file or server belongs to a different cluster than the archive: another system identifier,
+ * WAL segment size or PostgreSQL major version.
  */
 public final class WrongClusterException extends ArchiveException {
   private static final long serialVersionUID = 1L;

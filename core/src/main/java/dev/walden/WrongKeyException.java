@@ -1,8 +1,8 @@
 package dev.walden;
 
 /**
- * The object is encrypted, and none of the keys given opens it. Nothing is known to be wrong with
- * it: try again with the right identity or passphrase. A damaged header can look the same.
+ * The object is encrypted, and none of the given keys opens it. The object itself may be sound:
+ * retry with the right identity or passphrase. A damaged header can look the same.
  */
 public final class WrongKeyException extends ArchiveException {
   private static final long serialVersionUID = 1L;

@@ -5,11 +5,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Forcing files and the directories that name them to disk. */
+/** Forces files and directories to disk. */
 public final class DurableFiles {
   private DurableFiles() {}
 
-  /** Makes the names in a directory survive a crash of the machine. */
+  /** Makes the entries of a directory survive a crash of the machine. */
   public static void forceDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

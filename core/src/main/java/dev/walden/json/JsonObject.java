@@ -26,8 +26,8 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
- * A small JSON document: an object of texts, whole numbers, truth values, objects and lists of
- * objects, of texts or of numbers. Members keep their order. Immutable once handed out.
+ * A small JSON document: an object of strings, integers, booleans, objects, and lists of objects,
+ * strings or integers. Members keep their order. Must not be changed once published.
  */
 public final class JsonObject {
   private static final JsonFactory FACTORY =
@@ -57,8 +57,8 @@ public final class JsonObject {
   /**
    * Reads a document.
    *
-   * @param file what the bytes are called in errors
-   * @throws CorruptFileException if they are not one JSON object of the kinds above
+   * @param file the name of the bytes in error messages
+   * @throws CorruptFileException if the bytes are not one such JSON object
    */
   public static JsonObject parse(String file, byte[] content) throws CorruptFileException {
     try (JsonParser parser = FACTORY.createParser(content)) {
@@ -68,7 +68,7 @@ public final class JsonObject {
       JsonObject object = readObject(file, parser);
       if (parser.nextToken() != null) {
         throw new CorruptFileException(
-            file, parser.currentTokenLocation().getByteOffset(), "more follows the JSON object");
+            file, parser.currentTokenLocation().getByteOffset(), "content after the JSON object");
       }
       return object;
     } catch (CorruptFileException e) {
@@ -139,10 +139,10 @@ public final class JsonObject {
         || stored instanceof Boolean
         || stored instanceof JsonObject
         || stored instanceof List)) {
-      throw new IllegalArgumentException("no JSON value: " + name);
+      throw new IllegalArgumentException("not a JSON value: " + name);
     }
     if (members.putIfAbsent(name, stored) != null) {
-      throw new IllegalArgumentException("twice in one JSON object: " + name);
+      throw new IllegalArgumentException("duplicate JSON member: " + name);
     }
     return this;
   }
@@ -152,17 +152,17 @@ public final class JsonObject {
     return members.containsKey(name);
   }
 
-  /** The text under {@code name}. */
+  /** The string {@code name}. */
   public String text(String name) throws CorruptFileException {
     return member(name, String.class);
   }
 
-  /** The text under {@code name}, if there is one. */
+  /** The string {@code name}, if present. */
   public Optional<String> optionalText(String name) throws CorruptFileException {
     return members.containsKey(name) ? Optional.of(text(name)) : Optional.empty();
   }
 
-  /** The number under {@code name}, not negative. */
+  /** The number {@code name}, not negative. */
   public long number(String name) throws CorruptFileException {
     long number = member(name, Long.class);
     if (number < 0) {
@@ -171,32 +171,32 @@ public final class JsonObject {
     return number;
   }
 
-  /** The truth value under {@code name}. */
+  /** The boolean {@code name}. */
   public boolean truth(String name) throws CorruptFileException {
     return member(name, Boolean.class);
   }
 
-  /** The object under {@code name}. */
+  /** The object {@code name}. */
   public JsonObject object(String name) throws CorruptFileException {
     return member(name, JsonObject.class);
   }
 
-  /** The object under {@code name}, if there is one. */
+  /** The object {@code name}, if present. */
   public Optional<JsonObject> optionalObject(String name) throws CorruptFileException {
     return has(name) ? Optional.of(object(name)) : Optional.empty();
   }
 
-  /** The list of objects under {@code name}. */
+  /** The list of objects {@code name}. */
   public List<JsonObject> objects(String name) throws CorruptFileException {
     return list(name, JsonObject.class);
   }
 
-  /** The list of texts under {@code name}. */
+  /** The list of strings {@code name}. */
   public List<String> texts(String name) throws CorruptFileException {
     return list(name, String.class);
   }
 
-  /** The list of numbers under {@code name}, none negative. */
+  /** The list of numbers {@code name}, none negative. */
   public List<Long> numbers(String name) throws CorruptFileException {
     List<Long> numbers = list(name, Long.class);
     for (long number : numbers) {
@@ -211,20 +211,20 @@ public final class JsonObject {
     List<T> result = new ArrayList<>();
     for (Object element : member(name, List.class)) {
       if (!type.isInstance(element)) {
-        throw new CorruptFileException(file, "\"" + name + "\" has elements of a wrong type");
+        throw new CorruptFileException(file, "\"" + name + "\" has elements of the wrong type");
       }
       result.add(type.cast(element));
     }
     return result;
   }
 
-  /** The text under {@code name}, turned into a value; what {@code parser} refuses is corrupt. */
+  /** The string {@code name}, parsed; what {@code parser} rejects is corrupt. */
   public <T> T value(String name, Function<String, T> parser) throws CorruptFileException {
     String text = text(name);
     return convert(name, () -> parser.apply(text));
   }
 
-  /** The number under {@code name}, turned into a value; what {@code parser} refuses is corrupt. */
+  /** The number {@code name}, converted; what {@code parser} rejects is corrupt. */
   public <T> T number(String name, LongFunction<T> parser) throws CorruptFileException {
     long number = number(name);
     return convert(name, () -> parser.apply(number));
@@ -244,17 +244,17 @@ public final class JsonObject {
     if (!type.isInstance(value)) {
       throw new CorruptFileException(
           file,
-          value == null ? "\"" + name + "\" is missing" : "\"" + name + "\" has a wrong type");
+          value == null ? "\"" + name + "\" is missing" : "\"" + name + "\" has the wrong type");
     }
     return type.cast(value);
   }
 
-  /** The document as UTF-8, indented, with a newline at its end. */
+  /** The document as UTF-8, indented, with a final newline. */
   public byte[] toBytes() {
     return toBytes(new DefaultPrettyPrinter());
   }
 
-  /** The document as UTF-8 on one line, with a newline at its end. */
+  /** The document as UTF-8 on one line, with a final newline. */
   public byte[] toLine() {
     return toBytes(new MinimalPrettyPrinter());
   }

@@ -2,7 +2,7 @@ package dev.walden.storage;
 
 import java.util.regex.Pattern;
 
-/** Which names objects may have: the same for every storage, so that archives can be copied. */
+/** The legal names of objects: the same for every storage, so that archives can be copied. */
 public final class ObjectNames {
   /** The longest name, in characters. */
   public static final int MAX_LENGTH = 512;

@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Bytes that can be read again from the start, so that a storage may retry. Every opening yields
- * the same {@link #length()} bytes.
+ * Bytes that can be read repeatedly from the start, so that a storage may retry. Every stream
+ * yields the same {@link #length()} bytes.
  */
 public interface ObjectSource {
-  /** The most that {@link #copyTo} reads at once. */
+  /** The buffer size of {@link #copyTo}, in bytes. */
   int BUFFER_BYTES = 1 << 18;
 
   /** The exact number of bytes. */
@@ -24,8 +24,8 @@ public interface ObjectSource {
   /**
    * Writes all the bytes to {@code out}, which stays open.
    *
-   * @throws IOException what either stream throws, unchanged; or if there are fewer or more than
-   *     {@link #length()} bytes, of which then no more than that were written
+   * @throws IOException what either stream throws, unchanged; or if the source does not have
+   *     exactly {@link #length()} bytes, at most which are written
    */
   default void copyTo(OutputStream out) throws IOException {
     long left = length();

@@ -7,29 +7,26 @@ import java.nio.ByteBuffer;
 /**
  * An object being written. It appears under its name when {@link #commit} returns, and never by
  * {@link #close}: closing an uncommitted writer discards what was written. Used by one thread at a
- * time, but for {@link #force}.
+ * time, except for {@link #force}.
  */
 public abstract class ObjectWriter extends OutputStream {
-  /**
-   * Where a buffer outside the heap best begins in memory, in bytes: {@link
-   * ByteBuffer#alignedSlice}.
-   */
+  /** The best memory alignment of a direct buffer, in bytes: {@link ByteBuffer#alignedSlice}. */
   public static final int ALIGNMENT = 4096;
 
   /**
-   * Makes the object durable and visible under its name. Nothing can be written afterwards.
+   * Makes the object durable and visible under its name. Nothing can be written after that.
    *
    * @throws dev.walden.ArchiveConflictException if the name is taken, where the storage guarantees
    *     {@link StorageGuarantees#conditionalCommit}
-   * @throws dev.walden.StorageUnavailableException if that failed, or nobody can tell
+   * @throws dev.walden.StorageUnavailableException if that failed, or the outcome is unknown
    */
   public abstract void commit() throws IOException;
 
   /**
-   * Makes durable what was written so far, as far as it has left the writer's own buffer, so that
-   * less is left for {@link #commit}, which makes everything durable in any case. Another thread
-   * may call this while one writes. After a failure the object cannot be committed. Does nothing
-   * where a storage has nothing to gain from it.
+   * Makes durable what has been written and has left the writer's own buffer, so that less remains
+   * for {@link #commit}, which makes everything durable in any case. Another thread may call this
+   * during a write. After a failure the object cannot be committed. Does nothing if the storage
+   * cannot benefit.
    *
    * @throws dev.walden.StorageUnavailableException if that failed
    */
@@ -44,8 +41,8 @@ public abstract class ObjectWriter extends OutputStream {
   public abstract void write(byte[] bytes, int offset, int length) throws IOException;
 
   /**
-   * Writes all that remains in a buffer; one outside the heap is best, that begins at a multiple of
-   * {@link #ALIGNMENT}: it need not be copied.
+   * Writes all that remains in a buffer. A direct buffer aligned to {@link #ALIGNMENT} avoids a
+   * copy.
    */
   public void write(ByteBuffer bytes) throws IOException {
     byte[] some = new byte[Math.min(bytes.remaining(), ObjectSource.BUFFER_BYTES)];
@@ -56,7 +53,7 @@ public abstract class ObjectWriter extends OutputStream {
     }
   }
 
-  /** Discards the object unless it was committed. May be called more than once. */
+  /** Discards the object unless it was committed. May be called repeatedly. */
   @Override
   public abstract void close() throws IOException;
 }

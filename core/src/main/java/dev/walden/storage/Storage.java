@@ -13,67 +13,66 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where an archive's objects are kept: a folder, a bucket, memory. A storage knows nothing of WAL,
- * compression or encryption; it keeps byte strings under names and never changes one.
+ * Where an archive's objects are kept: a folder, a bucket, memory. A storage knows nothing about
+ * WAL, compression or encryption; it keeps byte strings under names and never changes them.
  *
  * <h2>The contract</h2>
  *
  * <ul>
  *   <li><b>Names</b> are relative paths with {@code /} between their parts; see {@link
  *       ObjectNames#check}. A storage refuses every other name with {@link
- *       IllegalArgumentException}, and no name ever leads outside the storage. Nobody uses a name
- *       both for an object and as the beginning of others' paths ({@code a} and {@code a/b}):
- *       folders cannot hold both.
+ *       IllegalArgumentException}, and no name ever leads outside the storage. Callers never use a
+ *       name both for an object and as a parent of others ({@code a} and {@code a/b}): folders
+ *       cannot hold both.
  *   <li><b>All or nothing.</b> An object appears under its name whole, with all its bytes durable,
- *       or not at all. After {@link #put} or {@link ObjectWriter#commit} returned normally it
- *       survives a crash of this process and of the machine. After they threw, or the process died,
+ *       or not at all. Once {@link #put} or {@link ObjectWriter#commit} returned normally, it
+ *       survives a crash of this process and of the machine. If they threw, or the process died,
  *       the object is either absent or whole.
- *   <li><b>Written once.</b> Nothing overwrites an object. Of any number of simultaneous creations
- *       of one name exactly one succeeds, and all others learn that the name is taken.
- *   <li><b>Read after write.</b> What was created is seen at once by find, open and list, through
- *       every instance that looks at the same place; what was deleted is gone.
+ *   <li><b>Written once.</b> Nothing overwrites an object. Of any number of concurrent creations of
+ *       one name exactly one succeeds; all others learn that the name is taken.
+ *   <li><b>Read after write.</b> Find, open and list see a created object at once, through every
+ *       instance on the same place; a deleted one is gone.
  *   <li><b>Absence is proven.</b> {@link NotArchivedException}, an empty {@link #find} and a
- *       listing without a name mean that the storage answered. Whatever keeps it from answering is
+ *       listing without a name mean that the storage answered. Anything that prevents an answer is
  *       a {@link StorageUnavailableException}.
- *   <li><b>Waits end.</b> Every call returns or throws in bounded time while bytes move or not;
- *       interrupting the calling thread makes it throw soon.
+ *   <li><b>Waits end.</b> Every call returns or throws in bounded time, whether or not bytes move.
+ *       Interrupting the calling thread makes it throw soon.
  * </ul>
  *
  * <p>Instances are safe for use by many threads. {@code StorageContract} in the test-support jar
- * checks all this for any implementation.
+ * checks all of this for any implementation.
  */
 public interface Storage extends Closeable {
 
-  /** What became of a {@link #put}. */
+  /** The outcome of {@link #put}. */
   enum PutOutcome {
-    /** The object is there now, with this content, durable. */
+    /** The object now exists, with this content, durably. */
     CREATED,
-    /** The name was taken already, by whatever content; nothing was changed. */
+    /** The name was already taken, by any content; nothing was changed. */
     EXISTS
   }
 
   /**
-   * Creates an object, if its name is free, from a source that may be opened more than once.
+   * Creates an object from a source, if its name is free. The source may be opened more than once.
    *
-   * @throws StorageUnavailableException if the object could not be stored, or nobody can tell
-   *     whether it was; putting it again is safe
+   * @throws StorageUnavailableException if the object was not stored, or the outcome is unknown;
+   *     putting it again is safe
    * @throws IOException if the source failed; the object does not appear
    */
   PutOutcome put(String name, ObjectSource source) throws IOException;
 
   /**
-   * Begins an object whose length is not known yet. Where a storage declares ({@link
-   * StorageGuarantees#conditionalCommit}) that its commits are not conditional, only names that are
-   * unique to their run may be written so; an archive writes WAL with {@link #put} there.
+   * Begins an object whose length is not known yet. If the storage's commits are not conditional
+   * ({@link StorageGuarantees#conditionalCommit}), only names unique to their run may be written
+   * this way; an archive then writes WAL with {@link #put}.
    */
   ObjectWriter create(String name) throws IOException;
 
   /**
-   * Opens {@code length} bytes of an object from {@code offset}; fewer, or none, come only if the
-   * object ends before. The stream throws {@link StorageUnavailableException} rather than end
-   * early.
+   * Opens {@code length} bytes of an object from {@code offset}; fewer, or none, only if the object
+   * ends earlier. The stream throws {@link StorageUnavailableException} rather than end early.
    *
-   * @throws NotArchivedException if there is no such object; thrown here, not by the stream
+   * @throws NotArchivedException if the object does not exist; thrown here, not by the stream
    * @throws IllegalArgumentException if {@code offset} or {@code length} is negative
    */
   InputStream open(String name, long offset, long length) throws IOException;
@@ -97,8 +96,9 @@ public interface Storage extends Closeable {
   List<StoredObject> list(String prefix, String after, int limit) throws IOException;
 
   /**
-   * Like {@link #list}, of what can be reached: a name in it is there, and a name missing from it
-   * proves nothing where a storage keeps several copies and one is away. For one copy the same.
+   * Like {@link #list}, but of the reachable copies only: a listed name exists, but a missing name
+   * proves nothing while a copy is unavailable. For a storage with one copy, the same as {@link
+   * #list}.
    */
   default List<StoredObject> listReachable(String prefix, String after, int limit)
       throws IOException {
@@ -106,39 +106,39 @@ public interface Storage extends Closeable {
   }
 
   /**
-   * The copies of an object that this storage keeps, each to be read by itself, in the order in
-   * which to try them: where one is damaged, or away, the next may not be. Itself, if it keeps one.
+   * The copies of an object that this storage keeps, each readable on its own, in the order in
+   * which to try them: if one is damaged or unavailable, the next may not be. The storage itself,
+   * if it keeps one copy.
    */
   default List<Storage> copies(String name) {
     return List.of(this);
   }
 
   /**
-   * Makes an object that is there as durable as {@link #put} makes a new one: whoever put it may
-   * not have come to the end, and where several copies are kept, have reached too few. Nothing to
-   * do where an object that is there is durable always.
+   * Makes an existing object as durable as {@link #put} makes a new one: its writer may have failed
+   * before the end, or after too few copies. Does nothing if a storage's visible objects are always
+   * durable.
    *
    * @throws StorageUnavailableException if that failed
    * @throws dev.walden.ArchiveConflictException if two copies differ
    */
   default void makeDurable(String name) throws IOException {}
 
-  /** Learns that an object that was read from here, one of {@link #copies}, is damaged. */
+  /** Reports a corrupt object read from this copy, one of {@link #copies}. */
   default void damaged(String name, CorruptFileException damage) {}
 
   /**
    * Removes an object, durably.
    *
-   * @return whether it was there
+   * @return whether it existed
    */
   boolean delete(String name) throws IOException;
 
   /**
-   * Removes objects, durably, with as few requests as the storage allows. One that cannot be
-   * removed keeps no other from it.
+   * Removes objects, durably, with as few requests as the storage allows. A failure for one object
+   * does not keep others from being removed.
    *
-   * @return the names of those that may still be there, each with the reason; empty if all are
-   *     gone, or were not there
+   * @return the names of those that may still exist, each with the reason; empty if none does
    */
   default Map<String, IOException> deleteAll(Collection<String> names) {
     Map<String, IOException> failed = new LinkedHashMap<>();
@@ -153,17 +153,17 @@ public interface Storage extends Closeable {
   }
 
   /**
-   * Whether {@link #put} may keep where a source's bytes lie, instead of the bytes; of which
-   * sources is the storage's business. Most storages never do.
+   * Whether {@link #put} may store a reference to a source's bytes instead of the bytes; the
+   * storage decides for which sources. Most storages never do.
    */
   default boolean keepsReferences() {
     return false;
   }
 
-  /** What this storage promises beyond the contract, or cannot promise. */
+  /** Which optional guarantees this storage gives. */
   StorageGuarantees guarantees();
 
-  /** Says where it is, for messages and logs, without secrets. */
+  /** Its location, for messages and logs, without secrets. */
   @Override
   String toString();
 }

@@ -1,5 +1,5 @@
 /**
- * The SPI for places that keep an archive's objects. Start at {@link dev.walden.storage.Storage},
- * whose documentation is the contract.
+ * The SPI for storages of an archive's objects. Start at {@link dev.walden.storage.Storage}, whose
+ * documentation is the contract.
  */
 package dev.walden.storage;

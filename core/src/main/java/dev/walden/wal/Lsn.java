@@ -43,7 +43,7 @@ public record Lsn(long value) implements Comparable<Lsn> {
         "not an LSN: \"" + text + "\" (expected hex/hex, such as 16/B374D848)");
   }
 
-  /** The position {@code bytes} further on; negative moves back. */
+  /** The position {@code bytes} later; negative moves back. */
   public Lsn plus(long bytes) {
     return new Lsn(value + bytes);
   }

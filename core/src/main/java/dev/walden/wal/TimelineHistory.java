@@ -6,26 +6,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a timeline comes from: its ancestors and the positions at which each was left.
+ * The ancestors of a timeline, and the switch point of each.
  *
  * <p>Switch points normally increase from the oldest ancestor on, but may decrease: PostgreSQL
- * writes the timeline that recovery aimed at, which it need not have reached. Lookups follow
- * PostgreSQL's own, which then skip the ancestors that hold nothing. For each timeline t of a
- * history and each position p, {@code timelineAt(p)} is t exactly if p is not before {@code
- * begin(t)} and before {@code end(t)}.
+ * writes the timeline that recovery targeted, which it need not have reached. Lookups then skip the
+ * ancestors that hold no WAL, as PostgreSQL's do. For each timeline t of a history and each
+ * position p, {@code timelineAt(p)} is t exactly if p is not before {@code begin(t)} and before
+ * {@code end(t)}.
  *
  * <p>Source: {@code src/backend/access/transam/timeline.c}.
  */
 public final class TimelineHistory {
-  /** The longest history file that is read, in bytes. */
+  /** The longest history file accepted, in bytes. */
   public static final int MAX_CONTENT = 1 << 20;
 
   /**
    * One line of a history file.
    *
-   * @param switchPoint where the file says that this timeline was left; the byte there is no longer
-   *     of this timeline
-   * @param reason what the server wrote about it, for people; may be empty
+   * @param switchPoint where the file says that this timeline ended; the byte at this position no
+   *     longer belongs to it
+   * @param reason the server's free-text reason; may be empty
    */
   public record Ancestor(TimelineId timeline, Lsn switchPoint, String reason) {}
 
@@ -45,9 +45,9 @@ public final class TimelineHistory {
   }
 
   /**
-   * Reads the history file of a timeline, by PostgreSQL's rules. Refused beyond them: a file
-   * without any ancestor or without a newline at its end, which PostgreSQL never writes but a torn
-   * copy may look like, and switch points of 0/0.
+   * Reads the history file of a timeline by PostgreSQL's rules. Also rejects switch points of 0/0,
+   * and files without an ancestor or without a final newline: PostgreSQL never writes such files,
+   * but a torn copy may look like one.
    *
    * @throws CorruptFileException if the content is not a history of this timeline, or longer than
    *     {@link #MAX_CONTENT}
@@ -85,8 +85,8 @@ public final class TimelineHistory {
   }
 
   /**
-   * The timeline whose WAL holds the byte at {@code lsn}, on the way to this timeline. The byte at
-   * a switch point is the child's.
+   * The timeline of this history whose WAL holds the byte at {@code lsn}. The byte at a switch
+   * point is the child's.
    */
   public TimelineId timelineAt(Lsn lsn) {
     int holder = ancestors.size();
@@ -97,7 +97,7 @@ public final class TimelineHistory {
   }
 
   /**
-   * The position at which the file says that a timeline was left; empty for the history's own.
+   * The switch point of a timeline, as the file states it; empty for the history's own.
    *
    * @throws IllegalArgumentException if the history does not contain the timeline
    */
@@ -106,8 +106,8 @@ public final class TimelineHistory {
   }
 
   /**
-   * The position after the last byte that belongs to a timeline: its switch point, or that of a
-   * newer timeline that lies before. Empty for the history's own.
+   * The position after the last byte that belongs to a timeline: its switch point, or an earlier
+   * switch point of a newer timeline. Empty for the history's own.
    *
    * @throws IllegalArgumentException if the history does not contain the timeline
    */
@@ -149,7 +149,7 @@ public final class TimelineHistory {
     return index;
   }
 
-  /** The place in the order of the file, this timeline being the last; negative if absent. */
+  /** The index in file order, with this timeline last; negative if absent. */
   private int indexOf(TimelineId id) {
     for (int i = ancestors.size(); i >= 0; i--) {
       if (timeline(i).equals(id)) {

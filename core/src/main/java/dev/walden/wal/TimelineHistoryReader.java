@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** Reads the lines of a timeline history file, as {@code readTimeLineHistory} does. */
 final class TimelineHistoryReader {
-  // C's isspace, which is what the server skips
+  // C's isspace, as the server uses
   private static final String SPACE = "[ \\t\\x0B\\f\\r]";
   private static final Pattern BLANK = Pattern.compile(SPACE + "*+(#.*)?", Pattern.DOTALL);
   private static final Pattern ENTRY =
@@ -51,7 +51,7 @@ final class TimelineHistoryReader {
   }
 
   private void line(int begin, int end) throws CorruptFileException {
-    // one character per byte, so that places in the line are offsets
+    // one character per byte, so that indexes are file offsets
     String line = new String(content, begin, end - begin, ISO_8859_1);
     if (BLANK.matcher(line).matches()) {
       return;

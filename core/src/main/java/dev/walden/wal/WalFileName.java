@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a file that PostgreSQL archives or asks for: a WAL segment, a partial segment, a
- * timeline history or a backup history file. {@code toString} gives back exactly the name parsed.
+ * The name of a file that PostgreSQL archives or requests: a WAL segment, a partial segment, a
+ * timeline history or a backup history file. {@code toString} returns exactly the name parsed.
  *
  * <p>Source: {@code src/include/access/xlog_internal.h}.
  */
@@ -17,7 +17,7 @@ public sealed interface WalFileName {
   /**
    * Reads a file name, without any directory.
    *
-   * @throws IllegalArgumentException if PostgreSQL archives no file of such a name
+   * @throws IllegalArgumentException if PostgreSQL archives no file with such a name
    */
   static WalFileName parse(String name) {
     Matcher m = Names.PATTERN.matcher(name);

@@ -7,20 +7,19 @@ import java.nio.ByteOrder;
 import java.util.Locale;
 
 /**
- * The header of one WAL page. The first page of every segment has a long one, which also tells the
- * cluster; in a short one {@code systemIdentifier}, {@code segmentSize} and {@code blockSize} are
- * 0.
+ * The header of one WAL page. The first page of every segment has a long header, which also
+ * identifies the cluster. In a short header, {@code systemIdentifier}, {@code segmentSize} and
+ * {@code blockSize} are 0.
  *
  * <p>Source: {@code src/include/access/xlog_internal.h}, {@code XLogReaderValidatePageHeader} in
  * {@code src/backend/access/transam/xlogreader.c}.
  *
- * @param magic tells the major version, which may be one that Walden does not support
+ * @param magic identifies the major version, which Walden may not support
  * @param info the flags, as stored
  * @param pageAddress the position of the page's first byte
- * @param remainingLength how many bytes of a record that began on an earlier page are left, from
- *     this page on
+ * @param remainingLength how many bytes of a record from an earlier page remain, from this page on
  * @param systemIdentifier unsigned
- * @param segmentSize in bytes; in a long header always one that {@link WalSegmentSize} takes
+ * @param segmentSize in bytes; in a long header always valid for {@link WalSegmentSize}
  * @param blockSize in bytes; in a long header always {@link #PAGE_SIZE}
  */
 public record WalPageHeader(
@@ -50,12 +49,12 @@ public record WalPageHeader(
   private static final int MAGIC_19 = 0xD120;
 
   /**
-   * Reads the header at the buffer's position. Neither position nor byte order of the buffer is
-   * changed or matters.
+   * Reads the header at the buffer's position. The buffer's byte order is ignored; its position and
+   * byte order stay unchanged.
    *
-   * @param file what the page is from, for messages
+   * @param file where the page is from, for messages
    * @param offset where in {@code file} the page begins, for messages
-   * @throws CorruptFileException if no server wrote this, or it is cut off
+   * @throws CorruptFileException if it is not a valid header, or is truncated
    * @throws UnsupportedFormatException if a big-endian server wrote it, or one that was built with
    *     another page size
    */
@@ -94,7 +93,7 @@ public record WalPageHeader(
       throws CorruptFileException {
     if (in.remaining() < length) {
       throw corrupt(
-          file, offset, "%d bytes left, a WAL page header has %d", in.remaining(), length);
+          file, offset, "%d bytes left, but a WAL page header has %d", in.remaining(), length);
     }
   }
 
@@ -103,13 +102,13 @@ public record WalPageHeader(
     if (!isMagic(magic)) {
       if (isMagic(Short.toUnsignedInt(Short.reverseBytes((short) magic)))) {
         throw new UnsupportedFormatException(
-            file + " is WAL of a big-endian server; Walden reads that of little-endian ones");
+            file + " is WAL of a big-endian server; Walden supports only little-endian servers");
       }
       throw corrupt(file, offset, "not a WAL page: magic number %04X", magic);
     }
   }
 
-  /** Whether it could be any version's: all since 7.1 begin with D0, from 9.6 on with D0 or D1. */
+  /** Whether any version uses it: all since 7.1 begin with D0, from 9.6 on with D0 or D1. */
   private static boolean isMagic(int magic) {
     return magic >>> 8 == 0xD0 || magic >>> 8 == 0xD1;
   }
@@ -128,14 +127,14 @@ public record WalPageHeader(
       throw corrupt(
           file,
           offset,
-          "page %s has a long header, but begins no segment of %d bytes",
+          "page %s has a long header, but does not begin a segment of %d bytes",
           address,
           segmentSize);
     }
     if (blockSize != PAGE_SIZE) {
       if (Integer.bitCount(blockSize) == 1 && blockSize >= 1024 && blockSize <= 65536) {
         throw new UnsupportedFormatException(
-            file + " has WAL pages of " + blockSize + " bytes; Walden reads pages of " + PAGE_SIZE);
+            file + " has WAL pages of " + blockSize + " bytes; Walden supports only " + PAGE_SIZE);
       }
       throw corrupt(file, offset, "no WAL page has %s bytes", unsigned(blockSize));
     }
@@ -165,12 +164,9 @@ public record WalPageHeader(
     return (info & FIRST_IS_CONTRECORD) != 0;
   }
 
-  /**
-   * Whether the page begins after a record that a crash left incomplete and that never will be
-   * completed.
-   */
+  /** Whether the page begins after a record that a crash left incomplete for good. */
   public boolean overwritesRecord() {
-    // 19 gave the flag another bit
+    // 19 uses another bit for this flag
     return magic < MAGIC_19
         ? magic >= MAGIC_13 && (info & FIRST_IS_OVERWRITE_CONTRECORD) != 0
         : (info & 0x0004) != 0;

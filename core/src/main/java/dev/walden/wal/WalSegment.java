@@ -1,6 +1,6 @@
 package dev.walden.wal;
 
-/** One WAL segment: a timeline, a number, and the size that gives the number its LSNs. */
+/** One WAL segment: a timeline, a number, and the size that maps the number to LSNs. */
 public record WalSegment(TimelineId timeline, long number, WalSegmentSize size)
     implements Comparable<WalSegment> {
 

@@ -50,7 +50,7 @@ public record WalSegmentSize(int bytes) {
     return new Lsn(lsn.value() & -(long) bytes);
   }
 
-  /** How far into its segment {@code lsn} lies. */
+  /** The offset of {@code lsn} within its segment, in bytes. */
   public int offset(Lsn lsn) {
     return (int) (lsn.value() & (bytes - 1));
   }

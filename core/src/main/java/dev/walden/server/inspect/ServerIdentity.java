@@ -5,15 +5,17 @@ import dev.walden.server.ServerAddress;
 import dev.walden.server.protocol.WalsenderConnection;
 import java.io.IOException;
 
-/** Asks a server which cluster it is. */
+/** Identifies the cluster that a server runs. */
 public final class ServerIdentity {
   private ServerIdentity() {}
 
   /**
-   * Connects, asks and disconnects. No one waits longer than {@link ServerAddress} says.
+   * Connects, identifies the cluster and disconnects. No wait exceeds the limits of {@link
+   * ServerAddress}.
    *
-   * @throws dev.walden.server.ServerUnavailableException if there is no answer now
-   * @throws dev.walden.server.ServerRefusedException if something must be changed first
+   * @throws dev.walden.server.ServerUnavailableException if the server does not answer now
+   * @throws dev.walden.server.ServerRefusedException if the server refuses until something is
+   *     changed
    * @throws dev.walden.UnsupportedFormatException if the server's version is not supported
    */
   public static ClusterIdentity of(ServerAddress server) throws IOException {

@@ -1,5 +1,5 @@
 /**
- * Effects: questions to a server that change nothing. {@link
- * dev.walden.server.inspect.ServerIdentity} tells which cluster it is.
+ * Effects: read-only queries to a server. {@link dev.walden.server.inspect.ServerIdentity}
+ * identifies its cluster.
  */
 package dev.walden.server.inspect;

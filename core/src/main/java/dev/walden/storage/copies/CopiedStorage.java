@@ -24,29 +24,29 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /**
- * One archive on several storages, each of which is a complete archive, byte for byte the same, and
- * can be opened alone.
+ * One archive on several storages. Each is a complete archive, byte for byte the same, and can be
+ * opened on its own.
  *
  * <ul>
- *   <li><b>Writing</b> succeeds when as many copies as are {@link Builder#required} have the object
- *       durably; all, unless set. The others get it in the background, and those that the process
- *       does not live to serve, by {@link #repair}. With fewer than that, it throws {@link
- *       StorageUnavailableException}; trying again is safe. Where more than half are required, two
- *       hosts that reach different copies cannot both have different content acknowledged.
- *   <li><b>Reading</b> takes the first copy that has the object, and the next one where it is away,
- *       lacks it, or proves damaged. Storages know no checksums: an {@code ArchiveStore} finds
- *       damage, and then reads the next of {@link #copies}.
- *   <li><b>Absence</b>, of an object or of a name in a listing, is told only if all copies say so.
- *       While one is away, what no other has is unknown, and listings fail: then open the archive
- *       on a copy that is there, alone.
- *   <li><b>Divergence</b>, two copies with different content under one name, is left as it is,
- *       named in {@link #status}, and a typed conflict to whoever writes that name.
+ *   <li><b>Writing</b> succeeds once the {@link Builder#required} number of copies, by default all,
+ *       hold the object durably. The others receive it in the background, or from {@link #repair}
+ *       if the process ends first. With too few copies, it throws {@link
+ *       StorageUnavailableException}; retrying is safe. If more than half are required, two hosts
+ *       that reach different copies cannot both have different content acknowledged.
+ *   <li><b>Reading</b> uses the first copy that has the object, and the next one if that copy is
+ *       unavailable, lacks the object, or proves damaged. Storages know no checksums: an {@code
+ *       ArchiveStore} detects damage, and then reads the next of {@link #copies}.
+ *   <li><b>Absence</b>, of an object or of a name in a listing, is reported only if all copies
+ *       confirm it. While one is unavailable, it is unknown whether objects that no other copy has
+ *       exist, and listings fail: then open the archive on one reachable copy.
+ *   <li><b>Divergence</b>, two copies with different content under one name, is left as it is and
+ *       reported by {@link #status}. Writers of that name receive a typed conflict.
  * </ul>
  *
- * <p>Deletion must reach all copies; if it throws, repeat it, or else a repair brings the object
- * back. Writers of one name meet at the first copy: all who write an archive must name its copies
- * in the same order. Safe for use by many threads; it has threads of its own, which end when it is
- * closed, with the storages.
+ * <p>Deletion must reach all copies. If it throws, repeat it; otherwise a repair restores the
+ * object. The first copy arbitrates concurrent writers: all writers of an archive must name its
+ * copies in the same order. Safe for use by many threads. Its own threads end when it is closed, as
+ * do the storages.
  */
 public final class CopiedStorage implements Storage {
   private final List<Replica> copies;
@@ -67,12 +67,12 @@ public final class CopiedStorage implements Storage {
     return thread;
   }
 
-  /** Opens a storage, again and again until that succeeds. */
+  /** Opens a storage; called again until it succeeds. */
   public interface Opening {
     Storage open() throws IOException;
   }
 
-  /** Storages that are open, the nearest first. */
+  /** Copies on open storages, nearest first. */
   public static Builder of(Storage... storages) {
     Builder builder = new Builder();
     for (Storage storage : storages) {
@@ -81,7 +81,7 @@ public final class CopiedStorage implements Storage {
     return builder;
   }
 
-  /** How copies are kept. */
+  /** Describes the copies and how to keep them. */
   public static final class Builder {
     private record Named(String name, Opening opening) {}
 
@@ -93,17 +93,17 @@ public final class CopiedStorage implements Storage {
     private Builder() {}
 
     /**
-     * One more storage, farther than those named before. It is opened by {@link #open}, or, if that
-     * fails, whenever it is needed: so that a process can begin while it is away.
+     * Adds a storage, farther than the previous ones. {@link #open} opens it; if that fails, it is
+     * opened when needed, so that a process can start while the storage is unavailable.
      *
-     * @param name what it is called in status, metrics and messages, without secrets
+     * @param name its name in status, metrics and messages, without secrets
      */
     public Builder copy(String name, Opening opening) {
       copies.add(new Named(name, opening));
       return this;
     }
 
-    /** How many copies must be durable before a write is acknowledged; all unless set. */
+    /** How many copies must be durable before a write is acknowledged; by default all. */
     public Builder required(int count) {
       if (count < 1) {
         throw new IllegalArgumentException("a write needs at least one copy, not " + count);
@@ -113,21 +113,20 @@ public final class CopiedStorage implements Storage {
     }
 
     /**
-     * How long to wait before a copy that could not be reached is tried again: in the background,
-     * where it grows up to 60 times as long, and, while enough others answer, for writes. A second
-     * unless set.
+     * How long to wait before an unreachable copy is retried: in the background, where the wait
+     * grows up to 60 times, and by writes while enough others answer. One second by default.
      */
     public Builder retryInterval(Duration interval) {
       if (interval.isNegative() || interval.isZero()) {
-        throw new IllegalArgumentException("not an interval: " + interval);
+        throw new IllegalArgumentException("retryInterval must be positive: " + interval);
       }
       retryInterval = interval;
       return this;
     }
 
     /**
-     * How long {@link CopiedStorage#close} lets the background go on, while copies take what they
-     * lack: for processes that do not live long. Zero unless set.
+     * How long {@link CopiedStorage#close} lets background copying continue while it makes
+     * progress: for short-lived processes. Zero by default.
      */
     public Builder closingTime(Duration limit) {
       closingTime = limit;
@@ -137,13 +136,14 @@ public final class CopiedStorage implements Storage {
     /**
      * Opens the copies.
      *
-     * @throws IllegalArgumentException if there is none, two have the same name, or more are
-     *     required than there are
+     * @throws IllegalArgumentException if there is no copy, two have the same name, or more are
+     *     required than exist
      */
     public CopiedStorage open() {
       Set<String> names = copies.stream().map(Named::name).collect(Collectors.toSet());
       if (copies.isEmpty() || names.size() < copies.size()) {
-        throw new IllegalArgumentException("not different copies: " + copies);
+        throw new IllegalArgumentException(
+            "copies must be at least one, with distinct names: " + "" + copies);
       }
       if (required > copies.size()) {
         throw new IllegalArgumentException(required + " of " + copies.size() + " copies required");
@@ -171,7 +171,7 @@ public final class CopiedStorage implements Storage {
     return new QuorumWrite(name, copies, required, parallel);
   }
 
-  /** Has an object that some copy holds brought to the others. */
+  /** Queues an object that some copy holds for the others. */
   void remember(String name, QuorumWrite place) {
     if (place.isHeld()) {
       place.others().forEach(copy -> backlog.add(copy, name));
@@ -202,7 +202,7 @@ public final class CopiedStorage implements Storage {
     try {
       place.look();
       if (!place.isHeld()) {
-        throw new StorageUnavailableException(name + " is in no copy that can be reached");
+        throw new StorageUnavailableException(name + " is in no reachable copy");
       }
       place.force();
       place.spread();
@@ -211,7 +211,7 @@ public final class CopiedStorage implements Storage {
     }
   }
 
-  /** Puts it into the first copy that takes it, where writers of one name meet: false if late. */
+  /** Puts it into the first copy that accepts it, which arbitrates: false if another was first. */
   private static boolean putFirst(String name, QuorumWrite place, ObjectSource source)
       throws IOException {
     while (true) {
@@ -231,7 +231,7 @@ public final class CopiedStorage implements Storage {
     ObjectNames.check(name);
     CopiedWriter writer = new CopiedWriter(name, this);
     try {
-      List<Replica> there = copies.stream().filter(copy -> !copy.isAway()).toList();
+      List<Replica> there = copies.stream().filter(copy -> !copy.isUnavailable()).toList();
       writer.begin(there.size() >= required ? there : copies);
       return writer;
     } catch (IOException | RuntimeException e) {
@@ -245,12 +245,12 @@ public final class CopiedStorage implements Storage {
     return inOrder(name).stream().map(copy -> (Storage) copy).toList();
   }
 
-  /** As given, but those that were away a moment ago, and then those known damaged, at the end. */
+  /** As given, but recently unavailable copies, and then those known damaged, at the end. */
   private List<Replica> inOrder(String name) {
     return copies.stream()
         .sorted(
             Comparator.comparing((Replica copy) -> copy.isDamaged(name))
-                .thenComparing(Replica::isAway))
+                .thenComparing(Replica::isUnavailable))
         .toList();
   }
 
@@ -258,7 +258,7 @@ public final class CopiedStorage implements Storage {
   public InputStream open(String name, long offset, long length) throws IOException {
     ObjectNames.check(name);
     if (offset < 0 || length < 0) {
-      throw new IllegalArgumentException("a negative offset or length: " + offset + ", " + length);
+      throw new IllegalArgumentException("negative offset or length: " + offset + ", " + length);
     }
     return CopyReading.open(name, copies(name), copy -> copy.open(name, offset, length), true);
   }
@@ -279,7 +279,11 @@ public final class CopiedStorage implements Storage {
     }
     if (failure != null) {
       throw new StorageUnavailableException(
-          "whether there is " + name + " is unknown while a copy is away: " + failure.getMessage(),
+          "cannot tell whether "
+              + name
+              + " exists while a copy is unavailable: "
+              + ""
+              + failure.getMessage(),
           failure);
     }
     return Optional.empty();
@@ -299,9 +303,9 @@ public final class CopiedStorage implements Storage {
   private List<StoredObject> list(String prefix, String after, int limit, int needed)
       throws IOException {
     if (limit < 1) {
-      throw new IllegalArgumentException("not a limit: " + limit);
+      throw new IllegalArgumentException("limit must be positive: " + limit);
     }
-    List<Replica> there = copies.stream().filter(copy -> !copy.isAway()).toList();
+    List<Replica> there = copies.stream().filter(copy -> !copy.isUnavailable()).toList();
     List<Replica> asked = there.size() < needed ? copies : there;
     TreeMap<String, StoredObject> merged = new TreeMap<>();
     int answered = 0;
@@ -317,7 +321,7 @@ public final class CopiedStorage implements Storage {
     }
     if (answered < needed) {
       throw new StorageUnavailableException(
-          "what there is cannot be listed while a copy is away; another can be opened alone: "
+          "cannot list objects while a copy is unavailable; another copy can be opened on its own: "
               + failure.getMessage(),
           failure);
     }
@@ -345,15 +349,15 @@ public final class CopiedStorage implements Storage {
   }
 
   /**
-   * Compares the listings of all copies, and brings each what it lacks from the first that has it.
-   * Nothing is replaced: objects of different lengths are named. What could not be reached is left
-   * alone, and said. Needs little memory however large the archive is; others may write meanwhile.
+   * Compares the listings of all copies, and copies to each what it lacks from the first that has
+   * it. Nothing is replaced: objects of different lengths are reported. Unreachable copies are left
+   * alone and reported. Memory does not grow with the archive; others may write meanwhile.
    */
   public RepairReport repair() throws IOException {
     return repair(false);
   }
 
-  /** As {@link #repair}; besides, objects that all have are read, and their bytes compared. */
+  /** As {@link #repair}, and also compares the bytes of objects that all copies have. */
   public RepairReport repairComparingBytes() throws IOException {
     return repair(true);
   }
@@ -380,21 +384,21 @@ public final class CopiedStorage implements Storage {
     }
   }
 
-  /** How each copy is now, in order. Costs nothing: no storage is asked. */
+  /** The status of each copy, in order. Asks no storage. */
   public List<CopyStatus> status() {
     return copies.stream()
         .map(copy -> copy.status(backlog.waiting(copy), backlog.isOverflowed(copy)))
         .toList();
   }
 
-  /** Conditional where all copies' commits are. */
+  /** Conditional if all copies' commits are. */
   @Override
   public StorageGuarantees guarantees() {
     return new StorageGuarantees(
         copies.stream().allMatch(copy -> copy.guarantees().conditionalCommit()));
   }
 
-  /** Ends the background, and closes all copies. What waits is found by a later repair. */
+  /** Stops background copying and closes all copies. A later repair finds what is still queued. */
   @Override
   public void close() throws IOException {
     backlog.close();

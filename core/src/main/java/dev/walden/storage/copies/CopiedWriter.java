@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Writes one object to several copies; those that fail are left out while enough remain. */
+/** Writes one object to several copies, without those that fail while enough remain. */
 final class CopiedWriter extends ObjectWriter {
   private final String name;
   private final CopiedStorage storage;
@@ -38,7 +38,7 @@ final class CopiedWriter extends ObjectWriter {
     this.storage = storage;
   }
 
-  /** Begins the object in as many copies as answer. */
+  /** Begins the object in all copies that answer. */
   void begin(List<Replica> copies) throws IOException {
     for (Replica copy : copies) {
       try {
@@ -102,7 +102,7 @@ final class CopiedWriter extends ObjectWriter {
     each(ObjectWriter::flush);
   }
 
-  /** Only notes what fails: the thread that writes may be using the writers. */
+  /** Only records failures: the writing thread may be using the writers. */
   @Override
   public void force() throws IOException {
     for (One one : writers) {
@@ -132,12 +132,12 @@ final class CopiedWriter extends ObjectWriter {
   }
 
   private ArchiveConflictException taken() {
-    return new ArchiveConflictException(name + " is in " + storage + " already");
+    return new ArchiveConflictException(name + " already exists in " + storage);
   }
 
   private void commit(QuorumWrite place) throws IOException {
     List<One> left = new ArrayList<>(writers);
-    // at the first copy writers of one name meet
+    // the first copy arbitrates concurrent writers
     while (!place.isHeld() && !left.isEmpty()) {
       One first = left.remove(0);
       try {
@@ -185,7 +185,7 @@ final class CopiedWriter extends ObjectWriter {
     }
   }
 
-  /** What cannot even discard its object does not spoil what others have committed. */
+  /** A copy that fails to discard its object does not affect what others have committed. */
   @Override
   public void close() {
     ended = true;

@@ -6,7 +6,7 @@ import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** An object of one storage, to be put into another. */
+/** An object of one storage, as the source for another. */
 record CopySource(Storage from, StoredObject object) implements ObjectSource {
   @Override
   public long length() {

@@ -3,19 +3,18 @@ package dev.walden.storage.copies;
 import java.util.List;
 
 /**
- * How one of the copies is.
+ * The status of one copy.
  *
- * @param name what it is called
- * @param reachable whether it answered when it was asked last, or was not asked yet
- * @param lastError the last that went wrong with it, even if all is well again; empty if nothing
- *     did
- * @param waiting how many objects it is known to lack, which the background will bring it
- * @param overflowed whether it lacks more than could be remembered; {@link CopiedStorage#repair}
- *     finds them
- * @param damaged the names of objects that proved damaged here when they were read, at most {@value
+ * @param name its name
+ * @param reachable whether it answered the last request, or was not asked yet
+ * @param lastError its last failure, even if it has recovered; empty if none
+ * @param waiting how many objects are queued for it in the background
+ * @param overflowed whether it lacks more objects than the queue holds; {@link
+ *     CopiedStorage#repair} finds them
+ * @param damaged the names of objects found damaged here when read, at most {@value
  *     Replica#MAX_REMEMBERED}
- * @param divergent the names of objects that differ from those of an earlier copy, as far as that
- *     was noticed, at most {@value Replica#MAX_REMEMBERED}
+ * @param divergent the names of objects found to differ from those of an earlier copy, at most
+ *     {@value Replica#MAX_REMEMBERED}
  */
 public record CopyStatus(
     String name,
@@ -31,7 +30,7 @@ public record CopyStatus(
     divergent = List.copyOf(divergent);
   }
 
-  /** Whether it answers and nothing is known to be missing or wrong. */
+  /** Whether it answers and is not known to lack objects or hold wrong ones. */
   public boolean healthy() {
     return reachable && waiting == 0 && !overflowed && damaged.isEmpty() && divergent.isEmpty();
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where one object is durable, and why it is not elsewhere, while it is written. */
+/** Which copies hold one object durably, and why others do not, while it is written. */
 final class QuorumWrite {
   private final String name;
   private final List<Replica> copies;
@@ -31,17 +31,17 @@ final class QuorumWrite {
   }
 
   /**
-   * Asks for the object: all copies, but those that were away a moment ago only if they are needed.
+   * Asks all copies for the object; recently unavailable copies only if they are needed.
    *
-   * @throws StorageUnavailableException if too few answer for it to be made durable
+   * @throws StorageUnavailableException if too few answer to make it durable
    */
   void look() throws IOException {
-    List<Replica> away = copies.stream().filter(Replica::isAway).toList();
-    if (!away.isEmpty() && copies.size() - away.size() >= required) {
+    List<Replica> unavailable = copies.stream().filter(Replica::isUnavailable).toList();
+    if (!unavailable.isEmpty() && copies.size() - unavailable.size() >= required) {
       StorageUnavailableException known =
-          new StorageUnavailableException("could not be reached a moment ago");
-      away.forEach(copy -> failures.put(copy, known));
-      ask(copies.stream().filter(copy -> !away.contains(copy)).toList());
+          new StorageUnavailableException("was unreachable a moment ago");
+      unavailable.forEach(copy -> failures.put(copy, known));
+      ask(copies.stream().filter(copy -> !unavailable.contains(copy)).toList());
     } else {
       ask(copies);
     }
@@ -49,7 +49,7 @@ final class QuorumWrite {
     requirePossible();
   }
 
-  /** Where there is a sound one, one that proved damaged counts for nothing. */
+  /** Disregards copies known to be damaged, if there is a sound one. */
   private void setDamagedAside() {
     List<Replica> unsound = holders.stream().filter(copy -> copy.isDamaged(name)).toList();
     if (unsound.size() < holders.size()) {
@@ -58,7 +58,7 @@ final class QuorumWrite {
       unsound.forEach(
           copy ->
               failures.put(
-                  copy, new StorageUnavailableException("holds a damaged one; remove it")));
+                  copy, new StorageUnavailableException("holds a damaged object; remove it")));
     }
   }
 
@@ -98,7 +98,7 @@ final class QuorumWrite {
     return !holders.isEmpty();
   }
 
-  /** The first that is known not to hold it. */
+  /** The first copy known to lack it. */
   Replica firstLacking() {
     return lacking.get(0);
   }
@@ -108,7 +108,7 @@ final class QuorumWrite {
     holders.add(copy);
   }
 
-  /** Goes on without a copy, where enough others are left. */
+  /** Continues without a copy, if enough others remain. */
   void failed(Replica copy, IOException failure) throws IOException {
     lacking.remove(copy);
     failures.put(copy, failure);
@@ -118,7 +118,7 @@ final class QuorumWrite {
     requirePossible();
   }
 
-  /** Takes a copy that told that the name is taken, if by the same object. */
+  /** Counts a copy that reported the name as taken, if it holds the same object. */
   void taken(Replica copy) throws IOException {
     if (isHeld()) {
       try {
@@ -131,7 +131,7 @@ final class QuorumWrite {
     holds(copy);
   }
 
-  /** Makes it durable in the copies that hold it: whoever put it may not have come to the end. */
+  /** Makes it durable in the copies that hold it: its writer may have failed before the end. */
   void force() throws IOException {
     for (Replica holder : List.copyOf(holders)) {
       try {
@@ -146,7 +146,7 @@ final class QuorumWrite {
     }
   }
 
-  /** Brings what a copy holds to as many as are required, having compared those that hold it. */
+  /** Compares the copies that hold it, then copies it until the required number hold it. */
   void spread() throws IOException {
     List<Replica> found = List.copyOf(holders);
     Replica first = found.get(0);
@@ -164,7 +164,7 @@ final class QuorumWrite {
     }
   }
 
-  /** Puts it where it is not, several at once, until it is where it is required. */
+  /** Puts it into copies that lack it, several at once, until enough hold it. */
   void fill(ObjectSource source) throws IOException {
     while (holders.size() < required) {
       requirePossible();
@@ -181,7 +181,7 @@ final class QuorumWrite {
     }
   }
 
-  /** Where it is not known to be. */
+  /** The copies not known to hold it. */
   List<Replica> others() {
     return copies.stream()
         .filter(copy -> !holders.contains(copy) && !damaged.contains(copy))

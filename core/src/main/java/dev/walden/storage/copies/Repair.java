@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Compares the listings of all copies, page by page, and brings each what it lacks. */
+/** Compares the listings of all copies, page by page, and copies to each what it lacks. */
 final class Repair {
   private static final int PAGE = 1000;
 
@@ -18,7 +18,7 @@ final class Repair {
   private long objects;
 
   /**
-   * @param comparing whether to compare the bytes of objects that have the same name and length
+   * @param comparing whether to compare the bytes of objects with the same name and length
    */
   Repair(List<Replica> copies, boolean comparing) {
     this.filling = new ReplicaFill(copies);
@@ -29,7 +29,7 @@ final class Repair {
   RepairReport run() throws IOException {
     for (String name = next(); name != null; name = next()) {
       if (Thread.currentThread().isInterrupted()) {
-        throw new StorageUnavailableException("interrupted while repairing");
+        throw new StorageUnavailableException("repair was interrupted");
       }
       objects++;
       one(name);
@@ -37,7 +37,7 @@ final class Repair {
     return new RepairReport(objects, listings.stream().map(Listing::report).toList());
   }
 
-  /** The first name in order that any copy has; null at the end. */
+  /** The first name of any copy, in order; null at the end. */
   private String next() {
     String first = null;
     for (Listing listing : listings) {
@@ -94,14 +94,14 @@ final class Repair {
       listing.diverges(name);
     } catch (IOException e) {
       listing.failed(e);
-      if (listing.copy.isAway()) {
+      if (listing.copy.isUnavailable()) {
         // one wait is enough
         listing.compared = false;
       }
     }
   }
 
-  /** The objects of one copy, in order, and what becomes of it. */
+  /** The objects of one copy, in order, and the outcome for it. */
   private static final class Listing {
     private final Replica copy;
     private List<StoredObject> page = List.of();
@@ -120,7 +120,7 @@ final class Repair {
       this.copy = copy;
     }
 
-    /** The next object; null at the end, and from where on it could not be listed. */
+    /** The next object; null at the end, or once listing failed. */
     private StoredObject head() {
       if (position == page.size() && !ended) {
         try {

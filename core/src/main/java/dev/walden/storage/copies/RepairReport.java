@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a repair found and did.
  *
- * @param objects how many different objects were seen
+ * @param objects how many distinct objects were seen
  * @param copies of each copy, in order
  */
 public record RepairReport(long objects, List<Copied> copies) {
@@ -15,17 +15,17 @@ public record RepairReport(long objects, List<Copied> copies) {
   }
 
   /**
-   * What became of one copy.
+   * The outcome for one copy.
    *
-   * @param name what it is called
-   * @param objects how many objects it was brought
-   * @param bytes how many bytes they have
-   * @param failed how many it still lacks, because bringing them failed
-   * @param divergent the names of objects that differ from those of an earlier copy; nothing was
-   *     done about them. At most {@value Replica#MAX_REMEMBERED}
+   * @param name its name
+   * @param objects how many objects it received
+   * @param bytes their total length
+   * @param failed how many it still lacks, because copying them failed
+   * @param divergent the names of objects that differ from those of an earlier copy and were left
+   *     unchanged, at most {@value Replica#MAX_REMEMBERED}
    * @param divergences how many such objects there are
-   * @param error the last that went wrong; empty if nothing did
-   * @param compared whether it could be compared to its end
+   * @param error the last failure; empty if none
+   * @param compared whether its whole listing was compared
    */
   public record Copied(
       String name,
@@ -41,13 +41,13 @@ public record RepairReport(long objects, List<Copied> copies) {
       divergent = List.copyOf(divergent);
     }
 
-    /** Whether it now has all that any copy has, and nothing else under the same names. */
+    /** Whether it now has every object of every copy, with the same content. */
     public boolean complete() {
       return compared && failed == 0 && divergences == 0;
     }
   }
 
-  /** Whether all copies hold the same now. */
+  /** Whether all copies now hold the same objects. */
   public boolean complete() {
     return copies.stream().allMatch(Copied::complete);
   }

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of the storages, opened when it is needed first, with what is known about it. */
+/** One of the storages, opened on first use, with what is known about it. */
 final class Replica implements Storage {
   static final int MAX_REMEMBERED = 1000;
 
@@ -38,7 +38,7 @@ final class Replica implements Storage {
   private long failedAt;
 
   /**
-   * @param pause how long others are asked first after it could not be reached
+   * @param pause how long other copies are preferred after it was unreachable
    */
   Replica(String name, CopiedStorage.Opening opening, Duration pause) {
     this.name = name;
@@ -89,7 +89,7 @@ final class Replica implements Storage {
     }
   }
 
-  /** Tries to open it; a failure shows in its status, and later in what needs it. */
+  /** Tries to open it; a failure shows in its status, and fails later operations. */
   void tryOpen() {
     try {
       call(Storage::guarantees);
@@ -100,7 +100,7 @@ final class Replica implements Storage {
 
   private synchronized void answered() {
     if (!reachable) {
-      LOG.info("{} answers again", name);
+      LOG.info("{} is available again", name);
     }
     reachable = true;
   }
@@ -110,15 +110,15 @@ final class Replica implements Storage {
       return;
     }
     if (reachable) {
-      LOG.warn("{} cannot be reached: {}", name, e.toString());
+      LOG.warn("{} is unavailable: {}", name, e.toString());
     }
     lastError = e;
     reachable = false;
     failedAt = System.nanoTime();
   }
 
-  /** Whether it could not be reached a moment ago. */
-  synchronized boolean isAway() {
+  /** Whether it was unreachable a moment ago. */
+  synchronized boolean isUnavailable() {
     return !reachable && System.nanoTime() - failedAt < pause.toNanos();
   }
 
@@ -160,7 +160,7 @@ final class Replica implements Storage {
   public PutOutcome put(String object, ObjectSource source) throws IOException {
     PutOutcome outcome = call(to -> to.put(object, source));
     if (outcome == PutOutcome.CREATED) {
-      // what was wrong with it has been removed
+      // the damaged or divergent object is gone
       forget(object);
     }
     return outcome;
@@ -193,7 +193,7 @@ final class Replica implements Storage {
     return was;
   }
 
-  /** Of one that could not be opened yet nothing is promised. */
+  /** No guarantees until it is open. */
   @Override
   public StorageGuarantees guarantees() {
     Storage present = storage;

@@ -12,12 +12,12 @@ import java.util.concurrent.RejectedExecutionException;
 /** Asks several copies at once. */
 record ReplicaCalls(ExecutorService threads) {
 
-  /** What is asked. */
+  /** One call. */
   interface Question<T> {
     T ask(Replica copy) throws IOException;
   }
 
-  /** What a copy answered, or why it did not: one of both is null. */
+  /** A copy's answer, or why it failed: exactly one is null. */
   record Answer<T>(Replica copy, T value, IOException failure) {}
 
   /** The answers, in the order of the copies. */
@@ -38,7 +38,7 @@ record ReplicaCalls(ExecutorService threads) {
     } catch (InterruptedException e) {
       asked.forEach(one -> one.cancel(true));
       Thread.currentThread().interrupt();
-      throw new StorageUnavailableException("interrupted while several copies were asked", e);
+      throw new StorageUnavailableException("interrupted while waiting for several copies", e);
     } catch (RejectedExecutionException e) {
       throw new StorageUnavailableException("the storage is closed", e);
     } catch (ExecutionException e) {

@@ -12,8 +12,8 @@ import java.util.Optional;
 /** Whether two copies of an object are the same. */
 final class ReplicaComparison {
   /**
-   * As many bytes at either end decide: age begins with random bytes, and zstd and gzip end with a
-   * checksum of all; what is stored plain has its digest beside it, which is shorter than this.
+   * How many bytes at either end suffice: age files begin with random bytes, zstd and gzip files
+   * end with a checksum of the whole, and the digest beside a plain object is shorter than this.
    */
   private static final int ENDS = 1 << 16;
 
@@ -24,7 +24,7 @@ final class ReplicaComparison {
     Optional<StoredObject> second = other.find(name);
     if (first.isEmpty() || second.isEmpty()) {
       throw new StorageUnavailableException(
-          name + " was removed meanwhile from " + (first.isEmpty() ? one : other));
+          name + " was meanwhile removed from " + (first.isEmpty() ? one : other));
     }
     if (first.get().length() != second.get().length()
         || !sameEnds(name, first.get().length(), one, other)) {
@@ -35,7 +35,7 @@ final class ReplicaComparison {
               + other
               + " differs from that in "
               + one
-              + "; nothing was overwritten. Remove the wrong one from its storage");
+              + "; nothing was overwritten. Remove the wrong object from its storage");
     }
   }
 

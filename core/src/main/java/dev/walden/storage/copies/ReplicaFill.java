@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Bringing a copy an object that it lacks, from another; it never replaces one. */
+/** Copies an object that a copy lacks from another; never replaces one. */
 record ReplicaFill(List<Replica> copies) {
 
   /**
    * Copies an object.
    *
-   * @return how many bytes it has; empty if nothing was to be done
-   * @throws dev.walden.ArchiveConflictException if the copy holds another one
-   * @throws StorageUnavailableException if that failed, or nobody can tell
+   * @return its length in bytes; empty if nothing was needed
+   * @throws dev.walden.ArchiveConflictException if the copy holds another object
+   * @throws StorageUnavailableException if that failed, or the outcome is unknown
    */
   OptionalLong fill(String name, Replica to) throws IOException {
     StorageUnavailableException unavailable = null;
@@ -26,7 +26,7 @@ record ReplicaFill(List<Replica> copies) {
             .filter(copy -> copy != to)
             .sorted(
                 Comparator.comparing((Replica copy) -> copy.isDamaged(name))
-                    .thenComparing(Replica::isAway))
+                    .thenComparing(Replica::isUnavailable))
             .toList();
     for (Replica from : sources) {
       try {
@@ -51,7 +51,7 @@ record ReplicaFill(List<Replica> copies) {
       return OptionalLong.empty();
     }
     if (!from.find(name).equals(Optional.of(object))) {
-      // deleted meanwhile, everywhere but here
+      // meanwhile deleted everywhere else
       to.delete(name);
       return OptionalLong.empty();
     }

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What copies are known to lack, brought to them by one thread, which begins when there is
- * something, and waits longer and longer while that fails. A bounded number is remembered, and
- * nothing of it survives the process: a repair finds the rest.
+ * The objects that copies are known to lack. One thread, started on first use, copies them with
+ * exponential backoff. The queue is bounded and does not survive the process: a repair finds the
+ * rest.
  */
 final class ReplicationBacklog implements Closeable {
   static final int MAX_WAITING = 10_000;
@@ -39,8 +39,8 @@ final class ReplicationBacklog implements Closeable {
   private boolean closed;
 
   /**
-   * @param pause how long to wait after the first failure; after more, up to 60 times as long
-   * @param closingTime how long closing waits while copies take what they lack
+   * @param pause the wait after the first failure, which grows up to 60 times
+   * @param closingTime how long closing waits while copying makes progress
    */
   ReplicationBacklog(List<Replica> copies, Duration pause, Duration closingTime) {
     this.filling = new ReplicaFill(copies);
@@ -57,7 +57,7 @@ final class ReplicationBacklog implements Closeable {
     }
     if (names.size() == MAX_WAITING) {
       if (overflowed.add(copy)) {
-        LOG.warn("{} lacks more objects than can be remembered: repair it", copy);
+        LOG.warn("more than {} objects missing in {}; run repair", MAX_WAITING, copy);
       }
       return;
     }
@@ -84,17 +84,17 @@ final class ReplicationBacklog implements Closeable {
     return overflowed.contains(copy);
   }
 
-  /** Before a repair: what overflows from now on is not known to it. */
+  /** Called before a repair, which may miss later overflows. */
   synchronized void forgetOverflow(Replica copy) {
     overflowed.remove(copy);
   }
 
-  /** A repair has not brought all. */
+  /** Called if a repair was incomplete. */
   synchronized void overflow(Replica copy) {
     overflowed.add(copy);
   }
 
-  /** After a repair: what waited may be there. */
+  /** Called after a repair, which may have copied queued objects. */
   synchronized void retry() {
     awake = true;
     notifyAll();
@@ -145,7 +145,7 @@ final class ReplicationBacklog implements Closeable {
 
   private synchronized void sleep(long times) throws InterruptedException {
     long until = System.nanoTime() + times * pause.toNanos();
-    // more to do is no reason to try sooner
+    // new work does not shorten the wait
     for (long left = until - System.nanoTime();
         left > 0 && !closed && !awake;
         left = until - System.nanoTime()) {
@@ -157,13 +157,13 @@ final class ReplicationBacklog implements Closeable {
   private enum Outcome {
     DONE,
     LATER,
-    /** The copy cannot be reached. */
-    AWAY
+    /** The copy is unreachable. */
+    UNAVAILABLE
   }
 
   /**
-   * Works through what is waiting now; of a copy that is away, no further than there, and past no
-   * more than a few objects that cannot be had.
+   * Works through what is queued now. Stops at an unavailable copy, and after a few objects that
+   * cannot be read.
    */
   private boolean workOnce() {
     boolean all = true;
@@ -176,7 +176,7 @@ final class ReplicationBacklog implements Closeable {
         Outcome outcome = fill(copy, name);
         all &= outcome == Outcome.DONE;
         left -= outcome == Outcome.LATER ? 1 : 0;
-        if (outcome == Outcome.AWAY || left == 0) {
+        if (outcome == Outcome.UNAVAILABLE || left == 0) {
           break;
         }
       }
@@ -190,12 +190,12 @@ final class ReplicationBacklog implements Closeable {
       remove(copy, name);
       return Outcome.DONE;
     } catch (ArchiveConflictException | CorruptFileException e) {
-      // told in the copy's status; nothing that another try could mend
+      // in the copy's status; a retry would not help
       remove(copy, name);
       return Outcome.DONE;
     } catch (ArchiveException e) {
       LOG.debug("{} still lacks {}: {}", copy, name, e.toString());
-      return copy.isAway() ? Outcome.AWAY : Outcome.LATER;
+      return copy.isUnavailable() ? Outcome.UNAVAILABLE : Outcome.LATER;
     } catch (IOException | RuntimeException e) {
       copy.failed(e instanceof IOException failure ? failure : new IOException(e));
       return Outcome.LATER;

@@ -1,6 +1,6 @@
 /**
- * Effects: one archive on several storages. {@link dev.walden.storage.copies.CopiedStorage} is a
- * storage made of others; {@link dev.walden.storage.copies.CopyStatus} tells how each of them is,
- * and {@link dev.walden.storage.copies.RepairReport} what a repair has done.
+ * Effects: one archive on several storages. {@link dev.walden.storage.copies.CopiedStorage}
+ * combines storages; {@link dev.walden.storage.copies.CopyStatus} is the status of each, and {@link
+ * dev.walden.storage.copies.RepairReport} the outcome of a repair.
  */
 package dev.walden.storage.copies;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 
-/** An object's bytes, continued from the next copy where one fails. */
+/** An object's bytes, continued from the next copy if one fails. */
 final class ContinuedInputStream extends InputStream {
   private static final int BUFFER = 1 << 16;
 
@@ -63,7 +63,7 @@ final class ContinuedInputStream extends InputStream {
       }
       if (left > 0 || beginning.getValue() != delivered.getValue()) {
         throw new StorageUnavailableException(
-            name + " cannot be continued: it begins otherwise than the copy read so far");
+            name + " cannot be continued: its beginning differs from the copy read so far");
       }
       return opened;
     } catch (IOException | RuntimeException e) {
@@ -105,7 +105,7 @@ final class ContinuedInputStream extends InputStream {
     try {
       in.close();
     } catch (IOException e) {
-      // it has failed already
+      // it has already failed
     }
   }
 

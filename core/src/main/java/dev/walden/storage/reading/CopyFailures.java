@@ -8,7 +8,7 @@ import dev.walden.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Why an object could not be read from each of its copies, and what that means together. */
+/** Why each copy of an object could not be read, and the combined verdict. */
 final class CopyFailures {
   private final String name;
   private final List<ArchiveException> failures = new ArrayList<>();
@@ -28,7 +28,7 @@ final class CopyFailures {
     }
   }
 
-  /** Absent if all say so; unknown if one could not be asked; else the first that is wrong. */
+  /** Absent if all confirm it; unknown if one is unavailable; else the first failure. */
   ArchiveException together() {
     ArchiveException first =
         failures.stream()

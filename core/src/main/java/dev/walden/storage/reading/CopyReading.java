@@ -9,8 +9,8 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * Reading an object from the first of its {@link Storage#copies copies} that proves sound. Where
- * there is one copy, nothing is added to reading it.
+ * Reads an object from the first of its {@link Storage#copies copies} that proves sound. With one
+ * copy, this adds nothing.
  */
 public final class CopyReading {
   private CopyReading() {}
@@ -24,11 +24,11 @@ public final class CopyReading {
   }
 
   /**
-   * What the first sound copy yields.
+   * Returns what the first sound copy yields.
    *
-   * @throws dev.walden.NotArchivedException if all copies say that there is no such object
+   * @throws dev.walden.NotArchivedException if all copies confirm that the object does not exist
    * @throws dev.walden.StorageUnavailableException if none is sound, and one could not be read
-   * @throws ArchiveException what is wrong with the first copy, if none is sound
+   * @throws ArchiveException the first copy's failure, if none is sound
    */
   public static <T> T read(String name, List<Storage> copies, Reading<T> reading)
       throws IOException {
@@ -48,12 +48,12 @@ public final class CopyReading {
   }
 
   /**
-   * Opens an object. The stream changes to the next copy where one is damaged or cannot be read
-   * further, but only if that one begins with the bytes that were read already.
+   * Opens an object. If a copy is damaged or fails, the stream continues with the next one,
+   * provided that it begins with the bytes already read.
    *
-   * @param opening opens a copy's stream, which throws at its end at the latest if it is damaged
-   * @param provenAsRead whether what such a stream yields is right even if it throws later. If not,
-   *     and there are several copies, one is read to its end first, to find one that is sound
+   * @param opening opens a copy's stream, which throws by its end if the copy is damaged
+   * @param provenAsRead whether bytes from such a stream are right even if it throws later. If not,
+   *     and there are several copies, each is first read to its end until one proves sound
    */
   public static InputStream open(
       String name, List<Storage> copies, Reading<InputStream> opening, boolean provenAsRead)
@@ -78,7 +78,7 @@ public final class CopyReading {
         name, copies.subList(copies.indexOf(sound), copies.size()), opening);
   }
 
-  /** Passes on what no other copy can mend. */
+  /** Rethrows a failure that no other copy can repair. */
   static void requireAnother(ArchiveException e) throws ArchiveException {
     if (e instanceof ArchiveConflictException || Thread.currentThread().isInterrupted()) {
       throw e;

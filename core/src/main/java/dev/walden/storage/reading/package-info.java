@@ -1,5 +1,5 @@
 /**
- * Effects: reading an object that may be damaged or missing in one of several replicas. {@code
- * CopyReading} continues in the next one.
+ * Effects: reads an object that may be damaged or missing in one of several copies. {@code
+ * CopyReading} continues with the next one.
  */
 package dev.walden.storage.reading;

@@ -8,9 +8,9 @@ package dev.walden.wal.record;
  * @param id 0 to 32, its number within the record
  * @param fork 0 main, 1 free space map, 2 visibility map, 3 init
  * @param block the number of the page within the fork, unsigned
- * @param image the page as it was or shall be, if the record holds it
- * @param willInit whether replay makes the page anew
- * @param dataLength bytes that belong to the page beside its image
+ * @param image the image of the page, if the record holds one
+ * @param willInit whether replay initializes the page
+ * @param dataLength bytes of the block's data, without its image
  */
 public record BlockReference(
     int id,
@@ -25,10 +25,10 @@ public record BlockReference(
    * An image of the page.
    *
    * @param length bytes in the record; 0 if there is no image
-   * @param apply whether replay restores it, or only checks against it
+   * @param apply whether replay restores it, or only compares with it
    */
   public record Image(int length, Compression compression, boolean apply) {
-    /** What a block reference without an image has. */
+    /** Stands for no image. */
     public static final Image NONE = new Image(0, Compression.NONE, false);
   }
 

@@ -1,6 +1,6 @@
 package dev.walden.wal.record;
 
-/** WAL that does not go on in the WAL that was taken for its continuation. */
+/** WAL that does not continue in its supposed successor. */
 public final class BrokenChainException extends Exception {
   private static final long serialVersionUID = 1L;
 

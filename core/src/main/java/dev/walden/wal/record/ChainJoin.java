@@ -10,7 +10,20 @@ import dev.walden.wal.record.RecordChain.Tail;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Joins the chains of neighbours, by the rules that hold within one. */
+/**
+ * Joins the chains of adjacent segments, by the rules that hold within one. {@link RecordChain}
+ * draws head, first, last and tail.
+ *
+ * <pre>
+ *   left chain   head of the right chain   the record over the boundary
+ *   ----------   -----------------------   ----------------------------
+ *   tail         ENDS, ENDS_SEGMENT        joinEnd: is complete, and checked
+ *   tail         GOES_ON                   joinMore: is still a tail
+ *   tail         OVERWRITTEN, BROKEN       withoutTail: never completes
+ *   only a head  any                       joinWithin: is still, or ends as, a head
+ *   neither      none, or OVERWRITTEN      joinComplete: there is none
+ * </pre>
+ */
 final class ChainJoin {
   private final RecordChain left;
   private final RecordChain right;
@@ -41,14 +54,14 @@ final class ChainJoin {
       throw broken("segment %s does not follow segment %s", next, last);
     }
     if (left.version() != right.version()) {
-      throw broken("segment %s is of %s, not of %s", next, right.version(), left.version());
+      throw broken("segment %s is from %s, not from %s", next, right.version(), left.version());
     }
     if (left.end().isPresent() && !left.mayBeSwitched()) {
       throw broken("valid WAL ends before segment %s: %s", next, left.end().get());
     }
   }
 
-  /** No record lies over the boundary. */
+  /** No record crosses the boundary. */
   private RecordChain joinComplete() throws BrokenChainException {
     if (right.head().isPresent() && right.head().get().remaining() > 0) {
       throw broken(
@@ -59,7 +72,7 @@ final class ChainJoin {
     return chain(left.records() + right.records(), head, left.first().or(right::first), last());
   }
 
-  /** The left segments are a part of one record. */
+  /** The left segments lie within one record. */
   private RecordChain joinWithin(Head began) throws BrokenChainException {
     Head next = continuing(began.remaining() - began.fragment().length());
     Head head =
@@ -118,7 +131,7 @@ final class ChainJoin {
     RecordFragment whole = tail.fragment().followedBy(rest.fragment());
     checkHeader(tail.lsn(), whole);
     if (!whole.isValidRecord()) {
-      throw broken("record at %s has another checksum", tail.lsn());
+      throw broken("record at %s has an incorrect checksum", tail.lsn());
     }
     Lsn bytesEnd = rest.at().orElseThrow();
     boolean switched = whole.isOf(XlogBodyReader.SWITCH);
@@ -142,7 +155,7 @@ final class ChainJoin {
         switched && !must ? Optional.empty() : right.end());
   }
 
-  /** After SWITCH the rest of its segment is unused, so what stands there does not matter. */
+  /** The rest of a segment after SWITCH is unused, so its content does not matter. */
   private Lsn switchedTo(boolean already) throws BrokenChainException {
     WalSegment segment = right.firstSegment();
     if (!already && (right.first().isPresent() || !right.lastSegment().equals(segment))) {
@@ -199,17 +212,17 @@ final class ChainJoin {
     }
   }
 
-  /** Where the last record of the left chain begins that does not go on in the right one. */
+  /** The start of the left chain's last complete record. */
   private Optional<Lsn> lastStart() {
     return left.last().flatMap(Last::lsn);
   }
 
-  /** Checks what the first record of the right chain says, as far as both are known. */
+  /** Checks the back link of the right chain's first record, if both are known. */
   private void checkLink(Optional<Lsn> expected) throws BrokenChainException {
     Optional<Lsn> link = right.first().flatMap(First::previous);
     if (link.isPresent() && expected.isPresent() && !link.equals(expected)) {
       throw broken(
-          "record at %s says that the one before it is at %s, not at %s",
+          "record at %s has prev-link %s, expected %s",
           right.first().get().lsn(), link.get(), expected.get());
     }
   }

@@ -5,21 +5,21 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * What pages have of a record that began before them: its length and checksum, and no more of its
- * bytes than a {@link RecordFragment} keeps.
+ * The part of an earlier record on the pages so far: its length and checksum, and only those bytes
+ * that a {@link RecordFragment} keeps.
  */
 final class Contrecord {
-  /** What {@link #take} came to. */
+  /** The outcome of {@link #take}. */
   enum Step {
-    /** The page ends before its part of the record does: no byte was taken. */
+    /** The page is incomplete: no byte was taken. */
     SHORT,
-    /** The record goes on, on the next page. */
+    /** The record continues on the next page. */
     PAGE,
     /** The record ends on this page. */
     ENDS,
-    /** The record never ends: this page overwrites its rest. */
+    /** The record never completes: this page overwrites its rest. */
     OVERWRITTEN,
-    /** The page does not go on with the record. */
+    /** The page does not continue the record. */
     STOP
   }
 
@@ -32,16 +32,16 @@ final class Contrecord {
   private InvalidWal problem;
 
   /**
-   * Nothing yet of {@code remaining} bytes.
+   * Expects {@code remaining} bytes.
    *
-   * @param start where the record begins, or else its rest; for messages
+   * @param start where the record, or the known part of it, begins; for messages
    */
   Contrecord(long start, long remaining) {
     this.start = start;
     this.remaining = remaining;
   }
 
-  /** Takes what a checked page has of it, of which {@code count} bytes are there. */
+  /** Takes the record's part of a checked page, of which {@code count} bytes are available. */
   Step take(PageValidator page, byte[] bytes, int at, int count) {
     if (page.overwritesRecord()) {
       end = page.address();
@@ -76,7 +76,7 @@ final class Contrecord {
     length += count;
   }
 
-  /** Where the record begins, or else its rest. */
+  /** Where the record, or the known part of it, begins. */
   long start() {
     return start;
   }
@@ -86,22 +86,22 @@ final class Contrecord {
     return end;
   }
 
-  /** How long it should be. */
+  /** Its expected length in bytes. */
   long remaining() {
     return remaining;
   }
 
-  /** How many bytes there are of it. */
+  /** The number of bytes taken. */
   long length() {
     return length;
   }
 
-  /** Why a page does not go on with it. */
+  /** Why a page does not continue it. */
   InvalidWal problem() {
     return problem;
   }
 
-  /** What there is of it. */
+  /** The bytes taken. */
   RecordFragment fragment() {
     byte[] bytes =
         length <= RecordFragment.MAX_KEPT ? kept : Arrays.copyOf(kept, DecodedRecord.HEADER);

@@ -1,6 +1,6 @@
 package dev.walden.wal.record;
 
-/** Arithmetic of CRC-32C checksums: that of joined bytes from those of the pieces. */
+/** Arithmetic of CRC-32C: computes the checksum of joined bytes from those of the parts. */
 final class Crc32c {
   // the coefficient of x^0 is the highest bit
   private static final int POLYNOMIAL = 0x82F63B78;
@@ -9,12 +9,12 @@ final class Crc32c {
 
   private Crc32c() {}
 
-  /** The checksum of bytes with the checksum {@code first}, and {@code length} others. */
+  /** The joined checksum; {@code second} covers {@code length} bytes. */
   static int join(int first, int second, long length) {
     return times(first, power(length)) ^ second;
   }
 
-  /** The checksum of the last {@code length} bytes of some with the checksum {@code all}. */
+  /** The checksum of the last {@code length} bytes, given the checksum {@code all} of the whole. */
   static int last(int first, int all, long length) {
     return times(first, power(length)) ^ all;
   }

@@ -4,7 +4,7 @@ import dev.walden.cluster.PgVersion;
 import java.util.Locale;
 
 /**
- * Where the parts of a record are. Filled anew for each record, so that reading allocates nothing.
+ * Where the parts of a record are. Reused for each record, so that reading allocates nothing.
  *
  * <p>Source: {@code DecodeXLogRecord} in {@code src/backend/access/transam/xlogreader.c}.
  */
@@ -40,7 +40,7 @@ final class DecodedRecord {
   private long declared;
   private String problem;
 
-  /** Whether the record's parts fit into it; {@link #problem} tells if not. */
+  /** Whether the record's parts fit its length; if not, {@link #problem} says why. */
   boolean parse(byte[] record, int start, int length, PgVersion writtenBy) {
     bytes = record;
     at = start + HEADER;
@@ -58,7 +58,7 @@ final class DecodedRecord {
       more = part();
     }
     if (problem == null && end - at != declared) {
-      problem = "parts of " + declared + " bytes in the " + (end - at) + " that are left";
+      problem = "parts of " + declared + " bytes, but " + (end - at) + " remain";
     }
     return problem == null;
   }
@@ -67,7 +67,7 @@ final class DecodedRecord {
     return problem;
   }
 
-  /** Reads the header of one part; false after the last one or a wrong one. */
+  /** Reads the header of one part; false after the last, or on an invalid one. */
   private boolean part() {
     int kind = LittleEndian.u8(bytes, at++);
     if (kind < MAX_BLOCKS) {
@@ -90,11 +90,11 @@ final class DecodedRecord {
         topXid = has(4) ? LittleEndian.u32(bytes, at) : 0;
         yield skip(4);
       }
-      default -> wrong("a part of the unknown kind " + kind);
+      default -> wrong("an invalid block id " + kind);
     };
   }
 
-  /** Main data is the last part. */
+  /** Reads main data, the last part. */
   private boolean main() {
     declared += Integer.toUnsignedLong(mainLength);
     return false;
@@ -155,7 +155,7 @@ final class DecodedRecord {
     return compression(b) != BlockReference.Compression.NONE;
   }
 
-  // 14 had one bit for compressed before the one for apply, 15 has three behind it
+  // 14 has one compression bit before the apply bit, 15 has three after it
   private BlockReference.Compression compression(int b) {
     int info = imageInfo[b];
     boolean old = version == PgVersion.PG_14;
@@ -221,7 +221,7 @@ final class DecodedRecord {
     return topXid;
   }
 
-  /** Where main data begins in the array of the record; it goes to the record's end. */
+  /** Where main data begins in the record's array; it extends to the record's end. */
   int mainAt() {
     return end - mainLength;
   }

@@ -3,8 +3,8 @@ package dev.walden.wal.record;
 import java.util.List;
 
 /**
- * Files, databases and tablespaces that come, go and shrink. Their removal with a transaction is in
- * {@link TransactionBody.End#droppedFiles}.
+ * Files, databases and tablespaces that are created, dropped or truncated. Files removed at the end
+ * of a transaction are in {@link TransactionBody.End#droppedFiles}.
  *
  * <p>Source: {@code src/include/catalog/storage_xlog.h}, {@code
  * src/include/commands/dbcommands_xlog.h} ({@code dbcommands.h} in 14), {@code
@@ -13,11 +13,11 @@ import java.util.List;
  */
 public sealed interface FileBody extends RecordBody {
 
-  /** A file was made. */
+  /** A file was created. */
   record Create(RelFileLocator locator, int fork) implements FileBody {}
 
   /**
-   * Files were cut off.
+   * A relation was truncated.
    *
    * @param blocks pages that the main fork keeps
    * @param flags 1 main fork, 2 visibility map, 4 free space map
@@ -25,26 +25,26 @@ public sealed interface FileBody extends RecordBody {
   record Truncate(RelFileLocator locator, long blocks, int flags) implements FileBody {}
 
   /**
-   * A database was made. Where it was copied file by file, its source is said.
+   * A database was created.
    *
-   * @param source the database copied, 0 if what is in it is logged page by page
+   * @param source the database copied file by file; 0 if its pages are logged instead
    */
   record CreateDatabase(long database, long tablespace, long source, long sourceTablespace)
       implements FileBody {}
 
-  /** A database was dropped, or left tablespaces. */
+  /** A database was dropped, or removed from tablespaces. */
   record DropDatabase(long database, List<Long> tablespaces) implements FileBody {}
 
-  /** A tablespace was made. */
+  /** A tablespace was created. */
   record CreateTablespace(long tablespace, String path) implements FileBody {}
 
   /** A tablespace was dropped. */
   record DropTablespace(long tablespace) implements FileBody {}
 
   /**
-   * Catalogs without a file number of their own in {@code pg_class} got other files.
+   * Mapped catalogs, which have no file number in {@code pg_class}, received new files.
    *
-   * @param database 0 for the catalogs that all databases share
+   * @param database 0 for the shared catalogs
    */
   record UpdateRelMap(long database, long tablespace, int length) implements FileBody {}
 

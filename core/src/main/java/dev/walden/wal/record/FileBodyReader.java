@@ -4,7 +4,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.cluster.PgVersion;
 import java.util.Optional;
 
-/** Reads the bodies of the resource managers that keep files, databases and tablespaces. */
+/** Reads the bodies of the resource managers for files, databases and tablespaces. */
 final class FileBodyReader {
 
   private FileBodyReader() {}

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Why a page or a record was not accepted. Put into words only when somebody asks: a record of
- * which the end has yet to arrive is not accepted either.
+ * Why a page or a record was not accepted. The text is formatted only on request: an incomplete
+ * record, which more bytes may complete, is not accepted either.
  */
 record InvalidWal(WalEnd.Reason reason, String format, List<Object> arguments) {
 

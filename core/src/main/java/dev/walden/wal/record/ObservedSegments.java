@@ -5,7 +5,7 @@ import dev.walden.cluster.PgVersion;
 import dev.walden.wal.WalSegment;
 import java.util.Optional;
 
-/** Tells an observer of the segments that a walk goes through, one after the other. */
+/** Reports the segments that a decoder passes to an observer. */
 final class ObservedSegments {
   private final SegmentObserver observer;
   private final RecordDecoder walk;
@@ -19,7 +19,7 @@ final class ObservedSegments {
     this.walk = walk;
   }
 
-  /** The walk is at the start of a segment, or within a record that goes on there. */
+  /** Decoding reached the start of a segment, maybe within a record. */
   void begin(WalSegment next) {
     segment = next;
     chain = new SegmentChain(next, walk);
@@ -28,21 +28,21 @@ final class ObservedSegments {
     walk.countFrom(next.start().value());
   }
 
-  /** The header of the next page was found right. */
+  /** The header of the next page is valid. */
   void header(PageValidator page) {
     if (chain != null && page.address() == segment.start().value()) {
       chain.begin(page);
     }
   }
 
-  /** A page, of which so many bytes are there, before the walk goes through it. */
+  /** A page, of which {@code count} bytes are available, before it is decoded. */
   void page(PageValidator page, byte[] bytes, int at, int count) {
     if (chain != null && chain.isInHead()) {
       chain.takeHead(page, bytes, at, count);
     }
   }
 
-  /** The walk came to a record. */
+  /** The decoder reached a record. */
   void record() {
     if (chain == null || Long.compareUnsigned(walk.start(), segment.start().value()) < 0) {
       return;
@@ -50,7 +50,7 @@ final class ObservedSegments {
     try {
       visitor.record(walk.record());
     } catch (CorruptFileException | RuntimeException e) {
-      // valid as a record, at least; whoever scans the segment is told
+      // valid as a record, at least; a scan of the segment reports it
       ordinary = false;
     }
   }

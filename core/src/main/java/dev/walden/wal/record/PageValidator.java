@@ -12,7 +12,7 @@ import dev.walden.wal.WalSegmentSize;
 import java.nio.ByteBuffer;
 
 /**
- * Whether pages, one after the other, are what belongs in their places.
+ * Checks that consecutive pages belong where they are.
  *
  * <p>Source: {@code XLogReaderValidatePageHeader} in {@code
  * src/backend/access/transam/xlogreader.c}.
@@ -21,7 +21,7 @@ final class PageValidator {
   private static final int FIRST_IS_CONTRECORD = 0x0001;
   private static final int LONG_HEADER = 0x0002;
   private static final int BKP_REMOVABLE = 0x0004;
-  // where they are among the first eight bytes of a header
+  // offsets in the first eight bytes of a header
   private static final long USUAL_FLAGS = (long) (FIRST_IS_CONTRECORD | BKP_REMOVABLE) << 16;
 
   private final WalSegmentSize size;
@@ -40,7 +40,7 @@ final class PageValidator {
   private TimelineId timeline;
   private InvalidWal problem;
 
-  /** Expects the cluster of the first page if the identifier is null. */
+  /** If the identifier is null, the first page sets the cluster. */
   PageValidator(WalSegmentSize size, Long systemIdentifier) {
     this.size = size;
     this.systemIdentifier = systemIdentifier;
@@ -52,13 +52,13 @@ final class PageValidator {
     version = cluster.version();
   }
 
-  /** The segment whose pages come now. */
+  /** The segment of the next pages. */
   void enter(WalSegment wanted) {
     segment = wanted;
     name = wanted.toString();
   }
 
-  /** Whether {@code count} bytes of the page at a position are all that its header should have. */
+  /** Whether {@code count} bytes of the page at a position include its header. */
   boolean isHeaderThere(byte[] bytes, int at, int count, long lsn) {
     if (count < WalPageHeader.SHORT) {
       return false;
@@ -68,7 +68,7 @@ final class PageValidator {
     return !isLong || count >= WalPageHeader.LONG;
   }
 
-  /** Checks {@code count} bytes that are there of the page at a position. */
+  /** Checks the page at a position, of which {@code count} bytes are available. */
   boolean accepts(byte[] bytes, int at, int count, long lsn) throws UnsupportedFormatException {
     if (isNext(bytes, at, count, lsn)) {
       continues = (LittleEndian.u16(bytes, at + 2) & FIRST_IS_CONTRECORD) != 0;
@@ -81,7 +81,7 @@ final class PageValidator {
     return accepts(bytes, at, count, new Lsn(lsn));
   }
 
-  /** Whether the header is that of the last page but for what differs from page to page. */
+  /** Whether the header equals the last page's, except for the fields that differ by page. */
   private boolean isNext(byte[] bytes, int at, int count, long lsn) {
     return accepted
         && count >= WalPageHeader.SHORT
@@ -133,7 +133,7 @@ final class PageValidator {
       return bad(address, "magic number %04X is not that of %s", page.magic(), version);
     }
     if (page.pageAddress().value() != address.value()) {
-      return bad(address, "its header says %s", page.pageAddress());
+      return bad(address, "unexpected page address %s", page.pageAddress());
     }
     boolean first = size.offset(address) == 0;
     return page.isLong() == first || bad(address, "long header: %s", page.isLong());
@@ -194,12 +194,12 @@ final class PageValidator {
     return problem;
   }
 
-  /** That of the first page accepted. */
+  /** The version of the first page accepted. */
   PgVersion version() {
     return version;
   }
 
-  /** Whether a page was accepted; then the following is of the last one. */
+  /** Whether a page was accepted; if so, the following describes the last one. */
   boolean accepted() {
     return accepted;
   }
@@ -219,12 +219,12 @@ final class PageValidator {
     return continues;
   }
 
-  /** Bytes that are left of that record. */
+  /** Bytes of that record that remain. */
   long remainingLength() {
     return remainingLength;
   }
 
-  /** Whether it begins after a record that will never be complete. */
+  /** Whether it begins after a record that never completes. */
   boolean overwritesRecord() {
     return overwrites;
   }

@@ -1,5 +1,5 @@
 package dev.walden.wal.record;
 
-/** What a record says: values of their own, which stay when the reader goes on. */
+/** The content of a record: an immutable value that outlives the reader's position. */
 public sealed interface RecordBody
     permits TransactionBody, XlogBody, FileBody, StandbyBody, LogicalMessage {}

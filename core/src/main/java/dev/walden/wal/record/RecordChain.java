@@ -6,18 +6,26 @@ import dev.walden.wal.WalSegment;
 import java.util.Optional;
 
 /**
- * How the records of consecutive segments hang together, and what must be known to join them with
- * those of the segments before and behind. It follows from the bytes of these segments alone. A
- * record counts once all of its bytes are in the chain.
+ * How the records of consecutive segments are linked, and what it takes to join them with those of
+ * the segments before and after. It depends on the bytes of these segments alone. A record counts
+ * if all of its bytes are in the chain.
  *
- * @param firstSegment the first segment; its timeline is that of its file
- * @param lastSegment the last one; the same if there is one only
+ * <pre>
+ *     before |                these segments                |  after
+ *   [ -------|- head ] [ first ] [ ... ] [ last ] [ tail -|------ ]
+ * </pre>
+ *
+ * <p>The head is also the last record if no other ends here; the tail is also the first if no other
+ * begins here. Segments within one record have nothing but a head.
+ *
+ * @param firstSegment the first segment, with the timeline of its file name
+ * @param lastSegment the last segment, which may be the same
  * @param records how many records
  * @param head the record that began before the first segment
  * @param first the first record that begins here; it need not end here
  * @param last the last record that ends here; it need not begin here
- * @param tail the record that begins here and goes on behind the last segment
- * @param end why valid WAL ends here, behind the last record; empty if it fills the segments
+ * @param tail the record that begins here and continues after the last segment
+ * @param end why valid WAL ends here, after the last record; empty if it fills the segments
  */
 public record RecordChain(
     WalSegment firstSegment,
@@ -30,27 +38,27 @@ public record RecordChain(
     Optional<Tail> tail,
     Optional<WalEnd.Reason> end) {
 
-  /** What became of a record that began before. */
+  /** What happens here to a record that began earlier. */
   public enum Fate {
     /** It ends here. */
     ENDS,
-    /** It ends here, and only if it is a SWITCH is what follows valid WAL. */
+    /** It ends here, and what follows is valid WAL only if it is a SWITCH. */
     ENDS_SEGMENT,
-    /** It goes on behind the last segment. */
+    /** It continues after the last segment. */
     GOES_ON,
-    /** It was never completed: a page stands here that overwrites its rest. */
+    /** It was never completed: a page here overwrites its rest. */
     OVERWRITTEN,
-    /** Valid WAL ends before it does. */
+    /** Valid WAL ends before the record does. */
     BROKEN
   }
 
   /**
-   * The rest of a record that began before.
+   * The rest of a record that began earlier.
    *
-   * @param remaining how long that rest should be, in bytes
-   * @param fragment what there is of it
-   * @param at where the next record can begin, if it ends here; if it is overwritten, where the
-   *     page that does so says that it began; else empty
+   * @param remaining the expected length of that rest, in bytes
+   * @param fragment the part of it that is here
+   * @param at if it ends here, where the next record can begin; if it is overwritten, where it
+   *     began according to the overwriting page; else empty
    */
   public record Head(long remaining, RecordFragment fragment, Fate fate, Optional<Lsn> at) {
     public Head {
@@ -79,14 +87,15 @@ public record RecordChain(
   /**
    * The first record that begins here.
    *
-   * @param previous where the record before it begins, as it says; empty if that is not here yet
+   * @param previous its back link, the start of the record before it; empty if that field has not
+   *     arrived yet
    */
   public record First(Lsn lsn, Optional<Lsn> previous) {}
 
   /**
    * The last record that ends here.
    *
-   * @param lsn where it begins; empty if that is before the first segment
+   * @param lsn where it begins; empty if before the first segment
    * @param endLsn where the next one can begin
    */
   public record Last(Optional<Lsn> lsn, Lsn endLsn) {}
@@ -103,7 +112,7 @@ public record RecordChain(
       return LittleEndian.u32(fragment.bytes(), 0);
     }
 
-    /** How many bytes are still to come. */
+    /** How many bytes are missing. */
     public long remaining() {
       return length(fragment) - fragment.length();
     }
@@ -125,19 +134,19 @@ public record RecordChain(
     return firstSegment.start();
   }
 
-  /** The position behind the last byte of its segments. */
+  /** The position after the last byte of its segments. */
   public Lsn endLsn() {
     return lastSegment.end();
   }
 
-  /** Whether it is but a part of one record. */
+  /** Whether the segments lie within one record. */
   boolean isWithinRecord() {
     return head.isPresent() && head.get().fate() == Fate.GOES_ON && tail.isEmpty();
   }
 
   /**
-   * Whether it ends as a segment does into which only the end of a SWITCH reaches: that of any
-   * other record of this length could be followed by nothing but zeros only at the end of WAL.
+   * Whether the head may be the end of a SWITCH: its segment holds nothing else but zeros. After
+   * any other record, zeros mean the end of WAL.
    */
   boolean mayBeSwitched() {
     return head.isPresent()
@@ -151,9 +160,9 @@ public record RecordChain(
   /**
    * The chain of these segments and the next ones.
    *
-   * @param interest the same with which both were made
-   * @param visitor sees the record over the boundary, if it is wanted
-   * @throws BrokenChainException if records do not go on from the one to the other
+   * @param interest the filter with which both were made
+   * @param visitor receives the record that crosses the boundary, if it is wanted
+   * @throws BrokenChainException if the records of {@code next} do not continue these
    */
   public RecordChain followedBy(RecordChain next, RecordFilter interest, RecordVisitor visitor)
       throws BrokenChainException {

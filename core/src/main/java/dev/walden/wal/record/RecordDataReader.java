@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The main data of a record, from front to back, never beyond its end. */
+/** Reads the main data of a record sequentially, never beyond its end. */
 final class RecordDataReader {
   private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
   private static final int LOCATOR = 12;
@@ -32,7 +32,7 @@ final class RecordDataReader {
 
   private int take(long count) throws CorruptFileException {
     if (count < 0 || count > end - at) {
-      throw wrong("needs " + count + " bytes more, has " + (end - at));
+      throw wrong("needs " + count + " more bytes, has " + (end - at));
     }
     int taken = at;
     at += (int) count;
@@ -52,7 +52,7 @@ final class RecordDataReader {
     take(count);
   }
 
-  /** Goes to the next multiple of eight, as far as there is one. */
+  /** Skips to the next multiple of eight, but not beyond the end. */
   void align() {
     at = Math.min(end, start + (int) WalReader.align(at - start));
   }
@@ -92,7 +92,7 @@ final class RecordDataReader {
     try {
       return Instant.ofEpochSecond(seconds);
     } catch (DateTimeException e) {
-      throw wrong("no time: " + seconds + " seconds");
+      throw wrong("not a valid time: " + seconds + " seconds");
     }
   }
 
@@ -104,12 +104,12 @@ final class RecordDataReader {
     return new TimelineId(id);
   }
 
-  /** A number of items of so many bytes, all of which are there. */
+  /** A number of items of {@code itemBytes} each, all of which are present. */
   int count(int itemBytes) throws CorruptFileException {
     return fits(i32(), itemBytes);
   }
 
-  /** Checks that so many items of so many bytes are there. */
+  /** Checks that {@code count} items of {@code itemBytes} each are present. */
   int fits(int count, int itemBytes) throws CorruptFileException {
     if (count < 0 || (long) count * itemBytes > remaining()) {
       throw wrong(count + " items of " + itemBytes + " bytes in " + remaining());
@@ -142,7 +142,7 @@ final class RecordDataReader {
     return locators(count(LOCATOR));
   }
 
-  /** Text up to a NUL, which must come, and is passed. */
+  /** Text up to a NUL, which is required and consumed. */
   String text() throws CorruptFileException {
     for (int i = at; i < end; i++) {
       if (bytes[i] == 0) {
@@ -152,7 +152,7 @@ final class RecordDataReader {
     throw wrong("a text without an end");
   }
 
-  /** Text in a field of so many bytes: up to its NUL, which must be in it. */
+  /** Text in a field of {@code fieldBytes}, up to the NUL that it must contain. */
   String text(long fieldBytes) throws CorruptFileException {
     int from = take(fieldBytes);
     int to = from;

@@ -8,23 +8,23 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Goes from record to record over pages that are handed in one after the other. A record that lies
- * within a page is not copied; of one that does not, what is wanted is put together. Memory is
- * taken for bytes that arrived, not for a length that a damaged record claims.
+ * Decodes record after record from pages handed in one by one. A record within a page is not
+ * copied; one that spans pages is assembled if it is wanted. Memory is allocated for bytes that
+ * arrived, not for the length that a damaged record claims.
  *
  * <p>Source: {@code XLogDecodeNextRecord}, {@code ValidXLogRecordHeader} and {@code
  * ValidXLogRecord} in {@code src/backend/access/transam/xlogreader.c}.
  */
 final class RecordDecoder {
-  /** What {@link #next} came to. */
+  /** The outcome of {@link #next}. */
   enum Step {
     /** A record, whole and checked. */
     RECORD,
-    /** The end of the page: what follows is on the next one. */
+    /** The end of the page. */
     PAGE,
-    /** The wanted end. */
+    /** The requested end. */
     UNTIL,
-    /** Something that is no valid WAL. */
+    /** Invalid WAL. */
     STOP
   }
 
@@ -77,7 +77,7 @@ final class RecordDecoder {
 
   /**
    * @param interest which records {@link #record} shows; the others need not have valid parts
-   * @param until no record is read that begins here or later, unsigned
+   * @param until records that begin here or later are not read; unsigned
    */
   RecordDecoder(WalSegmentSize size, RecordFilter interest, long until) {
     this(size, interest, false, until);
@@ -91,8 +91,8 @@ final class RecordDecoder {
   }
 
   /**
-   * A walk that does not stop at what is only of interest: a record of more than 1 MiB, or without
-   * valid parts, is not shown but {@link #missed}.
+   * A decoder that does not stop at wanted records which it cannot show: those of more than 1 MiB,
+   * or with invalid parts, are {@link #missed} instead.
    */
   static RecordDecoder lenient(WalSegmentSize size, RecordFilter interest) {
     return new RecordDecoder(size, interest, true, -1);
@@ -104,26 +104,27 @@ final class RecordDecoder {
   }
 
   /**
-   * Where the first record can begin, after one that began at {@code last}, or at {@link #NONE}.
+   * Where the first record can begin, after one that began at {@code last}, which may be {@link
+   * #NONE}.
    */
   void startAfter(long last, long lsn) {
     previous = last;
     position = lsn;
   }
 
-  /** The first record must overwrite that which began at {@code lsn}. */
+  /** The first record must overwrite the one that began at {@code lsn}. */
   void expectOverwriting(long lsn) {
     overwritten = lsn;
   }
 
-  /** Counts anew, and only records that begin at a position or behind it. */
+  /** Resets the counts; only records that begin at or after {@code from} are counted. */
   void countFrom(long from) {
     counted = from;
     records = 0;
     missed = false;
   }
 
-  /** The page that holds the position, or goes on with the open record; checked. */
+  /** The checked page that holds the position, or continues the open record. */
   void page(byte[] bytes, int at, int count, PageValidator checked) {
     array = bytes;
     pageAt = at;
@@ -138,7 +139,7 @@ final class RecordDecoder {
     }
   }
 
-  /** Goes on in the page, to the next record that is wanted. */
+  /** Advances within the page to the next wanted record. */
   Step next() {
     if (open) {
       Step step = resume();
@@ -210,7 +211,7 @@ final class RecordDecoder {
             Integer.toUnsignedString(length));
   }
 
-  /** Goes on with the open record on a new page. */
+  /** Continues the open record on a new page. */
   private Step resume() {
     if (header.overwritesRecord()) {
       open = false;
@@ -237,7 +238,7 @@ final class RecordDecoder {
     return complete(assembly, 0, page + headerSize + WalReader.align(count));
   }
 
-  /** Takes the next bytes of the open record; false if its header came with them and is wrong. */
+  /** Takes the next bytes of the open record; false if they complete an invalid header. */
   private boolean take(int from, int count) {
     int ofHeader = Math.max(0, Math.min(HEADER - got, count));
     int kept = wanted ? count : ofHeader;
@@ -277,7 +278,7 @@ final class RecordDecoder {
     return true;
   }
 
-  /** The record's bytes are all there, and the checksum of what follows its header is known. */
+  /** The record is whole, and the checksum of the bytes after its header is known. */
   private Step complete(byte[] bytes, int at, long bytesEnd) {
     crc.update(bytes, at, CRC_AT);
     if ((int) crc.getValue() != LittleEndian.i32(bytes, at + CRC_AT)) {
@@ -307,7 +308,7 @@ final class RecordDecoder {
     return Step.RECORD;
   }
 
-  /** Takes back the record that was come to, which is not valid after all. */
+  /** Rejects the current record, which turned out to be invalid. */
   void reject() {
     records--;
     previous = previousBefore;
@@ -338,7 +339,7 @@ final class RecordDecoder {
     return true;
   }
 
-  /** Where the record that this one overwrites begins; 0 if it overwrites none. */
+  /** The start of the record that this one overwrites; 0 if none. */
   private long overwrites() {
     return wanted
             && record.isA(ResourceManager.XLOG, XlogBodyReader.OVERWRITE_CONTRECORD)
@@ -360,12 +361,12 @@ final class RecordDecoder {
     return Step.STOP;
   }
 
-  /** Why the walk stopped. */
+  /** Why decoding stopped. */
   InvalidWal problem() {
     return problem;
   }
 
-  /** The record that the walk came to. */
+  /** The current record. */
   WalRecord record() {
     return record;
   }
@@ -375,17 +376,17 @@ final class RecordDecoder {
     return position;
   }
 
-  /** Where the record that was come to, or is open, begins. */
+  /** Where the current or open record begins. */
   long start() {
     return start;
   }
 
-  /** Whether a record was not shown though it is wanted, since {@link #countFrom}. */
+  /** Whether a wanted record was not shown since {@link #countFrom}. */
   boolean missed() {
     return missed;
   }
 
-  /** How many records were whole, wanted or not. */
+  /** How many whole records there were, wanted or not. */
   long records() {
     return records;
   }
@@ -395,12 +396,12 @@ final class RecordDecoder {
     return firstStart;
   }
 
-  /** Where the record before that one begins, as it says. */
+  /** Its back link, the start of the record before it. */
   long firstLink() {
     return firstLink;
   }
 
-  /** Where the record begins that the first one overwrites; 0 if it overwrites none. */
+  /** The start of the record that the first one overwrites; 0 if none. */
   long firstOverwrites() {
     return firstOverwrites;
   }
@@ -415,17 +416,17 @@ final class RecordDecoder {
     return end;
   }
 
-  /** Whether the next record must be one that overwrites another. */
+  /** Whether the next record must overwrite another. */
   boolean overwriting() {
     return overwritten != NONE;
   }
 
-  /** Whether a record begins on the pages so far and does not end there. */
+  /** Whether a record of the pages so far is incomplete. */
   boolean open() {
     return open;
   }
 
-  /** What has come of the open record. */
+  /** The part of the open record that has arrived. */
   RecordFragment fragment() {
     int headerBytes = Math.min(got, HEADER);
     int ofHeader = RecordFragment.checksum(assembly, 0, headerBytes);

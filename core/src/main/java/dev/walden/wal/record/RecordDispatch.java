@@ -2,12 +2,12 @@ package dev.walden.wal.record;
 
 import dev.walden.cluster.PgVersion;
 
-/** What is to be done with a record, by its resource manager and operation. */
+/** How to treat a record, by its resource manager and operation. */
 final class RecordDispatch {
   /** The version has no such resource manager. */
   static final int INVALID = 1;
 
-  /** It is to be shown. */
+  /** The record is wanted. */
   static final int WANTED = 2;
 
   /** The rest of its segment is unused. */

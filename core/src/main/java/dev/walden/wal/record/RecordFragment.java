@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Some bytes of a record, page headers removed. All of them are kept if they are few, else those in
- * which the record's header may lie; the checksum is that of all.
+ * Some bytes of a record, without page headers. A short fragment keeps them all, a long one only
+ * those that may hold the record's header. The checksum covers all.
  *
  * @param length how many bytes
  * @param checksum their CRC-32C
- * @param bytes all of them, or at least the first 24; not copied, not to be changed
+ * @param bytes all of them, or at least the first 24; not copied, must not be changed
  */
 public record RecordFragment(long length, int checksum, byte[] bytes) {
-  /** The longest fragment that is kept whole, in bytes. */
+  /** The longest fragment kept whole, in bytes. */
   public static final int MAX_KEPT = 4096;
 
   static final RecordFragment NONE = new RecordFragment(0, 0, new byte[0]);
@@ -23,10 +23,11 @@ public record RecordFragment(long length, int checksum, byte[] bytes) {
   public RecordFragment {
     boolean whole = bytes.length == length && length <= MAX_KEPT;
     if (!whole && (bytes.length != HEADER || length < HEADER)) {
-      throw new IllegalArgumentException(bytes.length + " bytes kept of a fragment of " + length);
+      throw new IllegalArgumentException(bytes.length + " bytes kept from a fragment of " + length);
     }
     if (whole && checksum != checksum(bytes, 0, bytes.length)) {
-      throw new IllegalArgumentException("a fragment of " + length + " bytes has another checksum");
+      throw new IllegalArgumentException(
+          "a fragment of " + length + " bytes has an incorrect " + "checksum");
     }
   }
 
@@ -45,7 +46,7 @@ public record RecordFragment(long length, int checksum, byte[] bytes) {
     return bytes.length >= HEADER;
   }
 
-  /** The fragment of these bytes and those that follow them. */
+  /** This fragment joined with the next one. */
   RecordFragment followedBy(RecordFragment next) {
     long all = length + next.length;
     int joined = Crc32c.join(checksum, next.checksum, next.length);
@@ -56,20 +57,20 @@ public record RecordFragment(long length, int checksum, byte[] bytes) {
     return new RecordFragment(all, joined, kept);
   }
 
-  /** The same without what is not header. */
+  /** The same fragment, with only the header's bytes kept. */
   RecordFragment headerOnly() {
     return bytes.length > HEADER
         ? new RecordFragment(length, checksum, Arrays.copyOf(bytes, HEADER))
         : this;
   }
 
-  /** Whether it begins a record of the resource manager XLOG with an operation. */
+  /** Whether it begins a record of resource manager XLOG with this operation. */
   boolean isOf(int operation) {
     return LittleEndian.u8(bytes, 17) == ResourceManager.XLOG.ordinal()
         && (LittleEndian.u8(bytes, 16) & 0xF0) == operation;
   }
 
-  /** Whether these are all bytes of a record that has the checksum which its header tells. */
+  /** Whether this is a whole record with the checksum that its header states. */
   boolean isValidRecord() {
     int rest = Crc32c.last(checksum(bytes, 0, HEADER), checksum, length - HEADER);
     int all = Crc32c.join(rest, checksum(bytes, 0, CRC_AT), CRC_AT);

@@ -4,7 +4,7 @@ import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
 
 /**
- * What must hold between a record and those before it.
+ * Rules between a record and those before it.
  *
  * <p>Source: {@code XLogDecodeNextRecord} and {@code ValidXLogRecordHeader} in {@code
  * src/backend/access/transam/xlogreader.c}.
@@ -14,7 +14,7 @@ final class RecordRules {
 
   private RecordRules() {}
 
-  /** Why a page is not the one that goes on with a record; null if it is. */
+  /** Why a page does not continue a record; null if it does. */
   static InvalidWal notContinued(PageValidator header, long left, long start) {
     if (!header.continuesRecord()) {
       return InvalidWal.of(
@@ -35,9 +35,9 @@ final class RecordRules {
   }
 
   /**
-   * What is wrong with the header of the record at {@code start}; null if nothing is.
+   * Why the header of the record at {@code start} is invalid; null if it is valid.
    *
-   * @param previous where the record before it starts, 0 if that is not known
+   * @param previous where the record before it starts; 0 if unknown
    */
   static InvalidWal wrongHeader(
       byte[] bytes, int at, PgVersion version, long start, long previous) {
@@ -56,13 +56,13 @@ final class RecordRules {
         ? null
         : InvalidWal.of(
             WalEnd.Reason.BAD_PREV,
-            "record at %s says that the one before it is at %s",
+            "record at %s has an incorrect prev-link %s",
             new Lsn(start),
             new Lsn(link));
   }
 
   static InvalidWal wrongChecksum(long start) {
     return InvalidWal.of(
-        WalEnd.Reason.BAD_CRC, "record at %s has another checksum", new Lsn(start));
+        WalEnd.Reason.BAD_CRC, "record at %s has an incorrect checksum", new Lsn(start));
   }
 }

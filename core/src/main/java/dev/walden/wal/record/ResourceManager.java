@@ -4,7 +4,7 @@ import dev.walden.cluster.PgVersion;
 import java.util.Locale;
 
 /**
- * The part of the server that wrote a record and can replay it; in the order of the ids.
+ * The part of the server that writes and replays a kind of record, in the order of their ids.
  *
  * <p>Source: {@code src/include/access/rmgrlist.h}, the same in 14 to 18; names of operations from
  * {@code src/backend/access/rmgrdesc}.
@@ -61,7 +61,7 @@ public enum ResourceManager {
   REPLICATION_ORIGIN("ReplicationOrigin", "SET DROP"),
   GENERIC("Generic", "Generic"),
   LOGICAL_MESSAGE("LogicalMessage", "MESSAGE"),
-  /** One of an extension, id 128 to 255, from 15 on. */
+  /** An extension's, id 128 to 255, from 15 on. */
   CUSTOM("custom", "");
 
   private static final int FIRST_CUSTOM = 128;
@@ -75,12 +75,12 @@ public enum ResourceManager {
     this.operations = operations.split(" ");
   }
 
-  /** Whether a server of this version can have written a record with this id. */
+  /** Whether a server of this version can write records with this id. */
   static boolean isValid(int id, PgVersion version) {
     return id < CUSTOM.ordinal() || id >= FIRST_CUSTOM && version.compareTo(PgVersion.PG_15) >= 0;
   }
 
-  /** The one with a valid id. */
+  /** The resource manager with a valid id. */
   static ResourceManager of(int id) {
     return id < CUSTOM.ordinal() ? VALUES[id] : CUSTOM;
   }

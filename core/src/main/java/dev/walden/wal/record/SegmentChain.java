@@ -10,7 +10,7 @@ import dev.walden.wal.record.RecordChain.Last;
 import dev.walden.wal.record.RecordChain.Tail;
 import java.util.Optional;
 
-/** The chain of one segment, while a walk goes through its pages. */
+/** The chain of one segment, built while its pages are decoded. */
 final class SegmentChain {
   private final WalSegment segment;
   private final RecordDecoder walk;
@@ -33,12 +33,12 @@ final class SegmentChain {
     }
   }
 
-  /** Whether the record that began before the segment goes on, on the page that comes. */
+  /** Whether the record that began before the segment continues on the next page. */
   boolean isInHead() {
     return fate == Fate.GOES_ON;
   }
 
-  /** Takes what a checked page has of that record. */
+  /** Takes that record's part of a checked page. */
   Contrecord.Step takeHead(PageValidator page, byte[] bytes, int at, int count) {
     Contrecord.Step step = head.take(page, bytes, at, count);
     if (step == Contrecord.Step.ENDS) {
@@ -49,7 +49,7 @@ final class SegmentChain {
     return step;
   }
 
-  /** Why a page does not go on with that record. */
+  /** Why a page does not continue that record. */
   InvalidWal headProblem() {
     return head.problem();
   }
@@ -59,12 +59,12 @@ final class SegmentChain {
     return head.end();
   }
 
-  /** Whether nothing is known but that the record that began before ends in the segment. */
+  /** Whether the end of an earlier record is all that was found so far. */
   boolean isHeadOnly() {
     return fate == Fate.ENDS && walk.records() == 0 && !walk.open();
   }
 
-  /** The chain, once all of the segment was seen, or all that is valid. */
+  /** The chain, once the whole segment, or its valid part, was seen. */
   RecordChain chain(PgVersion version, Optional<WalEnd.Reason> end) {
     boolean begun = walk.open() && Long.compareUnsigned(walk.start(), segment.start().value()) >= 0;
     Optional<Tail> tail =

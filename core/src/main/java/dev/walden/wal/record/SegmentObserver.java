@@ -4,25 +4,25 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegment;
 
 /**
- * Learns what the segments hold that a {@link StreamVerifier} goes through: the same that a {@link
- * SegmentScan} of each would tell, or nothing. Nothing of the first segment, of one where only the
- * end of an earlier record lies, and of one with records of interest that are larger than 1 MiB or
- * that nobody understands: those are for a scan. What the visitor or {@link #end} throws stops
- * nothing.
+ * Receives the content of the segments that a {@link StreamVerifier} passes: the same that a {@link
+ * SegmentScan} of each would report, or nothing. There is nothing for the first segment, for one
+ * that holds only the end of an earlier record, and for one with wanted records that are larger
+ * than 1 MiB or invalid in themselves: those need a scan. Exceptions from the visitor or {@link
+ * #end} do not stop verification.
  */
 public interface SegmentObserver {
-  /** Wants to know nothing. */
+  /** Observes nothing. */
   SegmentObserver NONE = new Nobody();
 
-  /** Which records are shown. */
+  /** The wanted records. */
   RecordFilter interest();
 
-  /** The visitor of the records of a segment that begins now, and may not come to its end. */
+  /** Returns the visitor for a segment that begins now and may not be completed. */
   RecordVisitor begin(WalSegment segment);
 
   /**
-   * All bytes of the segment that began last have arrived. Whether the record is valid that goes on
-   * behind it, nobody knows yet.
+   * All bytes of the current segment have arrived. A record that continues after it is not verified
+   * yet.
    */
   void end(RecordChain chain);
 

@@ -7,9 +7,9 @@ import dev.walden.wal.WalSegment;
 import java.util.Optional;
 
 /**
- * Goes through the records of one segment while its bytes arrive, in pieces of any length, and
- * keeps of them no more than a page and the largest record that is wanted. Believes no more than
- * {@link WalReader}, except that only the parts of records that are wanted are looked at.
+ * Reads the records of one segment while its bytes arrive, in pieces of any length. Memory holds at
+ * most a page and the largest wanted record. As strict as {@link WalReader}, except that only
+ * wanted records have their parts checked.
  *
  * <p>For use by one thread.
  */
@@ -22,7 +22,7 @@ public final class SegmentScan {
   private final PageValidator check;
   private final RecordDecoder walk;
   private final byte[] page = new byte[PAGE];
-  // bytes that arrived and are of complete pages; bytes of the page that is not complete
+  // bytes of complete pages that arrived; bytes of the incomplete page
   private long done;
   private int partial;
 
@@ -43,9 +43,9 @@ public final class SegmentScan {
   /**
    * Takes the next bytes.
    *
-   * @throws CorruptFileException if the first page is none of this segment, or there are more bytes
-   *     than a segment has
-   * @throws UnsupportedFormatException if the first page is of a server that Walden does not
+   * @throws CorruptFileException if the first page does not belong to this segment, or there are
+   *     more bytes than a segment has
+   * @throws UnsupportedFormatException if the first page is from a server that Walden does not
    *     support
    */
   public void accept(byte[] bytes, int offset, int length)
@@ -75,9 +75,9 @@ public final class SegmentScan {
   }
 
   /**
-   * What was found, once all bytes of the segment have arrived, or all that there are.
+   * The result, once all available bytes of the segment have arrived.
    *
-   * @throws CorruptFileException as of {@link #accept}
+   * @throws CorruptFileException as {@link #accept}
    */
   public RecordChain finish() throws CorruptFileException, UnsupportedFormatException {
     if (done + partial < segment.size().bytes() && stop == null && !isSkipping()) {
@@ -90,7 +90,10 @@ public final class SegmentScan {
       }
     }
     if (stop == null && walk.open() && walk.overwriting()) {
-      stop = InvalidWal.of(WalEnd.Reason.BAD_OVERWRITE, "the overwriting record goes on");
+      stop =
+          InvalidWal.of(
+              WalEnd.Reason.BAD_OVERWRITE,
+              "the overwriting record continues in " + "the next segment");
     }
     return chain.chain(check.version(), Optional.ofNullable(stop).map(InvalidWal::reason));
   }
@@ -126,7 +129,7 @@ public final class SegmentScan {
     }
   }
 
-  /** Takes what the page has of the record from before; true if its own records can follow. */
+  /** Takes the page's part of an earlier record; true if its own records can follow. */
   private boolean continueHead(byte[] bytes, int at, int count) throws CorruptFileException {
     switch (chain.takeHead(check, bytes, at, count)) {
       case SHORT -> {
@@ -173,7 +176,7 @@ public final class SegmentScan {
     }
   }
 
-  /** WAL ends; if it does with the first page, there is nothing to tell of. */
+  /** WAL ends; on the first page, that is an error. */
   private void stop(InvalidWal why) throws CorruptFileException {
     if (done == 0 && !check.accepted()) {
       throw new CorruptFileException(segment.toString(), why.detail());

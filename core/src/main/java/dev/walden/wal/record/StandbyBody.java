@@ -3,20 +3,20 @@ package dev.walden.wal.record;
 import java.util.List;
 
 /**
- * What a standby must know of the transactions on the primary.
+ * What a standby must know about the primary's transactions.
  *
  * <p>Source: {@code src/include/storage/standbydefs.h}.
  */
 public sealed interface StandbyBody extends RecordBody {
 
-  /** Exclusive locks that were taken: what is about to be dropped, truncated or altered. */
+  /** Access exclusive locks, as taken before a drop, truncation or alteration. */
   record Locks(List<Lock> locks) implements StandbyBody {}
 
   /** One such lock; {@code relation} is the OID of the table. */
   record Lock(long xid, long database, long relation) {}
 
   /**
-   * The transactions that run.
+   * The running transactions.
    *
    * @param overflowed whether some subtransactions are missing
    */

@@ -14,14 +14,20 @@ import java.util.Optional;
 
 /**
  * Checks WAL record by record while it arrives, in pieces of any length, from the start of a
- * segment on and over any number of them. Keeps no more than a page, however long a record is, and
- * records of up to 1 MiB that an observer is interested in.
+ * segment on and across any number of segments. Memory holds at most a page, however long a record
+ * is, and the observer's wanted records of up to 1 MiB.
  *
- * <p>Page headers, lengths, links and checksums are checked. Of a record that began before the
- * first segment the checksum is not known, unless {@link #restartedAt} knows its beginning; only
- * its length is checked then. What follows a SWITCH in its segment is unused and not looked at.
+ * <p>Page headers, lengths, links and checksums are checked. The rest of a segment after a SWITCH
+ * is unused and ignored. The first segment may begin with:
  *
- * <p>For use by one thread. After an exception it is of no further use but for {@link #verified}.
+ * <pre>
+ *   a record                 decoding starts with it
+ *   the rest of a record     checked whole if restartedAt knows its beginning, else for length
+ *   a page that overwrites   the open record never completes; decoding starts with the record that
+ *                            must say so
+ * </pre>
+ *
+ * <p>For use by one thread. After an exception, only {@link #verified} may be called.
  */
 public final class StreamVerifier {
   private static final int PAGE = WalPageHeader.PAGE_SIZE;
@@ -31,9 +37,9 @@ public final class StreamVerifier {
   private final RecordDecoder walk;
   private final SegmentObserver observer;
   private final ObservedSegments observed;
-  private final Optional<Joint> before;
-  // where verification may have to begin again, in order
-  private final Deque<Joint> joints = new ArrayDeque<>();
+  private final Optional<SegmentBoundary> before;
+  // where verification may have to restart, in order
+  private final Deque<SegmentBoundary> boundaries = new ArrayDeque<>();
   private final byte[] page = new byte[PAGE];
 
   private WalSegment segment;
@@ -42,24 +48,24 @@ public final class StreamVerifier {
   private boolean headerChecked;
 
   private Contrecord rest;
-  // behind what has arrived, if that is in the unused rest of a segment
+  // may be after what has arrived, in the unused rest of a segment
   private Lsn verified;
   private boolean walking;
 
   /**
-   * What goes over the start of a segment.
+   * The state at the start of a segment.
    *
-   * @param open the record that goes on there
-   * @param last where the last one begins that does not
-   * @param verified how far WAL is valid before it
+   * @param open a record that crosses into the segment
+   * @param last the start of the last record before it
+   * @param verified the end of valid WAL before it
    */
-  private record Joint(Lsn at, Optional<Open> open, long last, Lsn verified) {}
+  private record SegmentBoundary(Lsn at, Optional<Open> open, long last, Lsn verified) {}
 
   /**
-   * A record of which a part is still to come.
+   * A record that is not complete yet.
    *
-   * @param start where it begins, or else the part of it that arrived
-   * @param begun what there is of it, if its beginning arrived
+   * @param start where it, or the part of it that arrived, begins
+   * @param begun the part of it that arrived, if that includes its beginning
    */
   private record Open(long start, long remaining, Optional<RecordFragment> begun) {
     static Open of(Tail tail) {
@@ -67,13 +73,13 @@ public final class StreamVerifier {
     }
   }
 
-  /** For a stream that begins with a segment; nothing is known of the WAL before it. */
+  /** For a stream that begins with a segment; nothing is known about the WAL before it. */
   public StreamVerifier(ClusterIdentity cluster, WalSegment first) {
     this(cluster, first, SegmentObserver.NONE);
   }
 
   /**
-   * For a stream that begins with a segment; nothing is known of the WAL before it.
+   * For a stream that begins with a segment; nothing is known about the WAL before it.
    *
    * @param observer of all segments but the first
    */
@@ -82,30 +88,33 @@ public final class StreamVerifier {
   }
 
   private StreamVerifier(
-      ClusterIdentity cluster, WalSegment first, SegmentObserver observer, Optional<Joint> before) {
+      ClusterIdentity cluster,
+      WalSegment first,
+      SegmentObserver observer,
+      Optional<SegmentBoundary> before) {
     this.cluster = cluster;
     this.observer = observer;
     this.before = before;
-    before.ifPresent(joints::add);
+    before.ifPresent(boundaries::add);
     check = new PageValidator(cluster);
     walk = RecordDecoder.lenient(cluster.segmentSize(), observer.interest());
     observed = new ObservedSegments(observer, walk);
     segment = first;
     check.enter(first);
     address = first.start().value();
-    verified = before.map(Joint::verified).orElse(first.start());
+    verified = before.map(SegmentBoundary::verified).orElse(first.start());
   }
 
   /**
-   * For a stream that begins with a segment, maybe of another timeline, after this one has ended.
-   * All WAL before it must be shared by both streams.
+   * For a new stream that begins with a segment, maybe of another timeline, after this one has
+   * ended. Both streams must share all WAL before it.
    */
   public StreamVerifier restartedAt(WalSegment first) {
     return new StreamVerifier(
         cluster,
         first,
         observer,
-        joints.stream().filter(joint -> joint.at.equals(first.start())).findFirst());
+        boundaries.stream().filter(boundary -> boundary.at.equals(first.start())).findFirst());
   }
 
   /** The end of what has arrived. */
@@ -114,8 +123,8 @@ public final class StreamVerifier {
   }
 
   /**
-   * The end of what is known to be valid: of the last record that arrived whole, or of a rest of a
-   * record of which nothing else is known.
+   * The end of the WAL known to be valid: the end of the last complete record, or of what arrived
+   * of a record whose beginning is unknown.
    */
   public Lsn verified() {
     return Lsn.min(received(), verified);
@@ -124,8 +133,8 @@ public final class StreamVerifier {
   /**
    * Takes all that remains in {@code data}, which follows what has arrived.
    *
-   * @throws CorruptFileException if that is no WAL which a server wrote here; {@link #verified}
-   *     tells how far it is
+   * @throws CorruptFileException if that is not valid WAL; {@link #verified} is where valid WAL
+   *     ends
    */
   public void accept(ByteBuffer data) throws CorruptFileException {
     byte[] bytes;
@@ -174,34 +183,35 @@ public final class StreamVerifier {
     observed.end(check.version());
     segment = segment.next();
     check.enter(segment);
-    joints.add(joint());
+    boundaries.add(boundary());
     if (walking) {
       observed.begin(segment);
     }
-    while (joints.size() > 1 && !joints.stream().skip(1).findFirst().get().at.isAfter(verified())) {
-      joints.remove();
+    while (boundaries.size() > 1
+        && !boundaries.stream().skip(1).findFirst().get().at.isAfter(verified())) {
+      boundaries.remove();
     }
   }
 
-  /** What goes over the start of the segment that comes now. */
-  private Joint joint() {
+  /** The state at the start of the new segment. */
+  private SegmentBoundary boundary() {
     if (walking) {
       Optional<Open> open =
           walk.open()
               ? Optional.of(Open.of(new Tail(new Lsn(walk.start()), walk.fragment())))
               : Optional.empty();
-      return new Joint(segment.start(), open, walk.lastStart(), verified);
+      return new SegmentBoundary(segment.start(), open, walk.lastStart(), verified);
     }
     Open open =
         new Open(
             rest.start(),
             rest.remaining() - rest.length(),
             begun().map(fragment -> fragment.followedBy(rest.fragment())));
-    return new Joint(segment.start(), Optional.of(open), last(), verified);
+    return new SegmentBoundary(segment.start(), Optional.of(open), last(), verified);
   }
 
   private Optional<Open> open() {
-    return before.flatMap(Joint::open);
+    return before.flatMap(SegmentBoundary::open);
   }
 
   private Optional<RecordFragment> begun() {
@@ -209,10 +219,10 @@ public final class StreamVerifier {
   }
 
   private long last() {
-    return before.map(Joint::last).orElse(RecordDecoder.NONE);
+    return before.map(SegmentBoundary::last).orElse(RecordDecoder.NONE);
   }
 
-  /** Looks at a page of which so many bytes are there; again, when there are more. */
+  /** Looks at a page of which {@code count} bytes are available; repeated when there are more. */
   private void look(byte[] bytes, int at, int count) throws CorruptFileException {
     if (isUnused()) {
       return;
@@ -246,7 +256,7 @@ public final class StreamVerifier {
     }
   }
 
-  /** Whether the page lies behind a SWITCH. */
+  /** Whether the page is unused after a SWITCH. */
   private boolean isUnused() {
     return walking && !walk.open() && walk.position() - address >= PAGE;
   }
@@ -261,12 +271,12 @@ public final class StreamVerifier {
               open.map(Open::start).orElse(address),
               open.map(Open::remaining).orElse(check.remainingLength()));
     } else {
-      // the walk finds that the page continues what is complete
+      // the decoder will report that the page continues a complete record
       start(last(), address);
     }
   }
 
-  /** Goes on where a page may say that it overwrites the open record, which never ends. */
+  /** Continues where a page may overwrite the open record, which never completes. */
   private void startAfterOverwritten(long position) {
     open().filter(open -> open.begun.isPresent()).ifPresent(o -> walk.expectOverwriting(o.start));
     start(last(), position);
@@ -277,7 +287,7 @@ public final class StreamVerifier {
     walk.startAfter(last, position);
   }
 
-  /** Takes what the page has of a record from before; true if its own records can follow. */
+  /** Takes the page's part of an earlier record; true if its own records can follow. */
   private boolean continueRest(byte[] bytes, int at, int count) throws CorruptFileException {
     switch (rest.take(check, bytes, at, count)) {
       case STOP -> throw damage(rest.problem());
@@ -303,7 +313,7 @@ public final class StreamVerifier {
     }
   }
 
-  /** Checks the record whose beginning an earlier stream had. */
+  /** Checks a record whose beginning was in an earlier stream. */
   private void complete(RecordFragment whole) throws CorruptFileException {
     long start = rest.start();
     InvalidWal wrong = RecordRules.wrongHeader(whole.bytes(), 0, check.version(), start, last());
@@ -344,7 +354,7 @@ public final class StreamVerifier {
     if (!maySwitch || why.reason() != WalEnd.Reason.ZEROS) {
       throw damage(why);
     }
-    // the record whose end is all that is known was a SWITCH: no other is followed by zeros
+    // the record of which only the end is known was a SWITCH: zeros follow no other
     verified = segment.end();
     walk.startAt(verified.value());
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The beginnings and ends of transactions. Transaction IDs are those of 32 bits, unsigned.
+ * Transactions: prepared, committed, aborted. Transaction IDs have 32 bits, unsigned.
  *
  * <p>Source: {@code src/include/access/xact.h}, {@code ParseCommitRecord} and its siblings in
  * {@code src/backend/access/rmgrdesc/xactdesc.c}; {@code xl_xact_prepare} in {@code
@@ -21,7 +21,7 @@ public sealed interface TransactionBody extends RecordBody {
     COMMIT_PREPARED,
     ABORT_PREPARED;
 
-    /** Whether what it did stays. */
+    /** Whether its changes stay. */
     public boolean isCommit() {
       return this == COMMIT || this == COMMIT_PREPARED;
     }
@@ -30,11 +30,11 @@ public sealed interface TransactionBody extends RecordBody {
   /**
    * The end of a transaction, or the rollback of a subtransaction.
    *
-   * @param xid that which ended; of a prepared transaction its own
-   * @param time when the server began to commit or abort; not in the order of the WAL
-   * @param subtransactions those that ended with it
-   * @param droppedFiles files that it removed: those of dropped, truncated or rewritten relations
-   * @param detail what few records have
+   * @param xid the transaction that ended; for a prepared transaction, its own
+   * @param time when the server began to commit or abort; not necessarily in WAL order
+   * @param subtransactions the subtransactions that ended with it
+   * @param droppedFiles files removed at its end: of dropped, truncated or rewritten relations
+   * @param detail what only few records have
    */
   record End(
       Outcome outcome,
@@ -49,10 +49,10 @@ public sealed interface TransactionBody extends RecordBody {
    * The rarer parts of an {@link End}.
    *
    * @param info {@code xinfo}, the flags, as stored
-   * @param database the database of the session, 0 if not said
-   * @param droppedStatistics how many statistics entries it dropped
-   * @param invalidations how many cache invalidations it sent
-   * @param gid the name of the prepared transaction; only said with {@code wal_level=logical}
+   * @param database the session's database; 0 if not recorded
+   * @param droppedStatistics the number of statistics entries dropped
+   * @param invalidations the number of cache invalidations sent
+   * @param gid the name of the prepared transaction; recorded only with {@code wal_level=logical}
    * @param origin where it was replicated from
    */
   record Detail(
@@ -69,7 +69,7 @@ public sealed interface TransactionBody extends RecordBody {
   record Origin(Lsn lsn, Instant time) {}
 
   /**
-   * A transaction that was prepared. It is no end: it waits for its {@link End}.
+   * A prepared transaction, which has not ended: an {@link End} follows.
    *
    * @param droppedOnCommit files that its commit would remove
    * @param droppedOnAbort files that its rollback would remove
@@ -84,6 +84,6 @@ public sealed interface TransactionBody extends RecordBody {
       List<RelFileLocator> droppedOnAbort)
       implements TransactionBody {}
 
-  /** Tells to which transaction subtransactions belong, once there are many. */
+  /** Assigns subtransactions to their top-level transaction, once there are many. */
   record Assignment(long topXid, List<Long> subtransactions) implements TransactionBody {}
 }

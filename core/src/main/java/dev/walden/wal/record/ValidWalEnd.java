@@ -14,20 +14,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Finds where valid WAL ends in one segment. What follows is padding: zeros, or what a recycled
- * file held before. Two copies of a segment that agree up to there are the same WAL.
+ * Finds where valid WAL ends in one segment. Padding follows: zeros, or old content of a recycled
+ * file. Two copies of a segment that agree up to there are the same WAL.
  *
- * <p>Believes no more than {@link WalReader}; of a record that began in the segment before, only
- * the length is known.
+ * <p>As strict as {@link WalReader}, except that of a record that began in an earlier segment only
+ * the length is checked.
  */
 public final class ValidWalEnd {
   private ValidWalEnd() {}
 
   /**
-   * Reads a segment as far as it is valid.
+   * Reads a segment up to where valid WAL ends.
    *
    * @param in the segment's bytes, from the first on; left open
-   * @return the offset after the last valid record; the segment's size if a record goes on in the
+   * @return the offset after the last valid record; the segment's size if a record continues in the
    *     next one; empty if nothing in it is known to be valid
    */
   public static OptionalLong find(InputStream in, WalSegment segment) throws IOException {
@@ -55,7 +55,7 @@ public final class ValidWalEnd {
     }
   }
 
-  /** The same of a file. */
+  /** The same for a file. */
   public static OptionalLong find(Path file, WalSegment segment) throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       return find(in, segment);

@@ -4,27 +4,27 @@ import dev.walden.wal.Lsn;
 import java.util.Locale;
 
 /**
- * Why and where a {@link WalReader} read no further.
+ * Why and where a {@link WalReader} stopped.
  *
- * <p>To PostgreSQL every reason but {@link Reason#END_REACHED} is the end of WAL: recovery stops
- * there without a complaint. {@link #followed} tells the end that every crash leaves from damage in
- * the middle.
+ * <p>To PostgreSQL every reason but {@link Reason#END_REACHED} is the end of WAL: recovery ends
+ * there without an error. {@link #followed} distinguishes the end that every crash leaves from
+ * damage in the middle.
  *
- * @param lsn the end of the last valid record, or where the first record was looked for
+ * @param lsn the end of the last valid record, or where the first record was expected
  * @param reason what was found there
- * @param detail what was found there, for people
- * @param followed whether the segment behind this place exists and begins as WAL of its position.
- *     Then WAL goes on there and this place is damaged, unless the timeline was left before it
+ * @param detail a readable description
+ * @param followed whether the segment after this place exists and begins with WAL of its position.
+ *     If so, WAL continues there and this place is damaged, unless the timeline ended before it
  */
 public record WalEnd(Lsn lsn, Reason reason, String detail, boolean followed) {
 
-  /** What stands where the next record should. */
+  /** What was found in place of the next record. */
   public enum Reason {
-    /** The next record starts where the caller wanted reading to end. */
+    /** The next record starts at or after the end that the caller requested. */
     END_REACHED,
-    /** The source does not have the segment with the next record, or with its rest. */
+    /** The source lacks the segment with the next record, or with its rest. */
     MISSING_SEGMENT,
-    /** The segment has fewer bytes than its size, and they end in or before the next record. */
+    /** The segment is shorter than its size and ends before or within the next record. */
     TRUNCATED_SEGMENT,
     /** Zeros: never written. */
     ZEROS,
@@ -32,17 +32,17 @@ public record WalEnd(Lsn lsn, Reason reason, String detail, boolean followed) {
     INVALID_LENGTH,
     /** A resource manager that the version does not have. */
     INVALID_RESOURCE_MANAGER,
-    /** A record that does not name the one before it. */
+    /** A record whose back link is not the record before it. */
     BAD_PREV,
-    /** A record whose bytes have another checksum. */
+    /** A record with an incorrect checksum. */
     BAD_CRC,
-    /** A page header that does not belong here, such as that of a recycled segment. */
+    /** A page header that does not belong here, such as one of a recycled segment. */
     BAD_PAGE,
-    /** A page that does not continue the record which the page before began, or continues none. */
+    /** A page that does not continue the open record, or continues a record when none is open. */
     BAD_CONTRECORD,
-    /** A record with the right checksum, whose parts do not fit its length. */
+    /** A record with a correct checksum whose parts do not fit its length. */
     BAD_RECORD,
-    /** A page that overwrites an incomplete record, but says so of another one. */
+    /** A page that overwrites an incomplete record, but names another one. */
     BAD_OVERWRITE
   }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
- * The pages of WAL, forwards, each checked before it is shown.
+ * Reads the pages of WAL forwards, each checked before it is shown.
  *
  * <p>Source: {@code ReadPageInternal} in {@code src/backend/access/transam/xlogreader.c}.
  */
@@ -31,7 +31,7 @@ final class WalPageReader implements Closeable {
   private final byte[] buffer = new byte[BUFFER];
   private WalSegment segment;
   private InputStream in;
-  // where in the segment the buffer begins, how much of it is filled, where in it the page is
+  // the buffer's offset in the segment, its filled length, the page's offset in the buffer
   private int bufferOffset;
   private int bufferLength;
   private int pageAt;
@@ -49,8 +49,8 @@ final class WalPageReader implements Closeable {
   }
 
   /**
-   * Makes the page at {@code address}, which is not before the current one, the current one. False
-   * if it is absent or not what belongs there; {@link #problem} tells why.
+   * Moves to the page at {@code address}, which is not before the current one. False if it is
+   * absent or does not belong there; {@link #problem} says why.
    */
   boolean moveTo(long address) throws IOException {
     if (check.accepted() && check.address() == address) {
@@ -81,7 +81,7 @@ final class WalPageReader implements Closeable {
     return bufferLength > 0 || truncated(0);
   }
 
-  /** Fills the buffer so that the page at {@code offset} is in it. */
+  /** Fills the buffer with the page at {@code offset}. */
   private boolean bring(int offset) throws IOException {
     int behind = bufferOffset + bufferLength;
     if (offset < behind) {
@@ -122,7 +122,7 @@ final class WalPageReader implements Closeable {
     return accepted;
   }
 
-  /** Whether the segment after the last one asked for is there, and begins as it should. */
+  /** Whether the segment after the last requested one exists and begins as it should. */
   boolean nextSegmentFollows() throws IOException {
     if (segment == null || version() == null || segment.end().value() == 0) {
       return false;
@@ -153,17 +153,17 @@ final class WalPageReader implements Closeable {
     return check.version();
   }
 
-  /** What is known of the current page. */
+  /** The header of the current page. */
   PageValidator current() {
     return check;
   }
 
-  /** Lets a walk go on in the current page, which stays where it is until the next move. */
+  /** Hands the current page, which stays in place until the next move, to a decoder. */
   void show(RecordDecoder walk) {
     walk.page(buffer, pageAt, available(), check);
   }
 
-  /** Bytes of the current page that there are: fewer than a page at the end of a torn segment. */
+  /** The available bytes of the current page: fewer than a page at the end of a torn segment. */
   int available() {
     return Math.min(PAGE, bufferLength - pageAt);
   }

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
- * Reads WAL record by record, as the server's recovery does, over any number of segments and in
- * memory that does not grow with them: a buffer, and the largest record.
+ * Reads WAL record by record, as the server's recovery does, across any number of segments. Memory
+ * does not grow with them: a buffer, and the largest record.
  *
- * <p>Nothing is believed: page headers, lengths, links and checksums are all checked, and the first
- * place where something is wrong is the end of WAL, which {@link #end} describes. An exception only
- * comes from the source, or tells of WAL that Walden does not support.
+ * <p>Page headers, lengths, links and checksums are all checked. The first invalid place is the end
+ * of WAL, which {@link #end} describes. Exceptions come only from the source, or report WAL that
+ * Walden does not support.
  *
  * <p>The version of PostgreSQL and, unless the caller names it, the cluster are those of the first
- * page read; all that follows must have the same.
+ * page read; all later pages must have the same.
  *
  * <p>For use by one thread. Closing closes the open segment; reading further is then an error.
  *
@@ -48,16 +48,16 @@ public final class WalReader implements Closeable {
     validEnd = from;
   }
 
-  /** Begins the description of a reader of segments of a size. */
+  /** Describes a reader of segments of the given size. */
   public static Builder builder(WalSource source, WalSegmentSize size) {
     return new Builder(source, size);
   }
 
   /**
-   * Goes to the next record that starts at or after the wanted position.
+   * Moves to the next record that starts at or after the requested position.
    *
    * @return false at the end of WAL
-   * @throws UnsupportedFormatException if the first page is of a server that Walden does not
+   * @throws UnsupportedFormatException if the first page is from a server that Walden does not
    *     support
    * @throws IOException if the source failed
    */
@@ -73,23 +73,23 @@ public final class WalReader implements Closeable {
   }
 
   /**
-   * The record that {@link #next} went to; the same object each time.
+   * The current record; the same object each time.
    *
-   * @throws IllegalStateException if it did not go to one
+   * @throws IllegalStateException if there is none
    */
   public WalRecord record() {
     if (!current) {
-      throw new IllegalStateException("the reader stands on no record");
+      throw new IllegalStateException("the reader has no current record");
     }
     return walk.record();
   }
 
-  /** Why reading ended; empty while it has not. */
+  /** Why reading ended; empty before that. */
   public Optional<WalEnd> end() {
     return Optional.ofNullable(end);
   }
 
-  /** Finds the first record that starts on the wanted position's page or after it. */
+  /** Finds the first record that starts on the requested position's page or later. */
   private boolean locate() throws IOException {
     long page = from & -WalPageReader.PAGE;
     if (exact) {
@@ -131,7 +131,7 @@ public final class WalReader implements Closeable {
     return true;
   }
 
-  /** Goes to the next record, over as many pages as it needs. */
+  /** Reads the next record, over as many pages as needed. */
   private boolean read() throws IOException {
     while (true) {
       switch (walk.next()) {
@@ -173,7 +173,7 @@ public final class WalReader implements Closeable {
   }
 
   private static InvalidWal endReached() {
-    return InvalidWal.of(WalEnd.Reason.END_REACHED, "the wanted end");
+    return InvalidWal.of(WalEnd.Reason.END_REACHED, "the requested end");
   }
 
   private boolean stop(InvalidWal why) throws IOException {
@@ -186,7 +186,7 @@ public final class WalReader implements Closeable {
   }
 
   static InvalidWal lastPage() {
-    return InvalidWal.of(WalEnd.Reason.MISSING_SEGMENT, "no segment is after the last LSN");
+    return InvalidWal.of(WalEnd.Reason.MISSING_SEGMENT, "no segment exists after the last LSN");
   }
 
   static long align(long length) {
@@ -232,7 +232,7 @@ public final class WalReader implements Closeable {
       return this;
     }
 
-    /** The first record wanted is the first that starts here or later. */
+    /** Reading starts with the first record that starts here or later. */
     public Builder from(Lsn start) {
       from = Objects.requireNonNull(start);
       exact = false;
@@ -240,8 +240,8 @@ public final class WalReader implements Closeable {
     }
 
     /**
-     * The first record wanted starts here: what stands before it on its page is not looked at. With
-     * a position at which no record starts, what is read is invalid.
+     * Reading starts with the record that starts exactly here; what precedes it on its page is
+     * ignored. If no record starts here, the WAL reads as invalid.
      */
     public Builder at(Lsn start) {
       from = Objects.requireNonNull(start);
@@ -249,7 +249,7 @@ public final class WalReader implements Closeable {
       return this;
     }
 
-    /** The first record not wanted is the first that starts here or later. */
+    /** Reading ends before the first record that starts here or later. */
     public Builder until(Lsn limit) {
       until = Objects.requireNonNull(limit);
       return this;
@@ -261,7 +261,7 @@ public final class WalReader implements Closeable {
       return this;
     }
 
-    /** A reader before the first record. Nothing is opened yet. */
+    /** Builds a reader before the first record. Opens nothing yet. */
     public WalReader build() {
       return new WalReader(this);
     }

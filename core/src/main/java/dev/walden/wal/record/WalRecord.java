@@ -11,10 +11,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * The record that a {@link WalReader} stands on: its bytes have the right checksum, and its parts
- * fit its length. It does not tell its timeline: a page keeps the number it began with, and a
- * segment begins with a copy of its parent's. The object, and every buffer it gave out, is only
- * good until the reader's next call of {@link WalReader#next}; what the other methods return stays.
+ * The current record of a {@link WalReader}: its checksum is correct, and its parts fit its length.
+ * Its timeline is unknown: a page keeps the timeline that it began with, and a segment begins with
+ * a copy of its parent's. This object and its buffers are valid only until the next call of {@link
+ * WalReader#next}; other returned values stay valid.
  *
  * <p>Source: {@code src/include/access/xlogrecord.h}.
  */
@@ -35,7 +35,7 @@ public final class WalRecord {
 
   WalRecord() {}
 
-  /** Points to other bytes; {@link #decode} must follow. */
+  /** Sets the bytes; {@link #decode} must follow. */
   void set(byte[] array, int offset, int count, PgVersion writtenBy) {
     bytes = array;
     at = offset;
@@ -43,7 +43,7 @@ public final class WalRecord {
     version = writtenBy;
   }
 
-  /** Finds the parts; false if they do not fit, which {@link #problem} explains. */
+  /** Finds the parts; false if they do not fit, as {@link #problem} explains. */
   boolean decode() {
     return parts.parse(bytes, at, length, version);
   }
@@ -58,7 +58,7 @@ public final class WalRecord {
     end = endLsn;
   }
 
-  /** As {@link #endLsn}, without the rest of the segment that {@code SWITCH} skips. */
+  /** Like {@link #endLsn}, but without the rest of the segment that {@code SWITCH} skips. */
   Lsn bytesEnd() {
     return new Lsn(bytesEnd);
   }
@@ -72,12 +72,12 @@ public final class WalRecord {
     return new Lsn(start);
   }
 
-  /** Where the next one can begin: after alignment; after {@code SWITCH}, the segment's end. */
+  /** Where the next record can begin: after alignment; after {@code SWITCH}, the segment's end. */
   public Lsn endLsn() {
     return new Lsn(end);
   }
 
-  /** Where the record before this one begins; {@link Lsn#ZERO} in the first after pg_resetwal. */
+  /** The start of the record before this one; {@link Lsn#ZERO} in the first after pg_resetwal. */
   public Lsn previous() {
     return new Lsn(LittleEndian.i64(bytes, at + PREVIOUS));
   }
@@ -87,7 +87,7 @@ public final class WalRecord {
     return version;
   }
 
-  /** Bytes of the record, with its header. */
+  /** The record's length in bytes, including its header. */
   public int totalLength() {
     return length;
   }
@@ -106,22 +106,22 @@ public final class WalRecord {
     return ResourceManager.of(resourceManagerId());
   }
 
-  /** The number of the resource manager; the only name that those of extensions have. */
+  /** The id of the resource manager, the only name of an extension's. */
   public int resourceManagerId() {
     return LittleEndian.u8(bytes, at + MANAGER);
   }
 
-  /** What the resource manager did: the upper four bits of {@link #info}. */
+  /** The operation: the upper four bits of {@link #info}. */
   public int operation() {
     return info() & 0xF0;
   }
 
-  /** What the resource manager did, as {@code pg_waldump} prints it: {@code HOT_UPDATE}. */
+  /** The operation, as {@code pg_waldump} prints it: {@code HOT_UPDATE}. */
   public String operationName() {
     return resourceManager().operation(info(), version);
   }
 
-  /** How many pages it refers to. */
+  /** The number of pages it refers to. */
   public int blockCount() {
     return parts.blocks();
   }
@@ -135,37 +135,37 @@ public final class WalRecord {
     return parts.block(index, bytes);
   }
 
-  /** Bytes of all page images in it. */
+  /** The total length of its page images, in bytes. */
   public long imageLength() {
     return parts.imageTotal();
   }
 
-  /** The replication origin from which the change came. */
+  /** The replication origin of the change. */
   public OptionalInt origin() {
     return parts.origin() < 0 ? OptionalInt.empty() : OptionalInt.of(parts.origin());
   }
 
-  /** The top-level transaction of a subtransaction, where {@code wal_level=logical} says it. */
+  /** A subtransaction's top-level transaction, which {@code wal_level=logical} records. */
   public OptionalLong topXid() {
     return parts.topXid() < 0 ? OptionalLong.empty() : OptionalLong.of(parts.topXid());
   }
 
-  /** Bytes that belong to no page. */
+  /** The length of main data, the bytes that belong to no page. */
   public int mainDataLength() {
     return parts.mainLength();
   }
 
   /**
-   * Eight of the bytes that belong to no page, as a little-endian number.
+   * Eight bytes of main data, as a little-endian number.
    *
-   * @throws IndexOutOfBoundsException if they are not there
+   * @throws IndexOutOfBoundsException if main data ends before
    */
   public long mainDataLong(int offset) {
     Objects.checkFromIndexSize(offset, Long.BYTES, parts.mainLength());
     return LittleEndian.i64(bytes, parts.mainAt() + offset);
   }
 
-  /** The bytes that belong to no page: a read-only view, little-endian. */
+  /** The main data: a read-only view, little-endian. */
   public ByteBuffer mainData() {
     return ByteBuffer.wrap(bytes, parts.mainAt(), parts.mainLength())
         .slice()
@@ -174,9 +174,9 @@ public final class WalRecord {
   }
 
   /**
-   * What the record says, for those kinds that recovery, or a search for lost data, must know.
+   * The decoded content, for the kinds of record that recovery or a search for lost data needs.
    *
-   * @return empty for every other kind
+   * @return empty for all other kinds
    * @throws CorruptFileException if the record has fewer bytes than its kind needs, or impossible
    *     values
    */

@@ -10,11 +10,11 @@ import java.util.Optional;
 public interface WalSource {
 
   /**
-   * Opens a segment at its first byte. The reader closes what it got, and asks for a segment at
-   * most twice: when it comes to it, and to see whether WAL goes on behind an invalid place.
+   * Opens a segment at its first byte. The reader closes the stream, and opens a segment at most
+   * twice: when it reaches it, and to see whether WAL continues after an invalid place.
    *
    * @return empty only if the segment is known to be absent
-   * @throws IOException if that cannot be told, or the segment cannot be read
+   * @throws IOException if that is unknown, or the segment cannot be read
    */
   Optional<InputStream> open(WalSegment segment) throws IOException;
 }

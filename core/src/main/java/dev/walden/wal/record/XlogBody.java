@@ -14,12 +14,11 @@ import java.util.Optional;
  */
 public sealed interface XlogBody extends RecordBody {
   /**
-   * A checkpoint. One at shutdown, or at the end of a recovery, may begin a timeline.
+   * A checkpoint. A shutdown or end-of-recovery checkpoint may begin a timeline.
    *
    * @param shutdown whether nothing was written between redo and this record
-   * @param redo where recovery from it begins
-   * @param nextXid the next transaction ID, with the epoch in its upper 32 bits
-   * @param walLevel said from 17 on
+   * @param redo where recovery from it begins * @param nextXid the next transaction ID, with the
+   *     epoch in its upper 32 bits * @param walLevel recorded from 17 on
    */
   record Checkpoint(
       boolean shutdown,
@@ -35,7 +34,7 @@ public sealed interface XlogBody extends RecordBody {
       Instant time)
       implements XlogBody {}
 
-  /** The next OID that may be used. */
+  /** The next unused OID. */
   record NextOid(long oid) implements XlogBody {}
 
   /** The rest of the segment is unused. */
@@ -48,7 +47,7 @@ public sealed interface XlogBody extends RecordBody {
    */
   record BackupEnd(Lsn backupStart) implements XlogBody {}
 
-  /** Settings changed that a standby must not have lower. */
+  /** Changed settings that a standby must not have lower. */
   record ParameterChange(
       int maxConnections,
       int maxWorkerProcesses,
@@ -67,7 +66,7 @@ public sealed interface XlogBody extends RecordBody {
   record FullPageWrites(boolean on) implements XlogBody {}
 
   /**
-   * A promotion: a timeline begins.
+   * An end-of-recovery record: a timeline begins by promotion.
    *
    * @param walLevel said from 17 on
    */

@@ -28,8 +28,7 @@ class WalOutlineTest {
     assertTrue(one.get(0).followedBy(one.get(1)).isPresent());
     assertEquals(Optional.empty(), one.get(0).followedBy(other.get(1)));
     String why = one.get(0).breakBefore(other.get(1)).orElseThrow();
-    assertEquals(
-        "record at 0/400028 says that the one before it is at 0/3000B0, not at 0/3000A8", why);
+    assertEquals("record at 0/400028 has prev-link 0/3000B0, expected 0/3000A8", why);
   }
 
   @Test
@@ -38,7 +37,7 @@ class WalOutlineTest {
     List<WalOutline> other = straddling(2).outlines();
     assertTrue(one.get(0).followedBy(one.get(1)).isPresent());
     String why = one.get(0).breakBefore(other.get(1)).orElseThrow();
-    assertTrue(why.contains("has another checksum"), why);
+    assertTrue(why.contains("has an incorrect checksum"), why);
   }
 
   @Test

@@ -125,7 +125,7 @@ class WalDamageIT {
     wal.put(segment, wal.bytesAt(segment.end()).clone());
     WalEnd end = wal.readToEnd();
     assertEquals(WalEnd.Reason.BAD_PAGE, end.reason());
-    assertTrue(end.detail().contains("its header says " + segment.end()), end::toString);
+    assertTrue(end.detail().contains("unexpected page address " + segment.end()), end::toString);
     assertTrue(end.followed());
   }
 
