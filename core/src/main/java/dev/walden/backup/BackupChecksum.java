@@ -34,7 +34,7 @@ public final class BackupChecksum {
       this.digest = digest;
     }
 
-    /** How many bytes a checksum has; a manifest prints two digits for each. */
+    /** The length of a checksum in bytes; a manifest prints two digits for each. */
     public int length() {
       return length;
     }
@@ -54,7 +54,7 @@ public final class BackupChecksum {
     try {
       this.digest = algorithm.digest == null ? null : MessageDigest.getInstance(algorithm.digest);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no " + algorithm.digest, e);
+      throw new IllegalStateException("this Java runtime lacks " + algorithm.digest, e);
     }
   }
 
@@ -67,7 +67,7 @@ public final class BackupChecksum {
     update(ByteBuffer.wrap(bytes, offset, length));
   }
 
-  /** Adds the next bytes of the file: what remains in the buffer, which is empty afterwards. */
+  /** Adds the remaining bytes of the buffer, and empties it. */
   public void update(ByteBuffer bytes) {
     if (digest != null) {
       digest.update(bytes);
@@ -91,7 +91,7 @@ public final class BackupChecksum {
     if (digest != null) {
       return digest.digest();
     }
-    // a server prints the bytes of its number in the order in which it keeps them
+    // a server prints the bytes of its number in memory order
     ByteBuffer number = ByteBuffer.allocate(algorithm.length).order(ByteOrder.LITTLE_ENDIAN);
     return algorithm == Algorithm.CRC32C
         ? number.putInt((int) crc.getValue()).array()

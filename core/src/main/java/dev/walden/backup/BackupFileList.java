@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Writes {@code files.json}, a backup's list of files: for each its path below the data directory,
- * its size, its checksum, and the number of the part that holds it. Nothing is kept in memory.
+ * Writes {@code files.json}, a backup's list of files: the path below the data directory, the size,
+ * the checksum, and the number of the part that holds each file. Nothing is kept in memory.
  */
 public final class BackupFileList {
   private static final int FORMAT = 1;

@@ -8,8 +8,8 @@ import java.util.Random;
 import java.util.regex.Pattern;
 
 /**
- * The name of a base backup: when it began and 48 random bits, {@code
- * 20261122T101024Z-3f9a0c52d1e7}, so that names sort by time and no two runs ever share one.
+ * The name of a base backup: its start time and 48 random bits, {@code
+ * 20261122T101024Z-3f9a0c52d1e7}, so that names sort by time and are unique.
  */
 public record BackupId(String text) implements Comparable<BackupId> {
   private static final Pattern FORM = Pattern.compile("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}");
@@ -19,7 +19,7 @@ public record BackupId(String text) implements Comparable<BackupId> {
   /**
    * Checks the form.
    *
-   * @throws IllegalArgumentException if it is not a backup's
+   * @throws IllegalArgumentException if it is not a backup ID
    */
   public BackupId {
     if (!FORM.matcher(text).matches()) {
@@ -27,7 +27,7 @@ public record BackupId(String text) implements Comparable<BackupId> {
     }
   }
 
-  /** A new name. {@code random} should be a {@link java.security.SecureRandom}. */
+  /** Makes a new name. {@code random} should be a {@link java.security.SecureRandom}. */
   public static BackupId next(Instant now, Random random) {
     byte[] bits = new byte[6];
     random.nextBytes(bits);

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The content of a backup's {@code backup_label}: where recovery of the backup must begin.
+ * The content of a backup's {@code backup_label}, which says where recovery must begin.
  *
  * <p>Source: {@code src/backend/access/transam/xlogbackup.c}, {@code read_backup_label} in {@code
  * xlogrecovery.c}.
@@ -19,7 +19,7 @@ public final class BackupLabel {
   /** The name of the file in a data directory. */
   public static final String FILE_NAME = "backup_label";
 
-  /** The longest file that is read, in bytes. */
+  /** The longest file accepted, in bytes. */
   public static final int MAX_CONTENT = 16 << 10;
 
   /** How the backup was made. */
@@ -38,7 +38,7 @@ public final class BackupLabel {
     STANDBY
   }
 
-  /** Where the WAL begins of which an incremental backup holds the changes. */
+  /** The start of the WAL whose changes an incremental backup holds. */
   public record IncrementalFrom(Lsn lsn, TimelineId timeline) {}
 
   private final BackupLabelLines lines;
@@ -50,11 +50,12 @@ public final class BackupLabel {
   }
 
   /**
-   * Reads the content of a {@code backup_label}. Only what PostgreSQL 14 to 18 write is accepted;
-   * the server's own reader overlooks more.
+   * Reads the content of a {@code backup_label}. Accepts only what PostgreSQL 14 to 18 write; the
+   * server's own reader is more lenient.
    *
-   * @param file what it is from, for messages
-   * @throws CorruptFileException if no server wrote this, or it is longer than {@link #MAX_CONTENT}
+   * @param file its name in error messages
+   * @throws CorruptFileException if it is not a {@code backup_label}, or is longer than {@link
+   *     #MAX_CONTENT}
    */
   public static BackupLabel parse(String file, byte[] content) throws CorruptFileException {
     byte[] copy = content.clone();
@@ -76,7 +77,7 @@ public final class BackupLabel {
     return lines.segment().timeline();
   }
 
-  /** Where the record of the backup's first checkpoint begins. */
+  /** The start of the checkpoint record from which recovery begins. */
   public Lsn checkpointLocation() {
     return lines.checkpoint();
   }
@@ -97,14 +98,14 @@ public final class BackupLabel {
     return lines.startTime();
   }
 
-  /** What the backup was called; empty if nothing is said. */
+  /** The backup's label; empty if there is none. */
   public String label() {
     return lines.label();
   }
 
   /**
-   * For an incremental backup, from where on. PostgreSQL refuses to start on such a backup before
-   * it was combined with the earlier ones.
+   * For an incremental backup, its starting point. PostgreSQL refuses to start on such a backup
+   * until it has been combined with the earlier ones.
    */
   public Optional<IncrementalFrom> incrementalFrom() {
     return Optional.ofNullable(lines.incrementalFrom());

@@ -3,7 +3,7 @@ package dev.walden.backup;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalFileName;
 
-/** What the lines of a {@code backup_label} say; incrementalFrom is null for a full backup. */
+/** The lines of a {@code backup_label}; incrementalFrom is null for a full backup. */
 record BackupLabelLines(
     Lsn start,
     WalFileName.Segment segment,

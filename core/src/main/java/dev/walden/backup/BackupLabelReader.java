@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the lines of a {@code backup_label}, in their order. */
+/** Reads the lines of a {@code backup_label}, in order. */
 final class BackupLabelReader {
   private static final String LSN = "([0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8})";
   private static final String NUMBER = "([1-9][0-9]{0,9})";
@@ -25,7 +25,7 @@ final class BackupLabelReader {
   BackupLabelReader(String file, byte[] content) {
     this.file = file;
     this.content = content;
-    // one character per byte, so that places in the text are offsets
+    // one character per byte, so that indexes are file offsets
     this.text = new String(content, ISO_8859_1);
   }
 
@@ -51,7 +51,7 @@ final class BackupLabelReader {
     }
     BackupLabel.IncrementalFrom incrementalFrom = incrementalFrom();
     if (at < content.length) {
-      throw corrupt(at, "nothing more was expected");
+      throw corrupt(at, "expected the end of the file");
     }
     return new BackupLabelLines(
         Lsn.parse(start.group(1)),
@@ -107,7 +107,7 @@ final class BackupLabelReader {
         .orElseThrow(() -> corrupt(at, "expected \"" + prefix + "\", " + what + " and a newline"));
   }
 
-  /** The next line, if it is as expected, which is then passed. */
+  /** Consumes and returns the next line, if it is as expected. */
   private Optional<Matcher> line(String prefix, String pattern) {
     Matcher line = Pattern.compile(prefix + pattern + "\\n").matcher(text);
     if (!line.region(at, text.length()).lookingAt()) {

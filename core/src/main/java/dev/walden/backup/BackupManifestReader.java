@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a {@code backup_manifest} file by file, in little memory however many files it lists. Used
- * by one thread.
+ * Reads a {@code backup_manifest} file by file, in memory that does not grow with the number of
+ * files. Used by one thread.
  *
- * <p>The manifest's own checksum stands in its last line. Until {@link #nextFile} has returned
- * empty, which it does only if that checksum is right, nothing that was read is known to be true.
+ * <p>The manifest's own checksum is in its last line. {@link #nextFile} returns empty only if that
+ * checksum is right; until then, nothing that was read is verified.
  *
- * <p>Accepted is what PostgreSQL writes: its keys, each once, those of the manifest in order.
+ * <p>Only what PostgreSQL writes is accepted: its keys, each once, those of the manifest in order.
  *
  * <p>Source: {@code src/backend/backup/backup_manifest.c}, {@code src/common/parse_manifest.c}.
  */
@@ -61,9 +61,9 @@ public final class BackupManifestReader implements Closeable {
   /**
    * Reads a manifest up to its files. The stream is closed by {@link #close}, and when this throws.
    *
-   * @param name of the manifest, for messages
-   * @throws CorruptFileException if it is no manifest
-   * @throws UnsupportedFormatException if it is of another version than 1 and 2
+   * @param name the manifest's name in error messages
+   * @throws CorruptFileException if it is not a manifest
+   * @throws UnsupportedFormatException if its version is neither 1 nor 2
    * @throws IOException if the stream failed
    */
   public static BackupManifestReader open(String name, InputStream in) throws IOException {
@@ -79,7 +79,7 @@ public final class BackupManifestReader implements Closeable {
   private int version(String number) throws CorruptFileException, UnsupportedFormatException {
     if (!number.equals("1") && !number.equals("2")) {
       throw new UnsupportedFormatException(
-          name + " is a backup manifest of version " + number + "; Walden knows 1 and 2");
+          name + " is a backup manifest of version " + number + "; Walden supports 1 and 2");
     }
     return Integer.parseInt(number);
   }
@@ -97,27 +97,27 @@ public final class BackupManifestReader implements Closeable {
     return version;
   }
 
-  /** The cluster's; a manifest of version 1 does not tell it. */
+  /** The cluster's system identifier; absent in version 1. */
   public Optional<SystemIdentifier> systemIdentifier() {
     return Optional.ofNullable(systemIdentifier);
   }
 
   /**
-   * Reads the next file of the manifest, in its order, or, after the last one, what follows, and
-   * then checks the whole.
+   * Reads the next file of the manifest, in order. After the last one, reads the rest and verifies
+   * the whole.
    *
-   * @return empty if there are no more files and the manifest was found to be whole
-   * @throws CorruptFileException if it is not as PostgreSQL writes it, or its checksum is not that
-   *     of its content
+   * @return empty if there are no more files and the manifest is intact
+   * @throws CorruptFileException if it is not as PostgreSQL writes it, or its checksum does not
+   *     match its content
    * @throws IOException if the stream failed
-   * @throws IllegalStateException if reading failed before
+   * @throws IllegalStateException if an earlier read failed
    */
   public Optional<ManifestFile> nextFile() throws IOException {
     if (state == State.VERIFIED) {
       return Optional.empty();
     }
     if (state == State.FAILED) {
-      throw new IllegalStateException("reading " + name + " failed before");
+      throw new IllegalStateException("an earlier read of " + name + " failed");
     }
     state = State.FAILED;
     Map<String, String> values = tokens.element(FILE_STRINGS, FILE_NUMBERS);
@@ -153,7 +153,7 @@ public final class BackupManifestReader implements Closeable {
     String expected = in.expectedLastLine();
     if (!in.lastLine().equals(expected)) {
       throw new CorruptFileException(
-          name, "changed or damaged: by its content, its last line would be " + expected.strip());
+          name, "altered or damaged: its content requires the last line " + expected.strip());
     }
   }
 
@@ -175,7 +175,7 @@ public final class BackupManifestReader implements Closeable {
    */
   public List<WalRange> walRanges() {
     if (state != State.VERIFIED) {
-      throw new IllegalStateException(name + " was not read to its end");
+      throw new IllegalStateException(name + " has not been read to its end");
     }
     return List.copyOf(walRanges);
   }

@@ -10,12 +10,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Writes a {@code backup_manifest} exactly as PostgreSQL lays it out, so that its own programs read
- * it and that what {@link BackupManifestReader} read is written again byte for byte. Used by one
- * thread.
+ * Writes a {@code backup_manifest} exactly as PostgreSQL lays it out: its own programs can read it,
+ * and what {@link BackupManifestReader} read is reproduced byte for byte. Used by one thread.
  *
- * <p>The stream stays the caller's: it is neither buffered nor closed. What was written is no
- * manifest before {@link #finish} returned.
+ * <p>The caller's stream is neither buffered nor closed. The manifest is incomplete until {@link
+ * #finish} returns.
  *
  * <p>Source: {@code src/backend/backup/backup_manifest.c}.
  */
@@ -30,12 +29,12 @@ public final class BackupManifestWriter {
     write("{ \"PostgreSQL-Backup-Manifest-Version\": " + head + ",\n\"Files\": [");
   }
 
-  /** Begins a manifest of version 1, that of PostgreSQL 14 to 16. */
+  /** Begins a manifest of version 1, for PostgreSQL 14 to 16. */
   public static BackupManifestWriter version1(OutputStream out) throws IOException {
     return new BackupManifestWriter(out, "1");
   }
 
-  /** Begins a manifest of version 2, that of PostgreSQL 17 and 18. */
+  /** Begins a manifest of version 2, for PostgreSQL 17 and 18. */
   public static BackupManifestWriter version2(OutputStream out, SystemIdentifier cluster)
       throws IOException {
     return new BackupManifestWriter(out, "2,\n\"System-Identifier\": " + cluster);
@@ -52,7 +51,7 @@ public final class BackupManifestWriter {
   }
 
   /**
-   * Writes what follows the files, and the checksum of all; the manifest is whole then.
+   * Writes what follows the files, and the checksum, which completes the manifest.
    *
    * @param ranges the newest timeline first
    */

@@ -6,12 +6,12 @@ package dev.walden.backup;
  * @param name its file name below the backup, with the suffixes of its codecs
  * @param plainBytes its length before compression and encryption
  * @param storedBytes its length as stored
- * @param digest of what is stored
+ * @param digest of the stored bytes
  */
 public record BackupObject(String name, long plainBytes, long storedBytes, ObjectDigest digest) {
   public BackupObject {
     if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.]{0,99}")) {
-      throw new IllegalArgumentException("not the name of a backup's object: \"" + name + '"');
+      throw new IllegalArgumentException("not a legal object name in a backup: \"" + name + '"');
     }
   }
 }

@@ -7,21 +7,21 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A complete base backup: what {@code backup.json} says of it. It holds no name of a database, a
- * table or a path.
+ * A complete base backup, as {@code backup.json} describes it. Contains no names of databases or
+ * tables, and no paths.
  *
  * @param startLsn where replay begins: the redo position of the backup's checkpoint
  * @param startTimeline the timeline of {@code startLsn}
  * @param checkpointLsn the position of the checkpoint record
  * @param endLsn where the backup becomes consistent; recovery cannot stop before
  * @param endTimeline the timeline of {@code endLsn}
- * @param startTime the server's clock just before it was asked for the backup
- * @param endTime the server's clock after the backup had ended: no transaction before {@code
- *     endLsn} ended later
- * @param tablespaces the OIDs of its tablespaces, without the data directory itself
+ * @param startTime the server's clock just before the backup was requested
+ * @param endTime the server's clock after the backup ended: no transaction before {@code endLsn}
+ *     ended later
+ * @param tablespaces the OIDs of its tablespaces, excluding the data directory
  * @param parts tar archives that together hold every file once
  * @param manifest PostgreSQL's own manifest
- * @param files which file lies in which part
+ * @param files the list of files with their parts
  */
 public record BaseBackup(
     BackupId id,
@@ -43,16 +43,16 @@ public record BaseBackup(
     parts = List.copyOf(parts);
     if (endLsn.isBefore(startLsn) || endTimeline.compareTo(startTimeline) < 0) {
       throw new IllegalArgumentException(
-          "backup " + id + " ends at " + endLsn + ", before it starts at " + startLsn);
+          "backup " + id + " ends at " + endLsn + ", before its start at " + startLsn);
     }
   }
 
-  /** The bytes that its parts hold before compression. */
+  /** The total length of its parts before compression, in bytes. */
   public long plainBytes() {
     return parts.stream().mapToLong(BackupObject::plainBytes).sum();
   }
 
-  /** The bytes that all its objects but {@code backup.json} take in the storage. */
+  /** The total stored length of its objects except {@code backup.json}, in bytes. */
   public long storedBytes() {
     return parts.stream().mapToLong(BackupObject::storedBytes).sum()
         + manifest.storedBytes()

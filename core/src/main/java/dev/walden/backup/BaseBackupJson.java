@@ -45,13 +45,17 @@ public final class BaseBackupJson {
   /**
    * Reads what {@link #print} wrote.
    *
-   * @param file what the document is called in errors
+   * @param file the document's name in error messages
    */
   public static BaseBackup parse(String file, byte[] content) throws ArchiveException {
     JsonObject json = JsonObject.parse(file, content);
     if (json.number("format") != FORMAT) {
       throw new UnsupportedFormatException(
-          file + ": format " + json.number("format") + " is newer than this Walden reads (1)");
+          file
+              + ": format "
+              + json.number("format")
+              + " is not supported by this version of "
+              + "Walden (it reads 1)");
     }
     try {
       List<Long> tablespaces = new ArrayList<>();
@@ -101,7 +105,7 @@ public final class BaseBackupJson {
         return new ObjectDigest(algorithm, value.get());
       }
     }
-    throw new IllegalArgumentException(json.text("name") + " has no digest that is known");
+    throw new IllegalArgumentException(json.text("name") + " has no known digest");
   }
 
   private static String member(Algorithm algorithm) {

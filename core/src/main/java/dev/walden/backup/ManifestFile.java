@@ -8,8 +8,8 @@ import java.time.temporal.ChronoUnit;
  *
  * @param size in bytes
  * @param lastModified in whole seconds; a fraction is dropped
- * @param checksum of the file's content, in lower-case hexadecimal as a manifest prints it; empty
- *     if the algorithm is NONE
+ * @param checksum the checksum of the content in lower-case hexadecimal, as in a manifest; empty if
+ *     the algorithm is NONE
  */
 public record ManifestFile(
     ManifestPath path,
@@ -25,7 +25,7 @@ public record ManifestFile(
     lastModified = lastModified.truncatedTo(ChronoUnit.SECONDS);
     boolean hex = checksum.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     if (!hex || checksum.length() != 2 * algorithm.length()) {
-      throw new IllegalArgumentException("not a checksum by " + algorithm + ": " + checksum);
+      throw new IllegalArgumentException("not a " + algorithm + " checksum: " + checksum);
     }
   }
 }

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How a manifest prints its values, and back. {@code AddFileToBackupManifest} and {@code
+ * Prints and parses the values of a manifest. {@code AddFileToBackupManifest} and {@code
  * AddWALInfoToBackupManifest} in {@code backup_manifest.c}, {@code escape_json} in {@code json.c}.
  */
 final class ManifestNotation {
@@ -63,7 +63,7 @@ final class ManifestNotation {
   private static Instant time(String text) {
     try {
       if (text.length() != TIME_LENGTH) {
-        throw new DateTimeException("not a year of four digits");
+        throw new DateTimeException("year does not have four digits");
       }
       return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
     } catch (DateTimeException e) {
@@ -117,10 +117,10 @@ final class ManifestNotation {
     try {
       time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
     } catch (DateTimeException e) {
-      throw new IllegalArgumentException("no time of a file: " + instant, e);
+      throw new IllegalArgumentException("not a file time for a manifest: " + instant, e);
     }
     if (time.getYear() < 0 || time.getYear() > MAX_YEAR) {
-      throw new IllegalArgumentException("no time of a file: " + instant);
+      throw new IllegalArgumentException("not a file time for a manifest: " + instant);
     }
     return TIME.format(time);
   }

@@ -10,8 +10,8 @@ import java.util.Arrays;
 /**
  * The path of a file in a base backup, relative to the data directory: one or more parts with
  * single slashes between them, none of them {@code .} or {@code ..}, so that it never leads out of
- * a directory. PostgreSQL's file names are bytes; a manifest prints those that are UTF-8 as text
- * and encodes the others.
+ * the directory. PostgreSQL's file names are bytes; a manifest prints UTF-8 names as text and
+ * encodes the others.
  */
 public final class ManifestPath {
   /** The longest path, in bytes. */
@@ -44,7 +44,7 @@ public final class ManifestPath {
   }
 
   /**
-   * A path that a manifest prints encoded, whatever its bytes are.
+   * A path that a manifest prints encoded, with any bytes.
    *
    * @throws IllegalArgumentException if it is not relative, leads out, or is longer than {@link
    *     #MAX_LENGTH}
@@ -54,7 +54,7 @@ public final class ManifestPath {
   }
 
   /**
-   * A path that a manifest prints as a server would: as text if it is UTF-8, and encoded if not.
+   * A path that a manifest prints as a server would: as text if it is UTF-8, else encoded.
    *
    * @throws IllegalArgumentException as {@link #encoded}
    */
@@ -69,7 +69,7 @@ public final class ManifestPath {
 
   private void check() {
     if (bytes.length > MAX_LENGTH) {
-      throw new IllegalArgumentException("a path of " + bytes.length + " bytes");
+      throw new IllegalArgumentException("invalid path length: " + bytes.length + " bytes");
     }
     int begin = 0;
     for (int i = 0; i <= bytes.length; i++) {
@@ -103,7 +103,7 @@ public final class ManifestPath {
     return encoded;
   }
 
-  /** The same bytes, however they are printed. */
+  /** Compares the bytes, regardless of how they are printed. */
   @Override
   public boolean equals(Object other) {
     return other instanceof ManifestPath that && Arrays.equals(bytes, that.bytes);
@@ -114,7 +114,9 @@ public final class ManifestPath {
     return Arrays.hashCode(bytes);
   }
 
-  /** The path as text; U+FFFD stands for bytes that are not UTF-8, so paths may look alike. */
+  /**
+   * The path as text; U+FFFD replaces bytes that are not UTF-8, so different paths may look alike.
+   */
   @Override
   public String toString() {
     return new String(bytes, UTF_8);

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Passes a manifest on, and digests all of it but its last line, whose length is known. */
+/** Passes a manifest through and digests all but its last line, whose length is fixed. */
 final class ManifestTail extends InputStream {
   private static final int LENGTH = lastLine("0".repeat(64)).length();
 
@@ -73,12 +73,12 @@ final class ManifestTail extends InputStream {
     in.close();
   }
 
-  /** At the end: what the last line should be, by the lines before it. */
+  /** At the end: the last line that the previous lines require. */
   String expectedLastLine() {
     return lastLine(HexFormat.of().formatHex(digest.digest()));
   }
 
-  /** At the end: the last line; empty if it is of another length. */
+  /** At the end: the last line; empty if it has another length. */
   String lastLine() {
     return held == LENGTH && lastDigested == '\n' ? new String(tail, US_ASCII) : "";
   }

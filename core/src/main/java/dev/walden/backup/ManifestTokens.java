@@ -14,14 +14,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The JSON of a manifest, piece by piece; what is not as expected is a corrupt file. */
+/** Reads the JSON of a manifest token by token; anything unexpected is a corrupt file. */
 final class ManifestTokens {
   private static final StreamReadConstraints LIMITS =
       StreamReadConstraints.builder()
           .maxNestingDepth(3)
           .maxNumberLength(20)
           .maxNameLength(100)
-          // an encoded path has two digits for each byte, text up to six characters
+          // each byte takes two digits in an encoded path, up to six characters in text
           .maxStringLength(6 * ManifestPath.MAX_LENGTH)
           .build();
 
@@ -39,7 +39,7 @@ final class ManifestTokens {
     this.parser = json.createParser(in);
   }
 
-  /** Passes one token, or the end of the file if it is null. */
+  /** Consumes one token, or the end of the file if it is null. */
   void expect(JsonToken expected) throws IOException {
     JsonToken found = next();
     if (found != expected) {
@@ -59,7 +59,7 @@ final class ManifestTokens {
     expect(null);
   }
 
-  /** Passes a key with an array up to its elements. */
+  /** Consumes a key and the start of its array. */
   void arrayBegins(String key) throws IOException {
     key(key);
     expect(JsonToken.START_ARRAY);
@@ -85,8 +85,8 @@ final class ManifestTokens {
   }
 
   /**
-   * The next element of an array of objects: the values of its keys, each of which must be known
-   * and may come once. Null at the end of the array.
+   * The next element of an array of objects: the values by key. Keys must be known and unique. Null
+   * at the end of the array.
    */
   Map<String, String> element(Set<String> strings, Set<String> numbers) throws IOException {
     JsonToken token = next();
@@ -104,7 +104,7 @@ final class ManifestTokens {
       }
       expect(strings.contains(key) ? JsonToken.VALUE_STRING : JsonToken.VALUE_NUMBER_INT);
       if (values.put(key, text()) != null) {
-        throw corrupt("\"" + key + "\" twice");
+        throw corrupt("duplicate key \"" + key + '"');
       }
     }
     return values;

@@ -3,20 +3,20 @@ package dev.walden.backup;
 import java.util.regex.Pattern;
 
 /**
- * What finds damage of a stored object.
+ * A digest that detects damage of a stored object.
  *
- * @param value lower-case hexadecimal digits, as many as the algorithm has
+ * @param value in lower-case hexadecimal, of the algorithm's length
  */
 public record ObjectDigest(Algorithm algorithm, String value) {
 
-  /** How a digest is computed. */
+  /** The algorithms. */
   public enum Algorithm {
     /** As {@code sha256sum} prints it. */
     SHA256("SHA-256", "[0-9a-f]{64}"),
 
     /**
-     * The CRC-32 of gzip, zip and PNG (ISO-HDLC), the highest digit first. It finds damage as a
-     * checksum of 32 bits can, costs next to nothing, and proves nothing to somebody who kept it.
+     * The CRC-32 of gzip, zip and PNG (ISO-HDLC), highest digit first. It detects accidental damage
+     * as far as 32 bits can, costs almost nothing, and does not protect against forgery.
      */
     CRC32("CRC-32", "[0-9a-f]{8}");
 
@@ -28,7 +28,7 @@ public record ObjectDigest(Algorithm algorithm, String value) {
       this.value = Pattern.compile(value);
     }
 
-    /** The name as people write it. */
+    /** The usual name. */
     @Override
     public String toString() {
       return text;

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The content of a backup's {@code tablespace_map}: where the server that recovers the backup shall
- * find each tablespace. It removes and makes the symbolic links in {@code pg_tblspc} by it.
+ * The content of a backup's {@code tablespace_map}: the location of each tablespace. The server
+ * that recovers the backup recreates the symbolic links in {@code pg_tblspc} from it.
  *
  * <p>Source: {@code do_pg_backup_start} in {@code src/backend/access/transam/xlog.c}, {@code
  * read_tablespace_map} in {@code xlogrecovery.c}.
@@ -25,7 +25,7 @@ public record TablespaceMap(List<Entry> entries) {
   /** The name of the file in a data directory. */
   public static final String FILE_NAME = "tablespace_map";
 
-  /** The longest file that is read, in bytes. */
+  /** The longest file accepted, in bytes. */
   public static final int MAX_CONTENT = 1 << 20;
 
   /**
@@ -37,10 +37,10 @@ public record TablespaceMap(List<Entry> entries) {
   public record Entry(long oid, String path) {
     public Entry {
       if (oid < 1 || oid > 0xFFFFFFFFL) {
-        throw new IllegalArgumentException("no tablespace has the OID " + oid);
+        throw new IllegalArgumentException("not the OID of a tablespace: " + oid);
       }
       if (path.isEmpty() || path.indexOf('\0') >= 0) {
-        throw new IllegalArgumentException("no path of a tablespace: \"" + path + '"');
+        throw new IllegalArgumentException("not the path of a tablespace: \"" + path + '"');
       }
     }
   }
@@ -50,18 +50,18 @@ public record TablespaceMap(List<Entry> entries) {
     Set<Long> seen = new HashSet<>();
     for (Entry entry : entries) {
       if (!seen.add(entry.oid)) {
-        throw new IllegalArgumentException("tablespace " + entry.oid + " twice");
+        throw new IllegalArgumentException("duplicate tablespace " + entry.oid);
       }
     }
   }
 
   /**
-   * Reads the content of a {@code tablespace_map}; it may be empty. Only what a server writes is
-   * accepted, so that {@link #content} gives back what was read.
+   * Reads the content of a {@code tablespace_map}, which may be empty. Accepts only what a server
+   * writes, so that {@link #content} returns what was read.
    *
-   * @param file what it is from, for messages
-   * @throws CorruptFileException if no server wrote this, or it is cut off, or longer than {@link
-   *     #MAX_CONTENT}
+   * @param file its name in error messages
+   * @throws CorruptFileException if it is not a {@code tablespace_map}, is truncated, or is longer
+   *     than {@link #MAX_CONTENT}
    * @throws UnsupportedFormatException if a path is not in UTF-8
    */
   public static TablespaceMap parse(String file, byte[] content)
@@ -70,11 +70,11 @@ public record TablespaceMap(List<Entry> entries) {
   }
 
   /**
-   * The same tablespaces at other places.
+   * The same tablespaces at other locations.
    *
-   * @param locations absolute paths on the server that will recover, by OID; tablespaces that are
-   *     not named stay where they are
-   * @throws IllegalArgumentException if there is no tablespace of an OID, or a path is not absolute
+   * @param locations absolute paths on the server that will recover, by OID; other tablespaces keep
+   *     their location
+   * @throws IllegalArgumentException if an OID has no tablespace, or a path is not absolute
    */
   public TablespaceMap withLocations(Map<Long, String> locations) {
     Map<Long, String> left = new HashMap<>(locations);

@@ -30,15 +30,14 @@ final class TablespaceMapReader {
       throw new CorruptFileException(
           file, "longer than " + TablespaceMap.MAX_CONTENT + " bytes; not a tablespace_map");
     }
-    // one character per byte, so that places in the text are offsets
+    // one character per byte, so that indexes are file offsets
     String text = new String(content, ISO_8859_1);
     List<TablespaceMap.Entry> entries = new ArrayList<>();
     Matcher line = LINE.matcher(text);
     int at = 0;
     while (at < text.length()) {
       if (!line.region(at, text.length()).lookingAt()) {
-        throw new CorruptFileException(
-            file, at, "expected an OID, a space, and a path, with a newline at the end");
+        throw new CorruptFileException(file, at, "expected an OID, a space, a path and a newline");
       }
       entries.add(entry(line, at));
       at = line.end();

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Lets so many bytes of a tar archive through and no more: long names and pax headers are held in
- * memory, and one may follow the other.
+ * Limits the headers of each member of a tar archive: the library holds long names and pax headers
+ * in memory, and any number may follow each other.
  */
 final class TarHeaderLimit extends FilterInputStream {
   // a path has at most 4096 bytes, an extended attribute 65536
@@ -22,7 +22,7 @@ final class TarHeaderLimit extends FilterInputStream {
     this.name = name;
   }
 
-  /** A member of this size comes now, and then the headers of the next. */
+  /** A member of this size comes next, then the headers of its successor. */
   void member(long size) {
     limit = position + Math.min(size, Long.MAX_VALUE / 2) + MAX_HEADERS;
   }
@@ -30,7 +30,7 @@ final class TarHeaderLimit extends FilterInputStream {
   private int room(long wanted) throws IOException {
     if (wanted > 0 && position >= limit) {
       throw new CorruptFileException(
-          name, position, "the tar headers of one member have more than " + MAX_HEADERS + " bytes");
+          name, position, "the tar headers of one member exceed " + MAX_HEADERS + " bytes");
     }
     return (int) Math.min(Math.min(wanted, Integer.MAX_VALUE), limit - position);
   }

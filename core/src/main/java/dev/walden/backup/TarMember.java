@@ -5,12 +5,12 @@ import java.time.Instant;
 /**
  * One member of a tar archive.
  *
- * @param path relative, with slashes, without one at its end
+ * @param path relative, separated by slashes, without a trailing slash
  * @param mode the permission bits
- * @param size the bytes of a file; 0 for a directory
+ * @param size the length of a file in bytes; 0 for a directory
  */
 public record TarMember(String path, Kind kind, int mode, long size, Instant modified) {
-  /** What members a base backup has. */
+  /** The kinds of members in a base backup. */
   public enum Kind {
     FILE,
     DIRECTORY

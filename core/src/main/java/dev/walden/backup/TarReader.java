@@ -11,11 +11,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Reads a tar archive of a base backup: files and directories with relative paths that stay where
- * they are put. Links, devices and paths that leave the archive are refused, as is what nobody
- * writes into one and needs memory: sparse files, global headers, and long chains of headers.
+ * Reads a tar archive of a base backup: files and directories with relative paths that stay below
+ * the target. Rejects links, devices and paths that lead out of it, and constructs that backups
+ * never contain: sparse files, global headers, and long chains of headers.
  *
- * <p>Source: {@code src/port/tar.c} for what PostgreSQL writes.
+ * <p>Source: {@code src/port/tar.c}, which writes PostgreSQL's archives.
  */
 public final class TarReader implements Closeable {
   private static final int MAX_PATH = 4096;
@@ -24,7 +24,7 @@ public final class TarReader implements Closeable {
   private final TarHeaderLimit in;
   private final TarArchiveInputStream tar;
 
-  /** Reads {@code in}, which {@code name} stands for in errors. */
+  /** Reads {@code in}; {@code name} is its name in error messages. */
   public TarReader(String name, InputStream in) {
     this.name = name;
     this.in = new TarHeaderLimit(name, in);
@@ -32,9 +32,9 @@ public final class TarReader implements Closeable {
   }
 
   /**
-   * The next member; empty at the end of the archive. Its bytes are those of {@link #content}.
+   * The next member; empty at the end of the archive. {@link #content} has its bytes.
    *
-   * @throws CorruptFileException if the archive is damaged or holds what it must not
+   * @throws CorruptFileException if the archive is damaged or has a forbidden member
    */
   public Optional<TarMember> next() throws IOException {
     TarArchiveEntry entry;
@@ -78,11 +78,11 @@ public final class TarReader implements Closeable {
       throw refused(entry, "has a name that is not UTF-8; rename the file, or move it elsewhere");
     }
     if (path.length() > MAX_PATH || path.indexOf('\0') >= 0 || path.indexOf('\\') >= 0) {
-      throw refused(entry, "has no possible path");
+      throw refused(entry, "has an invalid path");
     }
     for (String part : path.split("/", -1)) {
       if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-        throw refused(entry, "has a path that does not stay in its place");
+        throw refused(entry, "has a path that leads out of the target directory");
       }
     }
     return path;
@@ -93,7 +93,7 @@ public final class TarReader implements Closeable {
         name, tar.getBytesRead(), "the tar member \"" + entry.getName() + "\" " + problem);
   }
 
-  /** The bytes of the member, valid until the next is asked for; closing it does nothing. */
+  /** The bytes of the member, valid until the next member; closing it does nothing. */
   public InputStream content() {
     return new InputStream() {
       @Override
@@ -113,7 +113,7 @@ public final class TarReader implements Closeable {
     };
   }
 
-  /** Failures of the archive's own are corruption; those of what it is read from pass. */
+  /** Failures of the tar format become corruption; those of the underlying stream pass. */
   private IOException damaged(IOException e) {
     return e.getClass() == IOException.class || e instanceof EOFException
         ? new CorruptFileException(name, tar.getBytesRead(), e.getMessage(), e)
@@ -125,7 +125,7 @@ public final class TarReader implements Closeable {
     tar.close();
   }
 
-  /** They hold for all members that follow, so they would have to be kept. */
+  /** Rejects global headers: they apply to all later members, so would have to be kept. */
   private static final class WithoutGlobalHeaders extends TarArchiveInputStream {
     private static final int TYPE = 156;
 
@@ -137,7 +137,7 @@ public final class TarReader implements Closeable {
     protected byte[] readRecord() throws IOException {
       byte[] record = super.readRecord();
       if (record != null && record[TYPE] == TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER) {
-        throw new IOException("a global tar header");
+        throw new IOException("global tar headers are not supported");
       }
       return record;
     }

@@ -8,8 +8,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * Writes a tar archive that any {@code tar} reads: ustar, with pax headers where that is not
- * enough. Left without {@link #finish}, the archive is incomplete.
+ * Writes a tar archive that any {@code tar} reads: ustar, with pax headers where needed. Without
+ * {@link #finish}, the archive is incomplete.
  */
 public final class TarWriter {
   private static final int BLOCK = 512;
@@ -24,14 +24,14 @@ public final class TarWriter {
     this.out = out;
   }
 
-  /** Begins a member; a file's bytes, exactly as many as its size, are written next. */
+  /** Begins a member; for a file, exactly its size in bytes must be written next. */
   public void begin(TarMember next) throws IOException {
     member = next;
     written = 0;
     out.write(header(next));
   }
 
-  /** Only headers are the library's: it would cut a file's bytes into blocks of 512. */
+  /** The library writes only headers: it would split a file's bytes into blocks of 512. */
   private static byte[] header(TarMember member) throws IOException {
     boolean directory = member.kind() == TarMember.Kind.DIRECTORY;
     TarArchiveEntry entry = new TarArchiveEntry(member.path() + (directory ? "/" : ""));
@@ -48,15 +48,11 @@ public final class TarWriter {
     return bytes.toByteArray();
   }
 
-  /**
-   * Writes bytes of the member.
-   *
-   * @throws IllegalStateException if they are more than its size
-   */
+  /** Writes bytes of the member. * * @throws IllegalStateException if they exceed its size */
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (length > member.size() - written) {
       throw new IllegalStateException(
-          member.path() + " has more than its " + member.size() + " bytes");
+          member.path() + " exceeds its size of " + member.size() + " bytes");
     }
     out.write(bytes, offset, length);
     written += length;
@@ -65,7 +61,7 @@ public final class TarWriter {
   /**
    * Ends the member.
    *
-   * @throws IllegalStateException if its bytes are fewer than its size
+   * @throws IllegalStateException if its size is not reached
    */
   public void end() throws IOException {
     if (written != member.size()) {

@@ -1,7 +1,7 @@
 /**
  * Values: base backups. {@link dev.walden.backup.BaseBackup} with {@link
- * dev.walden.backup.BackupId} and {@link dev.walden.backup.ObjectDigest}, as an archive keeps it;
- * and what PostgreSQL writes about a backup: {@link dev.walden.backup.BackupLabel}, {@link
+ * dev.walden.backup.BackupId} and {@link dev.walden.backup.ObjectDigest} is how an archive
+ * describes one; PostgreSQL describes it with {@link dev.walden.backup.BackupLabel}, {@link
  * dev.walden.backup.TablespaceMap}, {@link dev.walden.backup.BackupManifestReader} and {@link
  * dev.walden.backup.BackupManifestWriter} with {@link dev.walden.backup.ManifestFile}, {@link
  * dev.walden.backup.ManifestPath} and {@link dev.walden.backup.WalRange}, and {@link

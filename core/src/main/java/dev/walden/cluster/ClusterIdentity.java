@@ -5,13 +5,13 @@ import dev.walden.json.JsonObject;
 import dev.walden.wal.WalSegmentSize;
 
 /**
- * What WAL and backups of one cluster must agree on. A dump and restore, or {@code pg_upgrade},
- * makes another cluster; promotion does not.
+ * What the WAL and backups of one cluster have in common. A dump and restore, or {@code
+ * pg_upgrade}, creates another cluster; promotion does not.
  */
 public record ClusterIdentity(
     SystemIdentifier systemIdentifier, WalSegmentSize segmentSize, PgVersion version) {
 
-  /** As it stands in an archive's JSON documents. */
+  /** The form used in an archive's JSON documents. */
   public JsonObject toJson() {
     return JsonObject.create()
         .with("systemIdentifier", systemIdentifier.toString())
@@ -20,9 +20,9 @@ public record ClusterIdentity(
   }
 
   /**
-   * Reads what {@link #toJson} made.
+   * Reads what {@link #toJson} wrote.
    *
-   * @throws ArchiveException if a member is missing, wrong, or of a version not supported
+   * @throws ArchiveException if a member is missing or wrong, or the version is not supported
    */
   public static ClusterIdentity fromJson(JsonObject json) throws ArchiveException {
     return new ClusterIdentity(

@@ -22,7 +22,7 @@ public final class ControlFile {
   /** The length of the file, in bytes. */
   public static final int SIZE = 8192;
 
-  /** What the cluster was doing when the file was written; in the order of the numbers stored. */
+  /** The cluster's state when the file was written, in the order of the stored numbers. */
   public enum State {
     STARTING_UP,
     SHUT_DOWN,
@@ -33,7 +33,7 @@ public final class ControlFile {
     IN_PRODUCTION
   }
 
-  /** How much the WAL holds; in the order of the numbers stored. */
+  /** {@code wal_level}, in the order of the stored numbers. */
   public enum WalLevel {
     MINIMAL,
     REPLICA,
@@ -55,7 +55,7 @@ public final class ControlFile {
       long nextXid,
       Instant time) {}
 
-  /** Settings that a standby must not have lower than its primary, and others that WAL tells. */
+  /** Settings recorded in WAL, among them those that a standby must not have lower. */
   public record Settings(
       WalLevel walLevel,
       boolean walLogHints,
@@ -77,10 +77,10 @@ public final class ControlFile {
   /**
    * Reads the content of a {@code pg_control}.
    *
-   * @param file what it is from, for messages
-   * @throws CorruptFileException if no server wrote this, or it is torn or damaged
-   * @throws UnsupportedFormatException if it is of another version than 14 to 18, or of a
-   *     big-endian server, or of one that was built with another WAL page size
+   * @param file its name in error messages
+   * @throws CorruptFileException if it is not a {@code pg_control}, or is torn or damaged
+   * @throws UnsupportedFormatException if it is from another version than 14 to 18, a big-endian
+   *     server, or one built with another WAL page size
    */
   public static ControlFile parse(String file, byte[] content)
       throws CorruptFileException, UnsupportedFormatException {
@@ -89,10 +89,10 @@ public final class ControlFile {
   }
 
   /**
-   * Reads the {@code pg_control} of a data directory, whose server may be running: a torn read is
-   * tried again, for about a tenth of a second.
+   * Reads the {@code pg_control} of a data directory whose server may be running: a torn read is
+   * retried for about a tenth of a second.
    *
-   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws java.nio.file.NoSuchFileException if the file does not exist
    * @throws CorruptFileException as {@link #parse}
    * @throws UnsupportedFormatException as {@link #parse}
    */
@@ -108,7 +108,7 @@ public final class ControlFile {
     return version;
   }
 
-  /** What WAL and backups of the cluster must agree with. */
+  /** What the cluster's WAL and backups must match. */
   public ClusterIdentity identity() {
     return new ClusterIdentity(systemIdentifier(), segmentSize(), version);
   }
@@ -117,7 +117,7 @@ public final class ControlFile {
     return State.values()[bytes.getInt(ControlFileCheck.STATE)];
   }
 
-  /** When the file was last written; whole seconds. */
+  /** When the file was last written, in whole seconds. */
   public Instant time() {
     return Instant.ofEpochSecond(bytes.getLong(ControlFileCheck.TIME));
   }
@@ -132,7 +132,7 @@ public final class ControlFile {
         Instant.ofEpochSecond(bytes.getLong(ControlFileCheck.CHECKPOINT_TIME)));
   }
 
-  /** How far recovery must go at least, {@link Lsn#ZERO} if nothing is to be recovered. */
+  /** How far recovery must go at least; {@link Lsn#ZERO} if no recovery is needed. */
   public Lsn minRecoveryPoint() {
     return lsn(136);
   }
@@ -143,17 +143,17 @@ public final class ControlFile {
     return timeline == 0 ? Optional.empty() : Optional.of(new TimelineId(timeline));
   }
 
-  /** Where the backup began that is being recovered, {@link Lsn#ZERO} if none is. */
+  /** The start of the backup being recovered; {@link Lsn#ZERO} if none is. */
   public Lsn backupStart() {
     return lsn(152);
   }
 
-  /** Where the backup of a standby ended that is being recovered, {@link Lsn#ZERO} if none is. */
+  /** The end of the standby's backup being recovered; {@link Lsn#ZERO} if none is. */
   public Lsn backupEnd() {
     return lsn(160);
   }
 
-  /** Whether recovery must meet the end-of-backup record. */
+  /** Whether recovery must reach the end-of-backup record. */
   public boolean backupEndRequired() {
     return bytes.get(168) != 0;
   }
@@ -175,7 +175,7 @@ public final class ControlFile {
     return bytes.getInt(ControlFileCheck.BLOCK_SIZE);
   }
 
-  /** Pages in one file of a large table; its further pages are in further files. */
+  /** The number of pages in each file of a large table. */
   public long blocksPerRelationFile() {
     return unsigned(220);
   }

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.zip.CRC32C;
 
-/** Decides whether bytes are a {@code pg_control} whose every field can be given out. */
+/** Checks that bytes are a {@code pg_control} with valid fields. */
 final class ControlFileCheck {
   static final int STATE = 16;
   static final int TIME = 24;
@@ -39,8 +39,7 @@ final class ControlFileCheck {
 
   PgVersion version() throws CorruptFileException, UnsupportedFormatException {
     if (bytes.limit() != ControlFile.SIZE) {
-      throw new CorruptFileException(
-          file, bytes.limit() + " bytes; pg_control has " + ControlFile.SIZE);
+      throw new CorruptFileException(file, bytes.limit() + " bytes; expected " + ControlFile.SIZE);
     }
     int controlVersion = bytes.getInt(CONTROL_VERSION);
     checkControlVersion(controlVersion);
@@ -57,13 +56,18 @@ final class ControlFileCheck {
     }
     if (isControlVersion(Integer.reverseBytes(found))) {
       throw new UnsupportedFormatException(
-          file + " is of a big-endian server; Walden reads those of little-endian ones");
+          file + " is from a big-endian server; Walden supports only little-endian servers");
     }
     // 8.0 had version 74; later ones are 100 times the major version that changed it
     if (found >= 74 && found < 100_000) {
       String owner = found == CONTROL_VERSION_19 ? " (PostgreSQL 19)" : "";
       throw new UnsupportedFormatException(
-          file + " has pg_control version " + found + owner + "; Walden knows PostgreSQL 14 to 18");
+          file
+              + " has pg_control version "
+              + found
+              + owner
+              + "; Walden supports PostgreSQL 14 "
+              + "to 18");
     }
     throw corrupt(CONTROL_VERSION, "not a pg_control: its version is " + found);
   }
@@ -84,9 +88,9 @@ final class ControlFileCheck {
     if ((int) crc.getValue() != stored) {
       throw corrupt(
           offset,
-          "the CRC is "
+          "CRC is "
               + Integer.toHexString(stored)
-              + ", that of the content "
+              + ", expected "
               + Long.toHexString(crc.getValue())
               + "; torn or damaged");
     }
@@ -106,7 +110,7 @@ final class ControlFileCheck {
             + " has catalog version "
             + catalogVersion
             + owner
-            + ", which is no release of PostgreSQL 14 to 18");
+            + ", which no release of PostgreSQL 14 to 18 has");
   }
 
   private void checkFields() throws CorruptFileException, UnsupportedFormatException {
@@ -116,20 +120,23 @@ final class ControlFileCheck {
     time(CHECKPOINT_TIME);
     require(bytes.getInt(TIMELINE) != 0, TIMELINE, "checkpoint on timeline 0");
     require(bytes.getInt(PREVIOUS_TIMELINE) != 0, PREVIOUS_TIMELINE, "checkpoint from timeline 0");
-    require(bytes.getInt(MAX_ALIGN) == 8, MAX_ALIGN, "not of a 64-bit server");
+    require(bytes.getInt(MAX_ALIGN) == 8, MAX_ALIGN, "not from a 64-bit server");
     require(bytes.getDouble(FLOAT_FORMAT) == 1234567.0, FLOAT_FORMAT, "unknown float format");
     int segmentSize = bytes.getInt(SEGMENT_SIZE);
-    require(WalSegmentSize.isValid(segmentSize), SEGMENT_SIZE, "WAL segments of " + segmentSize);
+    require(
+        WalSegmentSize.isValid(segmentSize),
+        SEGMENT_SIZE,
+        "invalid WAL segment size " + segmentSize);
     int blockSize = bytes.getInt(BLOCK_SIZE);
     boolean block = Integer.bitCount(blockSize) == 1 && blockSize >= 1024 && blockSize <= 32768;
-    require(block, BLOCK_SIZE, "data pages of " + blockSize + " bytes");
+    require(block, BLOCK_SIZE, "invalid block size " + blockSize);
     int walBlockSize = bytes.getInt(WAL_BLOCK_SIZE);
     if (walBlockSize != WalPageHeader.PAGE_SIZE) {
       throw new UnsupportedFormatException(
           file
               + " has WAL pages of "
               + walBlockSize
-              + " bytes; Walden reads pages of "
+              + " bytes; Walden supports only "
               + WalPageHeader.PAGE_SIZE);
     }
   }
@@ -143,7 +150,7 @@ final class ControlFileCheck {
     long seconds = bytes.getLong(offset);
     boolean possible =
         seconds >= Instant.MIN.getEpochSecond() && seconds <= Instant.MAX.getEpochSecond();
-    require(possible, offset, seconds + " seconds are no time");
+    require(possible, offset, "invalid time: " + seconds + " seconds");
   }
 
   private void require(boolean holds, int offset, String problem) throws CorruptFileException {

@@ -7,13 +7,13 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads a {@code pg_control} that its server may be writing, as {@code get_controlfile} does. */
+/** Reads a {@code pg_control} that the server may be writing, as {@code get_controlfile} does. */
 final class ControlFileRead {
   static final int ATTEMPTS = 10;
 
   private static final long PAUSE_MILLIS = 10;
 
-  /** Yields the content of the file as it is now. */
+  /** Returns the current content of the file. */
   interface Source {
     byte[] content() throws IOException;
   }

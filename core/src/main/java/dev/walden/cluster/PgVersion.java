@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
- * A major version of PostgreSQL that Walden knows, with the numbers by which its files can be told.
+ * A major version of PostgreSQL that Walden supports, with the numbers that identify its files.
  *
  * <p>Source: {@code src/include/access/xlog_internal.h} (WAL page magic), {@code
  * src/include/catalog/pg_control.h}, {@code src/include/catalog/catversion.h}.
@@ -33,18 +33,16 @@ public enum PgVersion {
   }
 
   /**
-   * The version with this major number.
-   *
-   * @throws UnsupportedFormatException if Walden does not know it
+   * The version with this major number. * * @throws UnsupportedFormatException if Walden does not
+   * support it
    */
   public static PgVersion ofMajor(int major) throws UnsupportedFormatException {
     return find(v -> v.major == major, "PostgreSQL " + major);
   }
 
   /**
-   * The version whose {@code server_version_num} this is: {@code 170002} is 17.
-   *
-   * @throws UnsupportedFormatException if Walden does not know it
+   * The version whose {@code server_version_num} this is: {@code 170002} is 17. * * @throws
+   * UnsupportedFormatException if Walden does not support it
    */
   public static PgVersion ofServerVersionNum(int number) throws UnsupportedFormatException {
     // before 10 the major version had two parts: 90624 is 9.6.24
@@ -54,9 +52,8 @@ public enum PgVersion {
   }
 
   /**
-   * The version whose WAL pages begin with this magic number.
-   *
-   * @throws UnsupportedFormatException if Walden does not know it
+   * The version whose WAL pages begin with this magic number. * * @throws
+   * UnsupportedFormatException if Walden does not support it
    */
   public static PgVersion ofWalMagic(int magic) throws UnsupportedFormatException {
     String owner =
@@ -78,7 +75,7 @@ public enum PgVersion {
       }
     }
     throw new UnsupportedFormatException(
-        found + " is not supported; Walden knows PostgreSQL 14 to 18");
+        found + " is not supported; Walden supports PostgreSQL 14 to 18");
   }
 
   /** The major version: 14 to 18. */
@@ -101,7 +98,7 @@ public enum PgVersion {
     return catalogVersion;
   }
 
-  /** The directory that a cluster keeps in each tablespace: {@code PG_17_202406281}. */
+  /** The name of a cluster's directory in each tablespace: {@code PG_17_202406281}. */
   public String tablespaceDirectory() {
     return "PG_" + major + "_" + catalogVersion;
   }

@@ -1,8 +1,8 @@
 package dev.walden.cluster;
 
 /**
- * The unsigned 64-bit number that {@code initdb} gives a cluster and that every copy of the cluster
- * keeps. Printed in decimal, as PostgreSQL prints it.
+ * The unsigned 64-bit number that {@code initdb} assigns to a cluster; all copies of the cluster
+ * share it. Printed in decimal, as PostgreSQL prints it.
  *
  * <p>Source: {@code src/include/catalog/pg_control.h}.
  *

@@ -1,5 +1,5 @@
 /**
- * Values: what a cluster is. {@link dev.walden.cluster.SystemIdentifier}, {@link
+ * Values: the identity and state of a cluster. {@link dev.walden.cluster.SystemIdentifier}, {@link
  * dev.walden.cluster.PgVersion}, {@link dev.walden.cluster.ClusterIdentity}, which holds both, and
  * {@link dev.walden.cluster.ControlFile}.
  */

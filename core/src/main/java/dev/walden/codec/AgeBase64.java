@@ -2,7 +2,7 @@ package dev.walden.codec;
 
 import java.util.Base64;
 
-/** Base64 (RFC 4648) without padding, in its canonical form only. */
+/** Base64 (RFC 4648) without padding, only in canonical form. */
 final class AgeBase64 {
   private AgeBase64() {}
 
@@ -11,13 +11,12 @@ final class AgeBase64 {
   }
 
   /**
-   * @throws IllegalArgumentException if {@code text} is not what {@link #encode} gives for any
-   *     bytes
+   * @throws IllegalArgumentException if {@link #encode} never returns {@code text}
    */
   static byte[] decode(String text) {
     byte[] bytes = Base64.getDecoder().decode(text);
     if (!encode(bytes).equals(text)) {
-      throw new IllegalArgumentException("base64 that is padded or not canonical");
+      throw new IllegalArgumentException("padded or non-canonical base64");
     }
     return bytes;
   }

@@ -3,7 +3,7 @@ package dev.walden.codec;
 import java.security.SecureRandom;
 import java.util.List;
 
-/** Encryption as {@code age-encryption.org/v1} describes it. */
+/** Encryption as specified by {@code age-encryption.org/v1}. */
 sealed interface AgeEncryption extends Encryption
     permits RecipientEncryption, PassphraseEncryption {
   String SUFFIX = ".age";
@@ -13,7 +13,7 @@ sealed interface AgeEncryption extends Encryption
     return SUFFIX;
   }
 
-  /** Fails unless this encryption can be used here. */
+  /** Fails unless this encryption is usable here. */
   default void requireUsable() {
     ChunkCipher.requireUsable();
   }

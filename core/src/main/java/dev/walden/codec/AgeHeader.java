@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** The header of an age file: who may open it, and the MAC that protects that. */
+/** The header of an age file: the wrapped file key, and the MAC that protects the header. */
 final class AgeHeader {
   private static final int TYPES_SHOWN = 8;
 
@@ -33,7 +33,7 @@ final class AgeHeader {
 
   /**
    * @param covered the bytes that the MAC covers
-   * @param length of the whole header
+   * @param length the length of the whole header
    */
   static AgeHeader of(
       String objectName, List<AgeStanza> stanzas, byte[] covered, byte[] mac, long length)
@@ -43,7 +43,7 @@ final class AgeHeader {
       header.add(stanza);
     }
     if (!header.scrypt.isEmpty() && stanzas.size() > 1) {
-      throw header.corrupt("a scrypt stanza is not alone");
+      throw header.corrupt("a scrypt stanza must be the only stanza");
     }
     if (header.digests.size() > 1) {
       throw header.corrupt("more than one " + DigestStanza.TYPE + " stanza");
@@ -71,7 +71,8 @@ final class AgeHeader {
     stanzas.forEach(stanza -> stanza.appendTo(text));
     ByteArrayOutputStream header = new ByteArrayOutputStream();
     header.writeBytes(AgeHeaderReader.VERSION_LINE);
-    header.writeBytes(text.append("---").toString().getBytes(StandardCharsets.US_ASCII));
+    header.writeBytes(
+        text.append(AgeHeaderReader.END).toString().getBytes(StandardCharsets.US_ASCII));
     String mac = " " + AgeBase64.encode(fileKey.headerMac(header.toByteArray())) + "\n";
     header.writeBytes(mac.getBytes(StandardCharsets.US_ASCII));
     return header.toByteArray();
@@ -81,13 +82,13 @@ final class AgeHeader {
     return length;
   }
 
-  /** What the header says about the plain bytes; to be believed only after {@link #unlock}. */
+  /** The digest of the plain bytes that the header claims; verified by {@link #unlock}. */
   Optional<byte[]> plainSha256() {
     return digests.stream().findFirst().map(DigestStanza::sha256);
   }
 
   /**
-   * Finds the file key and checks the header with it.
+   * Finds the file key and verifies the header with it.
    *
    * @throws WrongKeyException if no key opens any stanza
    */
@@ -101,7 +102,13 @@ final class AgeHeader {
         found.orElseThrow(
             () ->
                 new WrongKeyException(
-                    objectName + ": encrypted to " + shownTypes() + ", opened by none of " + keys));
+                    objectName
+                        + ": encrypted to "
+                        + shownTypes()
+                        + "; none of the given keys "
+                        + "("
+                        + keys
+                        + ") opens it"));
     if (!MessageDigest.isEqual(mac, fileKey.headerMac(covered))) {
       throw corrupt("wrong MAC: the header was altered");
     }

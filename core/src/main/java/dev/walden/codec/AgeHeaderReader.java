@@ -11,17 +11,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads the header of an age file and nothing behind it. The format is in {@code
- * age-encryption.org/v1}; what it leaves open is limited here.
+ * Reads the header of an age file and nothing after it. {@code age-encryption.org/v1} specifies the
+ * format; the limits are ours.
  */
 final class AgeHeaderReader {
   static final int MAX_LENGTH = 64 * 1024;
   static final int MAX_STANZAS = 256;
+
+  /** How a stanza line begins. */
+  static final String STANZA = "-> ";
+
+  /** How the line with the MAC begins, which covers the header up to here. */
+  static final String END = "---";
+
   static final byte[] VERSION_LINE = ascii("age-encryption.org/v1\n");
   private static final byte[] MAGIC = ascii("age-encryption.org/");
   private static final byte[] ARMOR = ascii("-----BEGIN AGE");
-  private static final String STANZA = "-> ";
-  private static final String END = "---";
+
   private static final int MAX_LINE = 4096;
   private static final int MAC_LENGTH = 32;
 
@@ -46,11 +52,11 @@ final class AgeHeaderReader {
       line = readLine();
     }
     if (stanzas.isEmpty() || !line.startsWith(END + ' ')) {
-      throw corrupt("expected a stanza or the header's end");
+      throw corrupt("expected a stanza or the MAC line");
     }
     byte[] mac = decode(line.substring(END.length() + 1));
     if (mac.length != MAC_LENGTH) {
-      throw corrupt("a MAC of " + mac.length + " bytes, expected " + MAC_LENGTH);
+      throw corrupt("the MAC has " + mac.length + " bytes, expected " + MAC_LENGTH);
     }
     byte[] whole = header.toByteArray();
     int covered = whole.length - line.length() - 1 + END.length();
@@ -65,11 +71,11 @@ final class AgeHeaderReader {
     }
     if (startsWith(start, ARMOR)) {
       throw new UnsupportedFormatException(
-          objectName + ": age's ASCII armor is not read; \"age -d\" does");
+          objectName + ": age's ASCII armor is not supported; decrypt it with \"age -d\"");
     }
     if (start.length == VERSION_LINE.length && startsWith(start, MAGIC)) {
       throw new UnsupportedFormatException(
-          objectName + ": encrypted with another version of age's format than v1");
+          objectName + ": encrypted in a version of age's format other than v1");
     }
     Magic.require(objectName, AgeEncryption.SUFFIX, VERSION_LINE, start, start.length);
   }
@@ -111,11 +117,11 @@ final class AgeHeaderReader {
         return line.toString();
       }
       if (b < ' ' || b > '~') {
-        throw corrupt("a byte that is not printable");
+        throw corrupt("a byte is not printable");
       }
       line.append((char) b);
       if (line.length() > MAX_LINE || header.size() > MAX_LENGTH) {
-        throw corrupt("a header line exceeds " + MAX_LINE + " or the header " + MAX_LENGTH);
+        throw corrupt("a header line exceeds " + MAX_LINE + " bytes, or the header " + MAX_LENGTH);
       }
     }
   }

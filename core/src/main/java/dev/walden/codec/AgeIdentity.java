@@ -5,8 +5,8 @@ import java.security.SecureRandom;
 import java.util.Locale;
 
 /**
- * A secret key, {@code AGE-SECRET-KEY-1…}: it decrypts what was encrypted to its recipient. Only
- * {@link #secretKey} gives it away. Immutable.
+ * A secret key, {@code AGE-SECRET-KEY-1…}, which decrypts what was encrypted to its recipient. Only
+ * {@link #secretKey} reveals it. Immutable.
  */
 public final class AgeIdentity {
   static final String PREFIX = "AGE-SECRET-KEY-";
@@ -39,17 +39,17 @@ public final class AgeIdentity {
       throw new IllegalArgumentException("not an age identity: the text " + e.getMessage(), e);
     }
     if (secret.length != X25519Stanza.KEY_LENGTH) {
-      throw new IllegalArgumentException("not an age identity: not of 32 bytes");
+      throw new IllegalArgumentException("not an age identity: not 32 bytes");
     }
     return new AgeIdentity(secret);
   }
 
-  /** The public half, which may be shown to anyone. */
+  /** The public key. */
   public AgeRecipient recipient() {
     return recipient;
   }
 
-  /** The secret, {@code AGE-SECRET-KEY-1…}, for a file that only its owner can read. */
+  /** The secret key, {@code AGE-SECRET-KEY-1…}; store it only where its owner alone can read it. */
   public String secretKey() {
     String text = Bech32.encode(PREFIX.toLowerCase(Locale.ROOT), secret);
     return text.toUpperCase(Locale.ROOT);

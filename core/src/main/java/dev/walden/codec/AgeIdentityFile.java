@@ -17,18 +17,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The files in which {@code age-keygen} keeps identities and {@code age -i} finds them. */
+/** Identity files, as {@code age-keygen} writes and {@code age -i} reads them. */
 public final class AgeIdentityFile {
   private static final int MAX_LENGTH = 1024 * 1024;
 
   private AgeIdentityFile() {}
 
   /**
-   * Reads all identities of a file; blank lines and lines that begin with {@code #} are left out.
+   * Reads all identities of a file; skips blank lines and lines that begin with {@code #}.
    *
    * @return at least one
-   * @throws CorruptFileException if a line is anything else, or there is no identity; no message
-   *     repeats a line
+   * @throws CorruptFileException if a line is anything else, or there is no identity; messages
+   *     never contain a line's text
    * @throws UnsupportedFormatException if the file is itself encrypted, or holds a plugin's
    *     identity
    */
@@ -77,11 +77,11 @@ public final class AgeIdentityFile {
   }
 
   /**
-   * Writes an identity as {@code age-keygen} does, into a new file that only its owner can read or
-   * write. When this returns, the file survives a crash.
+   * Writes an identity as {@code age-keygen} does, to a new file that only its owner can read or
+   * write. Once this returns, the file survives a crash.
    *
-   * @param created goes into a comment
-   * @throws java.nio.file.FileAlreadyExistsException if there is a file already; it is left alone
+   * @param created the time given in a comment
+   * @throws java.nio.file.FileAlreadyExistsException if the file exists; it is left unchanged
    * @throws UnsupportedOperationException if the file system has no POSIX permissions
    */
   public static void write(Path file, AgeIdentity identity, Instant created) throws IOException {

@@ -10,7 +10,7 @@ final class AgeInputStream extends InputStream {
   private final String objectName;
   private final InputStream in;
   private final ChunkCipher cipher;
-  // One byte more than a chunk: whether that byte exists tells whether the chunk is the last.
+  // One byte more than a chunk: a chunk is the last if that byte does not exist.
   private final byte[] sealed = new byte[ChunkCipher.SEALED_LENGTH + 1];
   private final byte[] plain = new byte[ChunkCipher.PLAIN_LENGTH];
   private int carried;
@@ -32,7 +32,7 @@ final class AgeInputStream extends InputStream {
     byte[] nonce = in.readNBytes(ChunkCipher.PAYLOAD_NONCE_LENGTH);
     long offset = header.length() + nonce.length;
     if (nonce.length < ChunkCipher.PAYLOAD_NONCE_LENGTH) {
-      throw new CorruptFileException(objectName, offset, "ends within the nonce of its payload");
+      throw new CorruptFileException(objectName, offset, "ends within the payload nonce");
     }
     ChunkCipher cipher = ChunkCipher.opening(fileKey.payloadKey(nonce));
     return new AgeInputStream(objectName, in, cipher, offset);
@@ -82,7 +82,7 @@ final class AgeInputStream extends InputStream {
     try {
       return cipher.next(sealed, length, plain, last);
     } catch (GeneralSecurityException e) {
-      throw corrupt("the chunk here was altered, or the object was cut or appended to");
+      throw corrupt("the chunk here was altered, or the object was truncated or appended to");
     }
   }
 

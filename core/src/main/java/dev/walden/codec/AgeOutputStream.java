@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes an age file. The last chunk is written by {@link #finish} and never before, nor by {@link
- * #close}; without it the file does not open.
+ * Writes an age file. Only {@link #finish} writes the last chunk, without which the file cannot be
+ * opened.
  */
 final class AgeOutputStream extends OutputStream {
   private final OutputStream out;
@@ -24,7 +24,7 @@ final class AgeOutputStream extends OutputStream {
     this.cipher = cipher;
   }
 
-  /** Writes the header, once everything in it is known to work. */
+  /** Writes the header, after checking that everything in it works. */
   static AgeOutputStream open(
       OutputStream out, AgeEncryption age, Optional<DigestStanza> digest, SecureRandom random)
       throws IOException {
@@ -50,7 +50,7 @@ final class AgeOutputStream extends OutputStream {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     int done = 0;
     while (done < length) {
-      // A full chunk waits until more comes, because it may be the last.
+      // A full chunk waits for more bytes, because it may be the last.
       if (filled == plain.length) {
         seal(false);
       }
@@ -65,12 +65,12 @@ final class AgeOutputStream extends OutputStream {
     try {
       out.write(sealed, 0, cipher.next(plain, filled, sealed, last));
     } catch (GeneralSecurityException e) {
-      throw new IOException("a chunk cannot be encrypted", e);
+      throw new IOException("cannot encrypt a chunk", e);
     }
     filled = 0;
   }
 
-  /** Writes the last chunk. Nothing may be written afterwards. */
+  /** Writes the last chunk. Nothing may be written after that. */
   void finish() throws IOException {
     seal(true);
   }

@@ -5,9 +5,9 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** A passphrase, and what it costs to use it. Never shown. Immutable. */
+/** A passphrase and its work factor. Never shown. Immutable. */
 public final class AgePassphrase {
-  /** What {@code age -p} uses: about a second, and 256 MiB of heap. */
+  /** The default of {@code age -p}: about a second, and 256 MiB of heap. */
   public static final int DEFAULT_WORK_FACTOR = 18;
 
   private final byte[] utf8;
@@ -18,13 +18,13 @@ public final class AgePassphrase {
     this.workFactor = workFactor;
   }
 
-  /** With the default work factor. The characters are copied; the caller may clear its own. */
+  /** With the default work factor. The characters are copied; the caller may clear the array. */
   public static AgePassphrase of(char[] characters) {
     return of(characters, DEFAULT_WORK_FACTOR);
   }
 
   /**
-   * With a work factor of one's own for writing. Reading uses the one the object was written with.
+   * With a custom work factor for writing. Reading uses the work factor of the object.
    *
    * @param workFactor 1 to 22; each step doubles time and heap
    * @throws IllegalArgumentException if the passphrase is empty or not valid Unicode, or the work
@@ -36,7 +36,7 @@ public final class AgePassphrase {
           "work factor " + workFactor + " is not in 1.." + ScryptStanza.MAX_WORK_FACTOR);
     }
     if (characters.length == 0) {
-      throw new IllegalArgumentException("an empty passphrase");
+      throw new IllegalArgumentException("the passphrase is empty");
     }
     try {
       ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(characters));
@@ -44,7 +44,7 @@ public final class AgePassphrase {
       encoded.get(utf8);
       return new AgePassphrase(utf8, workFactor);
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("a passphrase that is not valid Unicode", e);
+      throw new IllegalArgumentException("the passphrase is not valid Unicode", e);
     }
   }
 

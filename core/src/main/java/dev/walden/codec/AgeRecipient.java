@@ -1,9 +1,9 @@
 package dev.walden.codec;
 
-/** A public key, {@code age1…}: whoever has it can encrypt, and cannot decrypt. Immutable. */
+/** A public key, {@code age1…}, which can encrypt but not decrypt. Immutable. */
 public final class AgeRecipient {
   private static final String PREFIX = "age";
-  // Any secret will do: a point of low order has nothing in common with all of them.
+  // Any secret detects a point of low order: the shared secret is then zero.
   private static final byte[] PROBE = new byte[X25519Stanza.KEY_LENGTH];
 
   private final byte[] publicKey;
@@ -16,7 +16,7 @@ public final class AgeRecipient {
 
   static AgeRecipient of(byte[] publicKey) {
     if (publicKey.length != X25519Stanza.KEY_LENGTH) {
-      throw new IllegalArgumentException("not an age recipient: not of 32 bytes");
+      throw new IllegalArgumentException("not an age recipient: not 32 bytes");
     }
     try {
       X25519Stanza.agree(PROBE, publicKey);
@@ -30,7 +30,7 @@ public final class AgeRecipient {
    * Reads {@code age1…}, the X25519 recipients that {@code age-keygen} prints.
    *
    * @throws IllegalArgumentException if the text is anything else; the message does not repeat it,
-   *     because it may be a secret key in the wrong place
+   *     because it may be a misplaced secret key
    */
   public static AgeRecipient parse(String text) {
     if (text.startsWith(AgeIdentity.PREFIX)) {

@@ -7,7 +7,7 @@ record AgeStanza(String type, List<String> arguments, byte[] body) {
   static final int COLUMNS = 64;
 
   void appendTo(StringBuilder header) {
-    header.append("-> ").append(type);
+    header.append(AgeHeaderReader.STANZA).append(type);
     arguments.forEach(argument -> header.append(' ').append(argument));
     String text = AgeBase64.encode(body);
     for (int i = 0; i <= text.length(); i += COLUMNS) {

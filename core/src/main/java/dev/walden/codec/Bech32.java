@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.Locale;
 
 /**
- * Bech32 (BIP 173) without its limit of 90 characters, as age writes keys. No message repeats the
- * text, which may be a secret.
+ * Bech32 (BIP 173) without its limit of 90 characters, as used for age keys. Messages never repeat
+ * the text, which may be a secret.
  */
 final class Bech32 {
   private static final String ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
@@ -43,7 +43,7 @@ final class Bech32 {
   }
 
   /**
-   * Decodes text that begins with {@code prefix} and is all in the case of {@code prefix}.
+   * Decodes text that begins with {@code prefix} and has the case of {@code prefix} throughout.
    *
    * @throws IllegalArgumentException if it is anything else
    */
@@ -61,7 +61,7 @@ final class Bech32 {
     for (int i = from; i < text.length(); i++) {
       int value = alphabet.indexOf(text.charAt(i));
       if (value < 0) {
-        throw new IllegalArgumentException("has a wrong character at position " + (i + 1));
+        throw new IllegalArgumentException("has an invalid character at position " + (i + 1));
       }
       checksum = step(checksum, value);
       if (i < text.length() - CHECKSUM_LENGTH) {
@@ -75,10 +75,10 @@ final class Bech32 {
       }
     }
     if (checksum != 1) {
-      throw new IllegalArgumentException("has a wrong checksum; a character was mistyped");
+      throw new IllegalArgumentException("has a wrong checksum; check for typos");
     }
     if (bits >= 5 || held != 0) {
-      throw new IllegalArgumentException("has bits left over");
+      throw new IllegalArgumentException("has excess bits");
     }
     return bytes.toByteArray();
   }

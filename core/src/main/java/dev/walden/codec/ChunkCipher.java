@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Encrypts or decrypts the chunks of a payload, one after the other. A chunk's nonce is its number
- * and whether it is the last (the STREAM construction), so chunks can neither be moved nor left
- * out. The JDK's cipher is used because it is two to three times as fast as Bouncy Castle's.
+ * and whether it is the last (the STREAM construction), so chunks can be neither moved nor omitted.
+ * Uses the JDK's cipher, which is two to three times as fast as Bouncy Castle's.
  */
 final class ChunkCipher {
   static final int PLAIN_LENGTH = 64 * 1024;
@@ -53,11 +53,11 @@ final class ChunkCipher {
       return Cipher.getInstance(ALGORITHM);
     } catch (NoSuchAlgorithmException | NoSuchPaddingException e) {
       throw new IllegalStateException(
-          "this Java runtime has no cipher " + ALGORITHM + "; age needs it", e);
+          "this Java runtime lacks the cipher " + ALGORITHM + ", which age needs", e);
     }
   }
 
-  /** How many chunks were done before. */
+  /** The number of chunks processed so far. */
   long chunk() {
     return chunk;
   }
@@ -65,9 +65,9 @@ final class ChunkCipher {
   /**
    * Encrypts or decrypts the next chunk, the first {@code length} bytes of {@code in}.
    *
-   * @return how many bytes were put at the start of {@code out}
-   * @throws AEADBadTagException if the chunk to be decrypted is not the one that was encrypted
-   *     here, as the last or not; {@code out} then holds nothing of use
+   * @return the number of bytes written to the start of {@code out}
+   * @throws AEADBadTagException if the chunk is not the one encrypted at this position, as the last
+   *     or not; the content of {@code out} is then undefined
    */
   int next(byte[] in, int length, byte[] out, boolean last) throws GeneralSecurityException {
     ByteBuffer.wrap(nonce)

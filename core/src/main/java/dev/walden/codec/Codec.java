@@ -7,19 +7,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is done to an object when it is written: compressed, then encrypted. Immutable; one codec
- * serves any number of threads. {@link Decoder} reads what it wrote.
+ * How objects are written: compressed, then encrypted. Immutable and safe for use by many threads.
+ * {@link Decoder} reads the result.
  *
  * @param compression the inner transform
  * @param encryption the outer transform
- * @param zstd how zstd works, if the compression is zstd
+ * @param zstd the settings for zstd, if the compression is zstd
  */
 public record Codec(Compression compression, Encryption encryption, ZstdSettings zstd) {
   private static final int SHA256_LENGTH = 32;
 
   /**
-   * Checks that everything can be done here, so that no object is begun, and none is ever stored
-   * readable, because encryption was impossible.
+   * Checks that compression and encryption work here, so that no object is begun in vain or stored
+   * unencrypted.
    *
    * @throws IllegalStateException if the Java runtime lacks the cipher, the heap is too small for
    *     the passphrase's work factor, or zstd's native library cannot be loaded
@@ -39,7 +39,7 @@ public record Codec(Compression compression, Encryption encryption, ZstdSettings
     this(compression, encryption, ZstdSettings.defaults());
   }
 
-  /** What is appended to an object's name, such as {@code ".zst.age"}. */
+  /** The suffix of an object's name, such as {@code ".zst.age"}. */
   public String suffix() {
     return compression.suffix() + encryption.suffix();
   }
@@ -50,17 +50,16 @@ public record Codec(Compression compression, Encryption encryption, ZstdSettings
   }
 
   /**
-   * Begins an object whose plain bytes have a known digest. If it is encrypted to recipients, the
-   * digest is stored readable in its header, where {@link Decoder#plainSha256} finds it; otherwise
-   * it is not stored. That it is the digest of what is written is for the caller to see to; reading
-   * fails if not.
+   * Begins an object whose plain bytes have a known digest. If it is encrypted to recipients, its
+   * header stores the digest in clear, where {@link Decoder#plainSha256} finds it; otherwise the
+   * digest is not stored. The caller must pass the right digest; if it is wrong, reading fails.
    *
    * @param plainSha256 the SHA-256 of all the bytes that will be written
-   * @throws IllegalArgumentException if that is not 32 bytes
+   * @throws IllegalArgumentException if it is not 32 bytes long
    */
   public EncodingOutputStream encode(OutputStream sink, byte[] plainSha256) throws IOException {
     if (plainSha256.length != SHA256_LENGTH) {
-      throw new IllegalArgumentException("a SHA-256 of " + plainSha256.length + " bytes");
+      throw new IllegalArgumentException("not a SHA-256: " + plainSha256.length + " bytes");
     }
     return encode(sink, Optional.of(new DigestStanza(plainSha256.clone())));
   }

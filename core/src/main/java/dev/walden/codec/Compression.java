@@ -7,11 +7,11 @@ import java.util.zip.GZIPOutputStream;
 
 /** How an object is compressed. */
 public enum Compression {
-  /** Not at all. */
+  /** No compression. */
   NONE(""),
   /** The JDK's gzip, which needs no native library: ten times slower than zstd on WAL. */
   GZIP(".gz"),
-  /** Zstandard with the checksum of its frame switched on. */
+  /** Zstandard, with frame checksums. */
   ZSTD(".zst");
 
   private static final int GZIP_BUFFER = 64 * 1024;
@@ -22,12 +22,12 @@ public enum Compression {
     this.suffix = suffix;
   }
 
-  /** What is appended to an object's name: {@code ""}, {@code ".gz"} or {@code ".zst"}. */
+  /** The suffix of an object's name: {@code ""}, {@code ".gz"} or {@code ".zst"}. */
   public String suffix() {
     return suffix;
   }
 
-  /** Fails unless this compression can be used here. */
+  /** Fails unless this compression is usable here. */
   void requireUsable() {
     if (this == ZSTD) {
       ZstdFrame.requireUsable();

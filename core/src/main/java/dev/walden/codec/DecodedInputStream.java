@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The plain bytes of an object: limited in length, checked at the end, failed once and for all. */
+/** The plain bytes of an object: limited in length, checked at the end. A failure is final. */
 final class DecodedInputStream extends InputStream {
   private final String objectName;
   private final InputStream in;
@@ -87,7 +87,7 @@ final class DecodedInputStream extends InputStream {
     if (expectedSha256.isPresent()
         && !MessageDigest.isEqual(expectedSha256.get(), sha256.digest())) {
       throw new CorruptFileException(
-          objectName, "the plain bytes do not have the SHA-256 that the header names");
+          objectName, "the plain bytes do not match the SHA-256 in the header");
     }
     ended = true;
   }

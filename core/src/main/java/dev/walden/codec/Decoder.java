@@ -9,18 +9,18 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * Reads stored objects. The suffixes of a name tell how it was encoded: {@code .age} comes last,
- * before it {@code .zst}, {@code .gz} or neither; the first bytes must agree.
+ * Reads stored objects. The suffixes of an object's name state its encoding: {@code .zst}, {@code
+ * .gz} or neither, followed by {@code .age} or not. The first bytes must match.
  */
 public final class Decoder {
-  /** {@link #plainSha256} needs no more than this many bytes from the start of an object. */
+  /** {@link #plainSha256} needs at most this many bytes from the start of an object. */
   public static final int MAX_HEADER_LENGTH = AgeHeaderReader.MAX_LENGTH;
 
   private static final int BUFFER = 8 * 1024;
 
   private Decoder() {}
 
-  /** An object's name without the suffixes that tell how it is encoded. */
+  /** An object's name without the suffixes of its encoding. */
   public static String plainName(String objectName) {
     String name = strip(objectName, AgeEncryption.SUFFIX);
     return strip(name, compression(name).suffix());
@@ -28,27 +28,28 @@ public final class Decoder {
 
   /**
    * Opens an object's plain bytes. Each age chunk is authenticated before it is released, but only
-   * the end of the stream proves that the object is whole: what was read before must not be
-   * published. A stream that has yielded {@code maxPlainLength} bytes has seen that end. If the
-   * header holds a digest of the plain bytes, it is checked at the end too.
+   * the end of the stream proves that the object is whole: bytes must not be published before. A
+   * stream that has returned {@code maxPlainLength} bytes has reached that end. If the header holds
+   * a digest of the plain bytes, it is also checked at the end.
    *
-   * <p>The returned stream throws {@link CorruptFileException} for bytes that are wrong, cut off,
-   * appended, or decode to more than {@code maxPlainLength}; what {@code stored} throws passes
-   * unchanged. It is used by one thread at a time. Close it, which closes {@code stored}; if this
-   * method throws, {@code stored} is closed already.
+   * <p>The returned stream throws {@link CorruptFileException} for bytes that are wrong, truncated,
+   * appended, or decode to more than {@code maxPlainLength}; exceptions of {@code stored} pass
+   * unchanged. It is for use by one thread at a time. Closing it closes {@code stored}; if this
+   * method throws, {@code stored} is already closed.
    *
    * @param maxPlainLength in bytes; more is an error
    * @throws WrongKeyException if the object is encrypted and none of {@code keys} opens it
-   * @throws CorruptFileException if it does not begin as its name says
-   * @throws UnsupportedFormatException if it is of another version of age's format, or needs more
-   *     heap than there is
+   * @throws CorruptFileException if it does not begin as its name requires
+   * @throws UnsupportedFormatException if it has another version of age's format, or needs more
+   *     heap than available
    */
   public static InputStream decode(
       String objectName, InputStream stored, DecryptionKeys keys, long maxPlainLength)
       throws IOException {
     try {
       if (maxPlainLength < 0) {
-        throw new IllegalArgumentException("a maximum of " + maxPlainLength + " bytes");
+        throw new IllegalArgumentException(
+            "maxPlainLength must not be negative: " + maxPlainLength);
       }
       return open(objectName, stored, keys, maxPlainLength);
     } catch (IOException | RuntimeException e) {
@@ -77,13 +78,13 @@ public final class Decoder {
   }
 
   /**
-   * The SHA-256 that an encrypted object's header claims for its plain bytes. It is read without a
-   * key and is therefore a claim: {@link #decode} checks it.
+   * The SHA-256 that an encrypted object's header claims for its plain bytes. Reading it needs no
+   * key, so it is unverified until {@link #decode} checks it.
    *
-   * @param stored the object, or its first {@link #MAX_HEADER_LENGTH} bytes; some of it is read,
-   *     and it is left open
+   * @param stored the object, or its first {@link #MAX_HEADER_LENGTH} bytes; read in part and left
+   *     open
    * @return empty if the object is not encrypted or its header holds no digest
-   * @throws CorruptFileException if the header is not one
+   * @throws CorruptFileException if the header is invalid
    */
   public static Optional<byte[]> plainSha256(String objectName, InputStream stored)
       throws IOException {
@@ -95,8 +96,8 @@ public final class Decoder {
   }
 
   /**
-   * Whether what {@link #decode} yields of such an object is right even if the stream throws later:
-   * age authenticates each chunk before it is released, while checksums come at the end.
+   * Whether bytes from {@link #decode} of such an object are right even if the stream throws later:
+   * age authenticates each chunk before releasing it, whereas checksums come at the end.
    */
   public static boolean provesAsItReads(String objectName) {
     return objectName.endsWith(AgeEncryption.SUFFIX);

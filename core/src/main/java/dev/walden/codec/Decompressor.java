@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads what other tools compressed: gzip, zstd and LZ4 frames, with or without checksums, so that
- * whether it is right must be proven by what it holds. What an archive of Walden's holds is read by
- * {@link Decoder}, which is stricter.
+ * Reads files that other tools compressed: gzip, zstd and LZ4 frames, with or without checksums, so
+ * the content must be verified by other means. {@link Decoder}, which is stricter, reads Walden's
+ * archives.
  */
 public final class Decompressor {
   private static final String LZ4 = ".lz4";
 
-  /** How the names end of files that can be read compressed. */
+  /** The suffixes of supported compressed files. */
   public static final List<String> SUFFIXES = List.of(".gz", ".zst", LZ4);
 
   private static final int MAX_WINDOW_LOG = 27;
@@ -32,10 +32,10 @@ public final class Decompressor {
   }
 
   /**
-   * Opens the plain bytes of a file, whose name tells how it is compressed. The stream throws
-   * {@link CorruptFileException} for what is wrong or cut off, and for more than {@code
-   * maxPlainLength} bytes; what {@code in} throws passes. It is used by one thread. Close it, which
-   * closes {@code in}; if this method throws, {@code in} is closed already.
+   * Opens the plain bytes of a file, whose name states its compression. The stream throws {@link
+   * CorruptFileException} for bytes that are wrong or truncated, and for more than {@code
+   * maxPlainLength} bytes; exceptions of {@code in} pass unchanged. It is for use by one thread.
+   * Closing it closes {@code in}; if this method throws, {@code in} is already closed.
    */
   public static InputStream open(String fileName, InputStream in, long maxPlainLength)
       throws IOException {

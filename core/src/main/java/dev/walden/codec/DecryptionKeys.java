@@ -3,7 +3,7 @@ package dev.walden.codec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can be tried to open an encrypted object. Immutable; {@code toString} shows no secret. */
+/** Keys for opening encrypted objects. Immutable; {@code toString} shows no secret. */
 public final class DecryptionKeys {
   private static final DecryptionKeys NONE =
       new DecryptionKeys(List.of(), List.of(), ScryptStanza.MAX_WORK_FACTOR);
@@ -19,7 +19,7 @@ public final class DecryptionKeys {
     this.maxWorkFactor = maxWorkFactor;
   }
 
-  /** No keys: only what is not encrypted can be read. */
+  /** No keys: only unencrypted objects can be read. */
   public static DecryptionKeys none() {
     return NONE;
   }
@@ -29,19 +29,19 @@ public final class DecryptionKeys {
     return new DecryptionKeys(identities, List.of(), ScryptStanza.MAX_WORK_FACTOR);
   }
 
-  /** These keys and one identity more. */
+  /** These keys and one more identity. */
   public DecryptionKeys and(AgeIdentity identity) {
     return new DecryptionKeys(with(identities, identity), passphrases, maxWorkFactor);
   }
 
-  /** These keys and one passphrase more. */
+  /** These keys and one more passphrase. */
   public DecryptionKeys and(AgePassphrase passphrase) {
     return new DecryptionKeys(identities, with(passphrases, passphrase), maxWorkFactor);
   }
 
   /**
-   * These keys with another limit on the work factor that an object may demand of a passphrase. 22
-   * unless set, which takes half a minute and 4 GiB of heap.
+   * These keys with another limit on the work factor of objects encrypted with a passphrase. The
+   * default, 22, takes half a minute and 4 GiB of heap.
    *
    * @param workFactor 1 to 22
    * @throws IllegalArgumentException if it is out of range

@@ -5,12 +5,12 @@ import java.io.OutputStream;
 import java.util.Objects;
 
 /**
- * An object being encoded. It is complete when {@link #finish} returns, and never by {@link
- * #close}: closing before leaves the sink with a beginning that {@link Decoder}, {@code age} and
- * {@code zstd} refuse. (Bytes that are neither compressed nor encrypted have no end to leave out;
- * whoever stores them must not publish them.)
+ * An object being encoded. It is complete only once {@link #finish} returns. {@link #close} before
+ * that leaves the sink with an incomplete object that {@link Decoder}, {@code age} and {@code zstd}
+ * reject. (Bytes that are neither compressed nor encrypted have no such end mark; the caller must
+ * not publish them.)
  *
- * <p>Used by one thread at a time. Always close it: it holds native memory.
+ * <p>For use by one thread at a time. Always close it: it holds native memory.
  */
 public final class EncodingOutputStream extends OutputStream {
   private enum State {
@@ -20,7 +20,7 @@ public final class EncodingOutputStream extends OutputStream {
     CLOSED
   }
 
-  /** Writes what ends the encrypted object. */
+  /** Writes the end of the encrypted object. */
   interface Completion {
     void complete() throws IOException;
   }
@@ -41,7 +41,7 @@ public final class EncodingOutputStream extends OutputStream {
     write(new byte[] {(byte) b}, 0, 1);
   }
 
-  /** After a write that failed, only {@link #close} can be called. */
+  /** After a failed write, only {@link #close} may be called. */
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
@@ -51,7 +51,7 @@ public final class EncodingOutputStream extends OutputStream {
     state = State.OPEN;
   }
 
-  /** Does nothing: what is written reaches the sink in whole blocks, and all of it at the end. */
+  /** Does nothing: bytes reach the sink in whole blocks, and all of them at the end. */
   @Override
   public void flush() {}
 
@@ -59,7 +59,7 @@ public final class EncodingOutputStream extends OutputStream {
    * Completes the object and flushes the sink, which stays open. If this throws, the object is not
    * complete.
    *
-   * @throws IOException also if a write failed before, or this stream was finished or closed
+   * @throws IOException also if an earlier write failed, or this stream was finished or closed
    */
   public void finish() throws IOException {
     requireOpen();
@@ -73,13 +73,13 @@ public final class EncodingOutputStream extends OutputStream {
   private void requireOpen() throws IOException {
     switch (state) {
       case OPEN -> {}
-      case FAILED -> throw new IOException("encoding has failed before; begin the object again");
-      case FINISHED -> throw new IOException("the object is finished already");
-      default -> throw new IOException("the object was given up: its stream is closed");
+      case FAILED -> throw new IOException("an earlier write failed; begin the object again");
+      case FINISHED -> throw new IOException("the object is already finished");
+      default -> throw new IOException("the object was abandoned: its stream is closed");
     }
   }
 
-  /** Gives the object up unless it was finished. The sink stays open. */
+  /** Abandons the object unless it was finished. The sink stays open. */
   @Override
   public void close() throws IOException {
     if (state == State.OPEN || state == State.FAILED) {

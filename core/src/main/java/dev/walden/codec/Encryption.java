@@ -11,8 +11,8 @@ public sealed interface Encryption permits NoEncryption, AgeEncryption {
   }
 
   /**
-   * Encryption that the identity of any one of {@code recipients} opens. What encrypts cannot
-   * decrypt.
+   * Encryption to recipients: the identity of any one of them opens the object. Recipients alone
+   * cannot decrypt.
    *
    * @param recipients 1 to 128
    * @throws IllegalArgumentException if there are fewer or more
@@ -22,17 +22,17 @@ public sealed interface Encryption permits NoEncryption, AgeEncryption {
   }
 
   /**
-   * Encryption that the same passphrase opens. With the default work factor each object costs about
-   * a second and 256 MiB of heap to write, and again to read; recipients cost neither.
+   * Encryption with a passphrase. With the default work factor, writing or reading an object takes
+   * about a second and 256 MiB of heap; recipients cost neither.
    */
   static Encryption withPassphrase(AgePassphrase passphrase) {
     return new PassphraseEncryption(passphrase);
   }
 
-  /** What is appended to an object's name: {@code ""} or {@code ".age"}. */
+  /** The suffix of an object's name: {@code ""} or {@code ".age"}. */
   String suffix();
 
-  /** Says to whom, without secrets. */
+  /** Describes the encryption, without secrets. */
   @Override
   String toString();
 }

@@ -13,8 +13,8 @@ import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
 
 /**
- * The 16 random bytes that encrypt one object, and the keys made from them, as
- * age-encryption.org/v1 describes.
+ * The 16 random bytes that encrypt one object, and the keys derived from them, as
+ * age-encryption.org/v1 specifies.
  */
 final class FileKey {
   static final int LENGTH = 16;

@@ -9,8 +9,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads gzip members (RFC 1952) up to the very end of their stream. The JDK's own stream takes
- * rubbish after a member, and a failure to read it, for the end.
+ * Reads gzip members (RFC 1952) up to the end of the underlying stream. The JDK's stream takes
+ * garbage after a member, and even a read failure there, for the end.
  */
 final class GzipDecodingStream extends InputStream {
   private static final byte[] MAGIC = {0x1F, (byte) 0x8B};
@@ -125,7 +125,7 @@ final class GzipDecodingStream extends InputStream {
     if (members == 0) {
       Magic.require(objectName, Compression.GZIP.suffix(), MAGIC, magic, length);
     } else if (!Arrays.equals(magic, MAGIC)) {
-      throw corrupt("something that is not gzip follows the data");
+      throw corrupt("data that is not gzip follows the last member");
     }
   }
 

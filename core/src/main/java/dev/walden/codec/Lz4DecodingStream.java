@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
 
-/** LZ4's frame format, with every frame of the file, through Commons Compress. */
+/** Reads all frames of a file in LZ4's frame format, through Commons Compress. */
 final class Lz4DecodingStream extends InputStream {
   private final String fileName;
   private final InputStream frames;
@@ -42,7 +42,7 @@ final class Lz4DecodingStream extends InputStream {
     }
   }
 
-  /** The library has no type for damage of its own; what reading failed with passes unchanged. */
+  /** The library has no exception type for damage; failures of the input pass unchanged. */
   private IOException damaged(Exception e) throws IOException {
     if (source.failure != null) {
       throw source.failure;
@@ -53,7 +53,7 @@ final class Lz4DecodingStream extends InputStream {
         "lz4, after "
             + plainOffset
             + " plain bytes: "
-            + (e instanceof EOFException ? "cut off" : e.getMessage()),
+            + (e instanceof EOFException ? "truncated" : e.getMessage()),
         e);
   }
 

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** What the first bytes of an object say it is, against what its suffix says. */
+/** Checks the first bytes of an object against its suffix. */
 final class Magic {
   private static final int SHOWN = 4;
 
@@ -17,7 +17,9 @@ final class Magic {
     int compared = Math.min(length, magic.length);
     if (!Arrays.equals(magic, 0, compared, head, 0, compared)) {
       throw new CorruptFileException(
-          objectName, 0, "not " + describe(magic) + " as " + suffix + " says, but " + found(head));
+          objectName,
+          0,
+          "expected " + describe(magic) + " by its suffix " + suffix + ", found " + found(head));
     }
     if (compared < magic.length) {
       throw new CorruptFileException(
@@ -28,7 +30,7 @@ final class Magic {
   private static String found(byte[] head) {
     String known = describe(head);
     return known.isEmpty()
-        ? "begins with " + HexFormat.of().formatHex(head, 0, Math.min(SHOWN, head.length))
+        ? "the bytes " + HexFormat.of().formatHex(head, 0, Math.min(SHOWN, head.length))
         : known;
   }
 

@@ -1,6 +1,6 @@
 package dev.walden.codec;
 
-/** Objects stay readable. */
+/** Objects are stored unencrypted. */
 enum NoEncryption implements Encryption {
   INSTANCE;
 

@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One X25519 stanza for each recipient. */
+/** Writes one X25519 stanza per recipient. */
 record RecipientEncryption(List<AgeRecipient> recipients) implements AgeEncryption {
   private static final int MAX_RECIPIENTS = AgeHeaderReader.MAX_STANZAS / 2;
 

@@ -8,7 +8,7 @@ import org.bouncycastle.crypto.generators.SCrypt;
 
 /**
  * The file key wrapped with a passphrase. Deriving the wrapping key takes 2^workFactor rounds and
- * as many KiB of heap.
+ * the same number of KiB of heap.
  */
 record ScryptStanza(byte[] salt, int workFactor, byte[] wrapped) {
   static final String TYPE = "scrypt";
@@ -22,7 +22,7 @@ record ScryptStanza(byte[] salt, int workFactor, byte[] wrapped) {
     stanza.requireShape(2, FileKey.WRAPPED_LENGTH);
     String factor = stanza.arguments().get(1);
     if (!factor.matches("[1-9][0-9]?")) {
-      throw new IllegalArgumentException("a work factor that is not a number in 1..99");
+      throw new IllegalArgumentException("the work factor is not a number in 1..99");
     }
     return new ScryptStanza(
         stanza.argument(0, SALT_LENGTH), Integer.parseInt(factor), stanza.body());
@@ -53,7 +53,7 @@ record ScryptStanza(byte[] salt, int workFactor, byte[] wrapped) {
         + workFactor
         + " needs "
         + (1L << workFactor)
-        + " KiB, more than three quarters of the heap; enlarge it (-Xmx)";
+        + " KiB, more than three quarters of the heap; increase it (-Xmx)";
   }
 
   private static byte[] derive(AgePassphrase passphrase, byte[] salt, int workFactor) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Stands before the sink, so that an encoder can be closed, which frees what it holds but also
- * makes it write its end, without the sink seeing that end.
+ * Shields the sink while an encoder is closed to free its resources: the end that the encoder then
+ * writes must not reach the sink.
  */
 final class SinkGate extends OutputStream {
   private final OutputStream sink;
@@ -40,7 +40,7 @@ final class SinkGate extends OutputStream {
     }
   }
 
-  /** Leaves the sink open: it is the caller's. */
+  /** Leaves the sink open, which belongs to the caller. */
   @Override
   public void close() {}
 }

@@ -9,7 +9,7 @@ import org.bouncycastle.crypto.params.X25519PublicKeyParameters;
 
 /**
  * The file key wrapped for one recipient: an ephemeral public key, and the file key encrypted with
- * what its secret half and the recipient have in common.
+ * the secret shared by the ephemeral key and the recipient.
  */
 record X25519Stanza(byte[] share, byte[] wrapped) {
   static final String TYPE = "X25519";
@@ -50,8 +50,8 @@ record X25519Stanza(byte[] share, byte[] wrapped) {
   }
 
   /**
-   * @throws IllegalArgumentException if {@code publicKey} is a point of low order, with which every
-   *     secret has the same thing in common
+   * @throws IllegalArgumentException if {@code publicKey} is a point of low order, whose shared
+   *     secret is the same with every key
    */
   static byte[] agree(byte[] secret, byte[] publicKey) {
     X25519Agreement agreement = new X25519Agreement();

@@ -11,8 +11,8 @@ import java.io.OutputStream;
 import java.io.PushbackInputStream;
 
 /**
- * Zstandard, as RFC 8878 describes it, through zstd's own library. Frames without a checksum are
- * refused, because a flipped bit in one would go unseen.
+ * Zstandard (RFC 8878), through zstd's own library. Rejects frames without a checksum, because a
+ * flipped bit in one would go unnoticed.
  */
 final class ZstdFrame {
   private static final int MAX_WINDOW_LOG = 23;
@@ -26,8 +26,10 @@ final class ZstdFrame {
       Native.load();
     } catch (LinkageError e) {
       throw new IllegalStateException(
-          "the zstd library cannot be loaded; it is unpacked to java.io.tmpdir, which may forbid"
-              + " execution: set the system property ZstdTempFolder to another folder, or use gzip",
+          "cannot load the zstd library. It is unpacked to java.io.tmpdir, which may be "
+              + "mounted"
+              + " noexec: set the system property ZstdTempFolder to another "
+              + "folder, or use gzip",
           e);
     }
   }
@@ -57,7 +59,7 @@ final class ZstdFrame {
     return new Decoding(objectName, new ZstdInputStreamNoFinalizer(whole), MAX_WINDOW_LOG);
   }
 
-  /** Reads frames without a checksum, too. */
+  /** Also reads frames without a checksum. */
   static InputStream foreignDecoder(String fileName, InputStream in, int maxWindowLog)
       throws IOException {
     requireUsable();

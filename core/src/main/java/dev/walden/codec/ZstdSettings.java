@@ -1,10 +1,10 @@
 package dev.walden.codec;
 
 /**
- * How zstd works. On WAL, level 3 compresses hardly better than level 1 and is 40 % slower.
+ * Settings for zstd. On WAL, level 3 compresses hardly better than level 1 and is 40 % slower.
  *
  * @param level 1 to 19; all of them are read with 8 MiB of memory
- * @param workers native threads per object, 0 to 64; with 0 the writing thread compresses by itself
+ * @param workers native threads per object, 0 to 64; with 0 the writing thread compresses
  */
 public record ZstdSettings(int level, int workers) {
   private static final int MAX_LEVEL = 19;
@@ -18,7 +18,8 @@ public record ZstdSettings(int level, int workers) {
       throw new IllegalArgumentException("zstd level " + level + " is not in 1.." + MAX_LEVEL);
     }
     if (workers < 0 || workers > MAX_WORKERS) {
-      throw new IllegalArgumentException(workers + " zstd workers; at most " + MAX_WORKERS);
+      throw new IllegalArgumentException(
+          "zstd workers " + workers + " is not in " + "0.." + MAX_WORKERS);
     }
   }
 

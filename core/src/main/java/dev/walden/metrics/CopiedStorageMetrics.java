@@ -13,12 +13,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The meters of a {@link CopiedStorage}: gauges that ask {@link CopiedStorage#status} when they are
- * read, which asks no storage. Each has the tag {@code copy}, the copy's name.
+ * The meters of a {@link CopiedStorage}: gauges that read {@link CopiedStorage#status}, which asks
+ * no storage. Each has the tag {@code copy}, the copy's name.
  *
  * <table>
  * <caption>Meters</caption>
- * <tr><th>Name</th><th>What</th></tr>
+ * <tr><th>Name</th><th>Value</th></tr>
  * <tr><td>{@code walden.copies.reachable}</td><td>1, or 0: {@link CopyStatus#reachable}</td></tr>
  * <tr><td>{@code walden.copies.waiting}</td><td>objects: {@link CopyStatus#waiting}</td></tr>
  * <tr><td>{@code walden.copies.overflowed}</td><td>1, or 0: {@link CopyStatus#overflowed}</td></tr>
@@ -26,9 +26,9 @@ import java.util.function.ToDoubleFunction;
  * <tr><td>{@code walden.copies.divergent}</td><td>objects: {@link CopyStatus#divergent}</td></tr>
  * </table>
  *
- * <p>A registry has a meter of one name and set of tags only once: two storages of one process
- * whose copies have the same names need different tags. {@link #close} removes the meters. Safe for
- * use by many threads.
+ * <p>A registry holds each combination of name and tags only once: if two storages of one process
+ * have copies with the same names, they need different tags. {@link #close} removes the meters.
+ * Safe for use by many threads.
  */
 public final class CopiedStorageMetrics implements MeterBinder, AutoCloseable {
   private static final String PREFIX = "walden.copies.";
@@ -39,13 +39,13 @@ public final class CopiedStorageMetrics implements MeterBinder, AutoCloseable {
 
   private record Bound(MeterRegistry registry, Meter meter) {}
 
-  /** Without tags of its own. */
+  /** Without additional tags. */
   public CopiedStorageMetrics(CopiedStorage storage) {
     this(storage, Tags.empty());
   }
 
   /**
-   * @param tags of every meter, besides {@code copy}
+   * @param tags additional tags of every meter
    */
   public CopiedStorageMetrics(CopiedStorage storage, Iterable<Tag> tags) {
     this.storage = storage;
@@ -75,7 +75,7 @@ public final class CopiedStorageMetrics implements MeterBinder, AutoCloseable {
     bound.add(new Bound(registry, gauge));
   }
 
-  /** Removes the meters from where they were bound. */
+  /** Removes the meters from their registries. */
   @Override
   public void close() {
     for (Bound one : bound) {

@@ -17,12 +17,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * The meters of a {@link WalReceiver}: gauges and counters that ask {@link WalReceiver#status} when
- * they are read, which costs no more than that.
+ * The meters of a {@link WalReceiver}: gauges and counters that read {@link WalReceiver#status}.
  *
  * <table>
  * <caption>Meters</caption>
- * <tr><th>Name</th><th>Unit</th><th>What</th></tr>
+ * <tr><th>Name</th><th>Unit</th><th>Value</th></tr>
  * <tr><td>{@code walden.receiver.healthy}</td><td></td><td>1, or 0: {@link
  *     WalReceiverStatus#health} with the limit given here</td></tr>
  * <tr><td>{@code walden.receiver.lag.bytes}</td><td>bytes</td><td>{@link WalReceiverLag}; the tag
@@ -41,13 +40,12 @@ import java.util.function.ToLongFunction;
  *     archived</td></tr>
  * <tr><td>{@code walden.receiver.gaps}</td><td></td><td>counter: gaps recorded in the
  *     archive</td></tr>
- * <tr><td>{@code walden.receiver.events.dropped}</td><td></td><td>counter: events that a slow
- *     listener has missed</td></tr>
+ * <tr><td>{@code walden.receiver.events.dropped}</td><td></td><td>counter: events that a slow listener missed</td></tr>
  * </table>
  *
- * <p>A registry has a meter of one name and set of tags only once: two receivers of one process
- * need different tags. The meters keep the receiver, and of one that was closed say so; {@link
- * #close} removes them. Safe for use by many threads.
+ * <p>A registry holds each combination of name and tags only once: two receivers of one process
+ * need different tags. The meters keep a reference to the receiver, and show when it is closed;
+ * {@link #close} removes them. Safe for use by many threads.
  */
 public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
   private static final String PREFIX = "walden.receiver.";
@@ -65,8 +63,8 @@ public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * @param limit from when on the receiver is not healthy
-   * @param tags of every meter
+   * @param limit after how long the receiver counts as unhealthy
+   * @param tags the tags of every meter
    */
   public WalReceiverMetrics(WalReceiver receiver, Duration limit, Iterable<Tag> tags) {
     this.receiver = receiver;
@@ -139,7 +137,7 @@ public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
     return duration.toNanos() / 1e9;
   }
 
-  /** Removes the meters from where they were bound. */
+  /** Removes the meters from their registries. */
   @Override
   public void close() {
     for (Bound one : bound) {

@@ -4,9 +4,9 @@ import dev.walden.backup.WalRange;
 import java.util.List;
 
 /**
- * The server no longer has WAL that follows what is archived. To go on, bring the missing segments
- * from wherever they are into the archive, or accept the gap with {@link MissingWal#RECORD_GAP} and
- * take a new base backup.
+ * The server no longer has the WAL that follows the archive. To continue, import the missing
+ * segments into the archive, or accept the gap with {@link MissingWal#RECORD_GAP} and take a new
+ * base backup.
  */
 public final class MissingWalException extends ServerRefusedException {
   private static final long serialVersionUID = 1L;
@@ -24,18 +24,21 @@ public final class MissingWalException extends ServerRefusedException {
     for (int i = 0; i < missing.size(); i++) {
       text.append(i == 0 ? "" : ", and of ").append(missing.get(i));
     }
-    return text.append(", nor has the archive (")
+    return text.append(", and the archive (")
         .append(reason)
-        .append("): bring these segments into the archive from wherever they are, or let the")
-        .append(" receiver record the gap and go on (MissingWal.RECORD_GAP), and then take a new")
-        .append(" base backup: those from before cannot be recovered beyond ")
+        .append(
+            ") lacks it too: import these segments into the archive, or let the receiver "
+                + "record")
+        .append(
+            " the gap and continue (MissingWal.RECORD_GAP), and then take " + "a new base backup:")
+        .append(" earlier ones cannot be recovered beyond ")
         .append(missing.get(0).start())
         .toString();
   }
 
   /**
-   * What is missing: whole segments, in order, up to what the server still has. Each range is of
-   * one timeline. Empty if this was deserialized.
+   * The missing WAL: whole segments, in order, up to what the server still has. Each range lies on
+   * one timeline. Empty after deserialization.
    */
   public List<WalRange> missing() {
     return missing == null ? List.of() : missing;

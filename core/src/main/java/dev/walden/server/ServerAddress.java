@@ -11,25 +11,25 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
- * Where a server is and how to log in: a PgJDBC URL and PgJDBC's own connection properties, as the
- * user has them already. TLS, SCRAM, client certificates, {@code .pgpass}, {@code pg_service.conf}
- * and the user's own {@code socketFactory} or {@code sslfactory} work as in any PgJDBC connection;
- * the database in the URL is not used.
+ * A server's address and login: a PgJDBC URL and PgJDBC's own connection properties. TLS, SCRAM,
+ * client certificates, {@code .pgpass}, {@code pg_service.conf} and the user's own {@code
+ * socketFactory} or {@code sslfactory} work as in any PgJDBC connection; the database in the URL is
+ * not used.
  *
- * <p>Several hosts are tried one after the other, each time from the first one on ({@code
- * loadBalanceHosts}: in any order), until one fits {@code targetServerType}: {@code any}, unless
- * set; {@code primary}, {@code secondary}, {@code preferSecondary} or {@code preferPrimary}. Time
- * limits hold for each host by itself. Which kind a server is counts when the connection is made; a
- * standby that is promoted later keeps it.
+ * <p>Several hosts are tried one after the other, always from the first one ({@code
+ * loadBalanceHosts}: in any order), until one matches {@code targetServerType}: {@code any} by
+ * default; {@code primary}, {@code secondary}, {@code preferSecondary} or {@code preferPrimary}.
+ * Time limits apply to each host separately. The kind of server matters when the connection is
+ * made; it is kept if a standby is promoted later.
  *
  * <p>The role needs the attribute {@code REPLICATION}, and {@code pg_hba.conf} a line for the
  * database keyword {@code replication}. GSS encryption is not supported (GSS authentication is).
  *
  * <p>Unless the user sets them, a login may take 30 seconds ({@code loginTimeout}) and a TCP
  * connect 10 ({@code connectTimeout}), {@code tcpKeepAlive} is on, and {@code ApplicationName} is
- * {@code walden}. {@code socketTimeout}, in seconds, also bounds how long an answer to a command
- * may take, and how long the server may refuse to read; 60 if not given. Whoever uses the address
- * may have less patience by default: see {@link #within}.
+ * {@code walden}. {@code socketTimeout}, in seconds, also limits how long an answer to a command
+ * may take, and how long the server may refuse to read; 60 by default. Users of the address may
+ * lower the defaults: see {@link #within}.
  *
  * <p>Immutable and safe for use by several threads.
  */
@@ -40,7 +40,7 @@ public final class ServerAddress {
   private final String url;
   private final Properties given;
 
-  /** The one host and port that count, if they are not those of the URL. */
+  /** The one host and port to use instead of those in the URL. */
   private final Optional<Host> only;
 
   private final Duration patience;
@@ -56,19 +56,14 @@ public final class ServerAddress {
     this.shown = shown(properties());
   }
 
-  /**
-   * A server by its URL alone.
-   *
-   * @throws IllegalArgumentException if PgJDBC does not take the URL
-   */
+  /** A server by its URL alone. * * @throws IllegalArgumentException if PgJDBC rejects the URL */
   public static ServerAddress of(String jdbcUrl) {
     return of(jdbcUrl, new Properties());
   }
 
   /**
-   * A server by its URL and connection properties; as in PgJDBC, what the URL says wins.
-   *
-   * @throws IllegalArgumentException if PgJDBC does not take the URL
+   * A server by its URL and connection properties; as in PgJDBC, the URL takes precedence. *
+   * * @throws IllegalArgumentException if PgJDBC rejects the URL
    */
   public static ServerAddress of(String jdbcUrl, Properties properties) {
     Properties copy = new Properties();
@@ -80,12 +75,12 @@ public final class ServerAddress {
     return address;
   }
 
-  /** The same, where nothing may take longer than so, unless the user's own properties say it. */
+  /** The same address with lower default time limits; the user's own properties override them. */
   public ServerAddress within(Duration limit) {
     return new ServerAddress(url, given, only, shorter(limit, patience));
   }
 
-  /** The given time, or what {@link #within} allows if that is less. */
+  /** The given time, or the limit of {@link #within} if that is lower. */
   public Duration atMost(Duration time) {
     return shorter(time, patience);
   }
@@ -94,7 +89,7 @@ public final class ServerAddress {
     return a.compareTo(b) < 0 ? a : b;
   }
 
-  /** Its hosts one by one, in the order in which they are to be tried. */
+  /** Its hosts one by one, in the order in which to try them. */
   public List<ServerAddress> hosts() {
     Properties properties = properties();
     List<ServerAddress> hosts = new ArrayList<>();
@@ -113,26 +108,26 @@ public final class ServerAddress {
     List<Host> hosts = new ArrayList<>();
     for (int i = 0; i < names.length; i++) {
       if (names[i].contains("@")) {
-        // what stands before it may be a password, and a host's name is shown
+        // what precedes it may be a password, and host names are shown
         throw new IllegalArgumentException(
-            "a host's name has an @: PgJDBC takes the role and the password as properties");
+            "a host name contains an @: pass the role and the password as properties");
       }
       hosts.add(new Host(names[i], ports[Math.min(i, ports.length - 1)]));
     }
     return hosts;
   }
 
-  /** Which of the hosts may be used. */
+  /** Which kind of host may be used. */
   public TargetServerType target() {
     return TargetServerType.parse(PGProperty.TARGET_SERVER_TYPE.getOrDefault(properties()));
   }
 
-  /** What the server calls a connection, as in {@code synchronous_standby_names}. */
+  /** The connection's {@code application_name}, as used in {@code synchronous_standby_names}. */
   public String applicationName() {
     return properties().getProperty(PGProperty.APPLICATION_NAME.getName());
   }
 
-  /** How long an answer may take, and how long the server may not read. */
+  /** How long an answer may take, and how long the server may refuse to read. */
   public Duration answerLimit() {
     String seconds = PGProperty.SOCKET_TIMEOUT.getOrDefault(properties());
     try {
@@ -144,14 +139,13 @@ public final class ServerAddress {
   }
 
   /**
-   * PgJDBC's connection properties, of the URL and of the user, for the one host of this address if
-   * it is one of {@link #hosts}; a new object each time. They may hold a password: never print
-   * them.
+   * PgJDBC's connection properties from the URL and the user, for the one host if this address is
+   * one of {@link #hosts}; a new object each time. They may contain a password: never print them.
    */
   public Properties properties() {
     Properties properties = Driver.parseURL(url, given);
     if (properties == null) {
-      // the URL is left out of the message: it may hold a password
+      // the message omits the URL, which may contain a password
       throw new IllegalArgumentException(
           "not a PgJDBC URL (expected jdbc:postgresql://host:port/database?property=value…)");
     }
@@ -172,7 +166,7 @@ public final class ServerAddress {
     return "postgresql://" + user(properties) + "@" + addresses;
   }
 
-  /** The role that logs in. */
+  /** The login role. */
   public String user() {
     return user(properties());
   }
@@ -182,7 +176,7 @@ public final class ServerAddress {
     return user != null ? user : System.getProperty("user.name", "");
   }
 
-  /** The hosts, ports and the role; never a password or any other property. */
+  /** The hosts, the ports and the role, but never a password or any other property. */
   @Override
   public String toString() {
     return shown;

@@ -3,8 +3,8 @@ package dev.walden.server;
 import java.io.IOException;
 
 /**
- * The server said no and will say no again until something is changed: a right, {@code
- * pg_hba.conf}, a setting, a slot, the position asked for. The message says what to change.
+ * The server refused, and will refuse again until something is changed: a privilege, {@code
+ * pg_hba.conf}, a setting, a slot, the requested position. The message says what to change.
  */
 public sealed class ServerRefusedException extends IOException
     permits WalRemovedException, MissingWalException {
@@ -17,7 +17,7 @@ public sealed class ServerRefusedException extends IOException
     this.sqlState = sqlState;
   }
 
-  /** The SQLSTATE of the refusal, {@code 42501} for a missing right, for example. */
+  /** The SQLSTATE of the refusal, such as {@code 42501} for a missing privilege. */
   public String sqlState() {
     return sqlState;
   }

@@ -3,9 +3,9 @@ package dev.walden.server;
 import java.io.IOException;
 
 /**
- * The server could not be reached, or could not do it now: refused, starting up, shutting down, out
- * of connections, the slot in use, silent, or gone in the middle. The same call may succeed later;
- * nothing follows about what the server holds.
+ * The server is unreachable, or cannot serve the request now: connection refused, starting up,
+ * shutting down, out of connections, slot in use, no answer, or connection lost. The same call may
+ * succeed later. Nothing follows about what the server holds.
  */
 public final class ServerUnavailableException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -18,8 +18,8 @@ public final class ServerUnavailableException extends IOException {
   }
 
   /**
-   * The SQLSTATE the server gave, or where no server answered one of class 08: {@code 08001} not
-   * connected, {@code 08006} connection lost, {@code 08P01} not PostgreSQL's protocol.
+   * The server's SQLSTATE, or one of class 08 if no server answered: {@code 08001} not connected,
+   * {@code 08006} connection lost, {@code 08P01} not PostgreSQL's protocol.
    */
   public String sqlState() {
     return sqlState;

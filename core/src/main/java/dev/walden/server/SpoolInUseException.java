@@ -3,7 +3,7 @@ package dev.walden.server;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Another receiver uses the spool, in this process or another one: each needs its own. */
+/** Another receiver, in this or another process, uses the spool: each needs its own. */
 public final class SpoolInUseException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package dev.walden.server;
 import java.util.List;
 import java.util.Locale;
 
-/** Which servers of several may be used: PgJDBC's {@code targetServerType}. */
+/** The kind of server to connect to: PgJDBC's {@code targetServerType}. */
 public enum TargetServerType {
   ANY,
   PRIMARY,
@@ -12,9 +12,9 @@ public enum TargetServerType {
   PREFERSECONDARY;
 
   /**
-   * Reads PgJDBC's word for it, also its old ones.
+   * Reads PgJDBC's names, including the old ones.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is anything else
    */
   static TargetServerType parse(String word) {
     switch (word.toLowerCase(Locale.ROOT)) {
@@ -30,14 +30,14 @@ public enum TargetServerType {
         return PREFERSECONDARY;
       default:
         throw new IllegalArgumentException(
-            "targetServerType is one of any, primary, secondary, preferPrimary and preferSecondary,"
+            "targetServerType must be any, primary, secondary, preferPrimary or preferSecondary,"
                 + " not \""
                 + word
                 + '"');
     }
   }
 
-  /** What to look for on all hosts first, and what then. */
+  /** What to look for on all hosts, first and second. */
   public List<TargetServerType> inTurn() {
     return switch (this) {
       case PREFERPRIMARY -> List.of(PRIMARY, ANY);
@@ -46,7 +46,7 @@ public enum TargetServerType {
     };
   }
 
-  /** Whether a server that is in recovery, or is not, is what is looked for. */
+  /** Whether a server matches, given whether it is in recovery. */
   public boolean takes(boolean inRecovery) {
     return this == ANY || inRecovery == (this == SECONDARY);
   }

@@ -1,8 +1,8 @@
 package dev.walden.server;
 
 /**
- * The server no longer has the WAL that was asked for: a checkpoint has removed or recycled it, and
- * no replication slot kept it. What it means for the archive, {@link MissingWalException} tells.
+ * The server no longer has the requested WAL: a checkpoint removed or recycled it, and no
+ * replication slot retained it. {@link MissingWalException} describes the effect on the archive.
  */
 public final class WalRemovedException extends ServerRefusedException {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 /**
- * Values: where a server is and how to log in ({@link dev.walden.server.ServerAddress}), and what
- * may be wrong: {@link dev.walden.server.ServerUnavailableException} (try again), {@link
+ * Values: a server's address and login ({@link dev.walden.server.ServerAddress}), and its failures:
+ * {@link dev.walden.server.ServerUnavailableException} (retry), {@link
  * dev.walden.server.ServerRefusedException} (change something first).
  *
  * <p>The rooms: {@code receive} (WAL into an archive), {@code backup} (base backups), {@code

@@ -4,7 +4,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Tells a listener about a backup, not more than once a second while bytes flow. */
+/** Reports a backup's progress to a listener, at most once a second while bytes arrive. */
 final class BackupMeter {
   private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);
 

@@ -3,21 +3,21 @@ package dev.walden.server.backup;
 import java.util.OptionalLong;
 
 /**
- * How far a base backup has come.
+ * The progress of a base backup.
  *
  * @param bytes how many bytes of files have arrived
- * @param estimatedBytes the server's estimate of all of them, if it gave one; it may be passed
+ * @param estimatedBytes the server's estimate of the total, if any; it may be exceeded
  */
 public record BackupProgress(Phase phase, long bytes, OptionalLong estimatedBytes) {
-  /** What a backup waits for. */
+  /** The phase of a backup. */
   public enum Phase {
-    /** The server writes its checkpoint. */
+    /** The server is writing its checkpoint. */
     CHECKPOINT,
-    /** Files arrive. */
+    /** Files are arriving. */
     COPYING,
     /** The WAL that the backup needs is not in the archive yet. */
     AWAITING_WAL,
-    /** The backup exists. */
+    /** The backup is complete. */
     COMPLETE
   }
 }

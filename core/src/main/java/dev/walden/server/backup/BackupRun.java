@@ -123,8 +123,8 @@ final class BackupRun implements Closeable {
   }
 
   /**
-   * The server's clock. Only streams of WAL tell it over this protocol, so one is begun and
-   * stopped: where the server is now, since without a slot older WAL may be gone.
+   * The server's clock. Only a WAL stream shows it over this protocol, so one is started and
+   * stopped at the server's current position: without a slot, older WAL may be gone.
    */
   private Instant serverTime() throws IOException {
     IdentifySystemResult system = server.identifySystem();
@@ -144,7 +144,7 @@ final class BackupRun implements Closeable {
           checkInterrupted();
           if (System.nanoTime() - start > SERVER_TIME_LIMIT.toNanos()) {
             throw new ServerUnavailableException(
-                taker.server + " does not answer a status message", "08006", null);
+                taker.server + " does not answer a standby status update", "08006", null);
           }
         }
         default ->
@@ -174,7 +174,7 @@ final class BackupRun implements Closeable {
     }
   }
 
-  /** Removes what was written unless it became a backup. */
+  /** Removes what was written unless the backup is complete. */
   @Override
   public void close() throws IOException {
     server.close();

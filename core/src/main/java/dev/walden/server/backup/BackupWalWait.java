@@ -33,7 +33,7 @@ final class BackupWalWait {
   /**
    * Waits for all segments of these ranges, and for the histories of their timelines.
    *
-   * @throws NotArchivedException if a file did not arrive within the limit after the one before it
+   * @throws NotArchivedException if a file did not arrive within the limit after the previous one
    */
   void await(List<WalRange> ranges) throws IOException, InterruptedException {
     for (WalFileName name : files(ranges)) {
@@ -41,7 +41,7 @@ final class BackupWalWait {
       while (!isDurable(name)) {
         if (System.nanoTime() > deadline) {
           if (archive.contains(name)) {
-            // there, but not in enough copies: says why
+            // exists, but not in enough copies: throws the reason
             archive.makeDurable(name);
           }
           throw new NotArchivedException(
@@ -50,7 +50,8 @@ final class BackupWalWait {
                   + archive
                   + " within "
                   + limit.toSeconds()
-                  + " s: is a receiver running, or archive_command set and working? (After a backup of a"
+                  + " s: is a receiver running, or archive_command set and working? (After a "
+                  + "backup of a"
                   + " standby, pg_switch_wal() on the primary completes the last segment.)");
         }
         Thread.sleep(POLL_MS);
@@ -80,7 +81,7 @@ final class BackupWalWait {
       if (!range.timeline().equals(TimelineId.FIRST)) {
         names.add(new WalFileName.History(range.timeline()));
       }
-      // a timeline never completes the segment in which it was left: the next one repeats it
+      // a timeline never completes its last segment before a switch: the next one repeats it
       boolean left = !range.timeline().equals(newest.orElseThrow());
       long last = size.segmentNumberBefore(left ? size.floor(range.end()) : range.end());
       for (long n = size.segmentNumber(range.start()); n <= last; n++) {

@@ -18,14 +18,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
- * Takes full base backups over the replication protocol. What the server sends is repacked into
- * parts, compressed, encrypted and stored while it arrives, in memory that does not grow with the
- * cluster; every file's digest is compared with the server's manifest. The backup exists once all
- * WAL it needs is in the archive, too, so something must archive meanwhile: a {@link WalReceiver},
+ * Takes full base backups over the replication protocol. Files are repacked into parts, compressed,
+ * encrypted and stored as they arrive, in memory that does not grow with the cluster; the digest of
+ * each file is compared with the server's manifest. The backup is complete only once the archive
+ * also holds all WAL that it needs, so something must archive WAL meanwhile: a {@link WalReceiver},
  * or the server's {@code archive_command}.
  *
- * <p>A backup that fails, or is interrupted at any point, leaves nothing that looks like one.
- * Immutable; each method gives a changed copy. One instance may take many backups.
+ * <p>A backup that fails or is interrupted leaves nothing that looks like one.
  */
 public final class BaseBackupTaker {
   final ServerAddress server;
@@ -159,12 +158,12 @@ public final class BaseBackupTaker {
   /**
    * Takes a backup.
    *
-   * @throws ServerUnavailableException if the server was lost; nothing of the backup remains
+   * @throws ServerUnavailableException if the connection was lost; nothing of the backup remains
    * @throws ServerRefusedException if the server's settings do not allow it; the message says what
    *     to change
-   * @throws dev.walden.CorruptFileException if what arrived is not what the server's manifest says
-   * @throws InterruptedException if the thread was interrupted, which ends it within seconds, or
-   *     {@link java.io.InterruptedIOException}; nothing of the backup remains
+   * @throws dev.walden.CorruptFileException if the files do not match the server's manifest
+   * @throws InterruptedException or {@link java.io.InterruptedIOException} if the thread was
+   *     interrupted, which ends the backup within seconds; nothing of it remains
    * @throws dev.walden.NotArchivedException if the WAL that the backup needs did not reach the
    *     archive in time
    */

@@ -1,5 +1,5 @@
 /**
- * Effects: taking base backups. {@link dev.walden.server.backup.BaseBackupTaker} is what programs
- * use; {@link dev.walden.server.backup.BackupProgress} tells how far one has come.
+ * Effects: taking base backups. Programs use {@link dev.walden.server.backup.BaseBackupTaker};
+ * {@link dev.walden.server.backup.BackupProgress} is its progress.
  */
 package dev.walden.server.backup;

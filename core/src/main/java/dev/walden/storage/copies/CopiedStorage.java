@@ -143,7 +143,7 @@ public final class CopiedStorage implements Storage {
       Set<String> names = copies.stream().map(Named::name).collect(Collectors.toSet());
       if (copies.isEmpty() || names.size() < copies.size()) {
         throw new IllegalArgumentException(
-            "copies must be at least one, with distinct names: " + "" + copies);
+            "copies must be at least one, with distinct names: " + copies);
       }
       if (required > copies.size()) {
         throw new IllegalArgumentException(required + " of " + copies.size() + " copies required");
@@ -281,9 +281,7 @@ public final class CopiedStorage implements Storage {
       throw new StorageUnavailableException(
           "cannot tell whether "
               + name
-              + " exists while a copy is unavailable: "
-              + ""
-              + failure.getMessage(),
+              + " exists while a copy is unavailable: " + failure.getMessage(),
           failure);
     }
     return Optional.empty();

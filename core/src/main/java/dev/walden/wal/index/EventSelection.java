@@ -22,7 +22,7 @@ final class EventSelection {
     events.forEach(this::look);
   }
 
-  /** Prepared transactions whose end is known matter no more. */
+  /** Prepared transactions whose end is known no longer matter. */
   private void findPairs(List<WalEvent> events) {
     Map<Long, WalEvent> pending = new HashMap<>();
     for (WalEvent event : events) {

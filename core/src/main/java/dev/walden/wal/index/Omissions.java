@@ -4,14 +4,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a condensed outline no longer lists. Who looks for one of these must look at the outlines of
- * the single segments.
+ * What a condensed outline omits. To find one of these, read the outlines of the single segments.
  *
- * @param checkpoints how many: all but the first and the last
- * @param filesDropped how many commits that removed files
- * @param filesDroppedTimes the times of these, lowest and highest
- * @param databasesDropped how many databases were dropped or left tablespaces
- * @param prepared how many transactions were prepared, and ended too
+ * @param checkpoints how many checkpoints: all but the first and the last
+ * @param filesDropped how many commits removed files
+ * @param filesDroppedTimes the lowest and highest time of these commits
+ * @param databasesDropped how many databases were dropped, or removed from tablespaces
+ * @param prepared how many prepared transactions also ended
  */
 public record Omissions(
     long checkpoints,
@@ -20,11 +19,11 @@ public record Omissions(
     long databasesDropped,
     long prepared) {
 
-  /** From one time to another; both belong to it. */
+  /** From one time to another, both inclusive. */
   public record Period(Instant lowest, Instant highest) {
     public Period {
       if (lowest.isAfter(highest)) {
-        throw new IllegalArgumentException("a period from " + lowest + " to " + highest);
+        throw new IllegalArgumentException("not a period: " + lowest + " to " + highest);
       }
     }
 
@@ -39,7 +38,8 @@ public record Omissions(
   public Omissions {
     if (Math.min(Math.min(checkpoints, filesDropped), Math.min(databasesDropped, prepared)) < 0
         || filesDroppedTimes.isPresent() != filesDropped > 0) {
-      throw new IllegalArgumentException("no such omissions: " + filesDropped + " files dropped");
+      throw new IllegalArgumentException(
+          "inconsistent omissions: " + filesDropped + " files " + "dropped");
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Gathers the contents of an outline from the records of interest, in their order. */
+/** Collects the contents of an outline from the wanted records, in order. */
 final class OutlineCollector implements RecordVisitor {
   private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
   private static final int TRANSACTION = ResourceManager.TRANSACTION.ordinal();
@@ -66,7 +66,7 @@ final class OutlineCollector implements RecordVisitor {
     unresolved.add(new UnresolvedRecord(lsn, endLsn));
   }
 
-  /** Whether it is a commit or abort that tells nothing but its time, as nearly all are. */
+  /** Whether it is a commit or abort with nothing but its time, as nearly all are. */
   private static boolean isPlainEnd(WalRecord record) {
     int info = record.info() & 0xF0;
     return record.resourceManagerId() == TRANSACTION

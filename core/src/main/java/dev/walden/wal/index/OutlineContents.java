@@ -7,17 +7,17 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What the records of an outline say.
+ * The content of an outline's records.
  *
  * @param events in the order of the WAL
- * @param creators the transactions that made files, in ascending order, so that a later commit can
- *     be told to have replaced what it dropped
+ * @param fileCreatorXids the transactions that created files, in ascending order, to detect that a
+ *     later commit replaced the files it dropped
  */
 record OutlineContents(
     TransactionEnds transactions,
     List<WalEvent> events,
     List<UnresolvedRecord> unresolved,
-    List<Long> creators,
+    List<Long> fileCreatorXids,
     Omissions omissions) {
   static final OutlineContents NONE =
       new OutlineContents(TransactionEnds.NONE, List.of(), List.of(), List.of(), Omissions.NONE);
@@ -25,19 +25,20 @@ record OutlineContents(
   OutlineContents {
     events = List.copyOf(events);
     unresolved = List.copyOf(unresolved);
-    creators = List.copyOf(creators);
+    fileCreatorXids = List.copyOf(fileCreatorXids);
   }
 
   OutlineContents followedBy(OutlineContents next) {
     List<WalEvent> all = new ArrayList<>(events);
     for (WalEvent event : next.events) {
-      all.add(event instanceof WalEvent.FilesDropped drop ? drop.replacedBy(creators) : event);
+      all.add(
+          event instanceof WalEvent.FilesDropped drop ? drop.replacedBy(fileCreatorXids) : event);
     }
     return new OutlineContents(
         transactions.followedBy(next.transactions),
         all,
         joined(unresolved, next.unresolved),
-        List.copyOf(union(creators, next.creators)),
+        List.copyOf(union(fileCreatorXids, next.fileCreatorXids)),
         omissions.and(next.omissions));
   }
 

@@ -4,7 +4,7 @@ import dev.walden.wal.record.RecordFilter;
 import dev.walden.wal.record.ResourceManager;
 
 /**
- * The records that an outline tells of.
+ * The records that an outline needs.
  *
  * <p>Source: {@code src/include/catalog/pg_control.h}, {@code src/include/access/xact.h}, {@code
  * src/include/catalog/storage_xlog.h}, {@code src/include/commands/dbcommands_xlog.h}.
@@ -38,7 +38,7 @@ final class OutlineInterest implements RecordFilter {
     if (resourceManager == XLOG) {
       return (XLOG_OPERATIONS >>> operation & 1) != 0;
     }
-    // the numbers of database operations changed in 15: all of them are looked at
+    // the numbers of database operations changed in 15: all of them are wanted
     return resourceManager == DATABASE || resourceManager == STORAGE && operation == STORAGE_CREATE;
   }
 }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The outlines of segments that a {@link dev.walden.wal.record.StreamVerifier} goes through, made
- * on the way: each is the same that a {@link WalOutliner} makes from the segment's bytes. Those of
- * the first segment of a stream, and of others that are out of the ordinary, are not here.
+ * The outlines of segments that a {@link dev.walden.wal.record.StreamVerifier} passes: each equals
+ * the one that a {@link WalOutliner} makes from the segment's bytes. Those of the first segment of
+ * a stream, and of other segments that need a scan, are absent.
  *
  * <p>Keeps outlines until they are taken. For use by one thread.
  */
@@ -36,12 +36,12 @@ public final class StreamedOutlines implements SegmentObserver {
     outlines.put(chain.firstSegment(), new WalOutline(chain, collector.contents()));
   }
 
-  /** The outline of a segment whose bytes have all arrived, if it was made; once. */
+  /** Removes and returns the outline of a segment whose bytes have all arrived, if there is one. */
   public Optional<WalOutline> take(WalSegment segment) {
     return Optional.ofNullable(outlines.remove(segment));
   }
 
-  /** Forgets all outlines that were not taken, when a stream ends. */
+  /** Discards all outlines that were not taken, when a stream ends. */
   public void clear() {
     outlines.clear();
   }

@@ -6,12 +6,12 @@ import java.util.Optional;
 
 /**
  * The ends of transactions: commits and aborts, also of prepared transactions, and rollbacks of
- * subtransactions. These are the records that recovery to a time or a transaction looks at.
+ * subtransactions. Recovery to a time or a transaction examines these records.
  *
  * @param count how many such records
  * @param times their times; empty if there are none
- * @param xids the transactions that ended, the subtransactions that ended with them, and those that
- *     were prepared, with their subtransactions: a transaction outside of it has no end here
+ * @param xids the transactions that ended, the prepared ones, and the subtransactions of both: a
+ *     transaction outside this range has no end here
  */
 public record TransactionEnds(long count, Optional<Times> times, XidRange xids) {
   /** No transaction ended. */
@@ -25,11 +25,11 @@ public record TransactionEnds(long count, Optional<Times> times, XidRange xids) 
   }
 
   /**
-   * Times of transaction ends, to the microsecond, as the server's clock told them: not in the
-   * order of the WAL.
+   * Times of transaction ends by the server's clock, to the microsecond, not necessarily in WAL
+   * order.
    *
-   * @param first that of the first record
-   * @param last that of the last record
+   * @param first the first record's time
+   * @param last the last record's time
    */
   public record Times(Instant first, Instant last, Instant lowest, Instant highest) {
     public Times {

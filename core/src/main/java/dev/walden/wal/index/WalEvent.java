@@ -10,25 +10,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Something in the WAL that a plan or a search looks for. Transaction IDs are those of 32 bits,
- * unsigned.
- */
+/** An event in the WAL that plans or searches need. Transaction IDs have 32 bits, unsigned. */
 public sealed interface WalEvent {
-  /** Where the record that tells it begins. */
+  /** Where its record begins. */
   Lsn lsn();
 
-  /** Where the record after that one can begin. */
+  /** Where the next record can begin. */
   Lsn endLsn();
 
   /** {@code pg_create_restore_point}. */
   record RestorePoint(Lsn lsn, Lsn endLsn, Instant time, String name) implements WalEvent {}
 
   /**
-   * A timeline begins: by a promotion, or by a checkpoint at the end of a recovery, which then is a
-   * {@link Checkpoint} too.
-   *
-   * @param walLevel said from 17 on
+   * A timeline switch, from an end-of-recovery record, or from a checkpoint that then is a {@link
+   * Checkpoint} event too. * * @param walLevel recorded from 17 on
    */
   record TimelineSwitch(
       Lsn lsn,
@@ -43,8 +38,8 @@ public sealed interface WalEvent {
    *
    * @param shutdown whether nothing was written between redo and this record
    * @param redo where recovery from it begins
-   * @param nextXid the next transaction ID, with the epoch in its upper 32 bits
-   * @param walLevel said from 17 on
+   * @param nextXid the next transaction ID, with the epoch in its upper 32 bits * @param walLevel
+   *     recorded from 17 on
    */
   record Checkpoint(
       Lsn lsn,
@@ -57,7 +52,7 @@ public sealed interface WalEvent {
       Optional<WalLevel> walLevel)
       implements WalEvent {}
 
-  /** Settings changed that a standby must not have lower, or {@code wal_level}. */
+  /** Changed settings that a standby must not have lower, or {@code wal_level}. */
   record ParameterChange(Lsn lsn, Lsn endLsn, XlogBody.ParameterChange parameters)
       implements WalEvent {}
 
@@ -69,14 +64,14 @@ public sealed interface WalEvent {
   record BackupEnd(Lsn lsn, Lsn endLsn, Lsn backupStart) implements WalEvent {}
 
   /**
-   * The commit of a transaction that removed files: those of dropped, truncated or rewritten tables
-   * and indexes.
+   * The commit of a transaction that removed files, of dropped, truncated or rewritten tables and
+   * indexes.
    *
    * @param time of the commit
-   * @param database the database of the session, 0 if not said
-   * @param subtransactions those that committed with it
-   * @param replaced whether the transaction also made files within the outline, as {@code TRUNCATE}
-   *     and rewriting do
+   * @param database the session's database; 0 if not recorded
+   * @param subtransactions the subtransactions that committed with it
+   * @param replaced whether the transaction also created files within the outline, as {@code
+   *     TRUNCATE} and rewriting do
    */
   record FilesDropped(
       Lsn lsn,
@@ -93,12 +88,14 @@ public sealed interface WalEvent {
       files = List.copyOf(files);
     }
 
-    /** The same, replaced if one of these transactions is its own or one of its subtransactions. */
-    FilesDropped replacedBy(Collection<Long> creators) {
+    /**
+     * This event, as replaced if the fileCreatorXids include its transaction or a subtransaction.
+     */
+    FilesDropped replacedBy(Collection<Long> fileCreatorXids) {
       boolean now =
           replaced
-              || creators.contains(xid)
-              || subtransactions.stream().anyMatch(creators::contains);
+              || fileCreatorXids.contains(xid)
+              || subtransactions.stream().anyMatch(fileCreatorXids::contains);
       return now == replaced
           ? this
           : new FilesDropped(lsn, endLsn, xid, time, database, subtransactions, files, true);
@@ -106,8 +103,8 @@ public sealed interface WalEvent {
   }
 
   /**
-   * A database was dropped, or left tablespaces. It happens with this record, even if the
-   * transaction never commits.
+   * A database was dropped, or removed from tablespaces. This takes effect with the record, even if
+   * the transaction never commits.
    */
   record DatabaseDropped(Lsn lsn, Lsn endLsn, long xid, long database, List<Long> tablespaces)
       implements WalEvent {
@@ -119,12 +116,12 @@ public sealed interface WalEvent {
   /**
    * A prepared transaction ended.
    *
-   * @param committed whether what it did stays
+   * @param committed whether it committed
    */
   record PreparedEnd(Lsn lsn, Lsn endLsn, long xid, Instant time, boolean committed)
       implements WalEvent {}
 
-  /** A transaction was prepared: the only place that always tells the name that belongs to it. */
+  /** A transaction was prepared. Only this record always holds its name. */
   record Prepared(Lsn lsn, Lsn endLsn, long xid, Instant time, long database, String gid)
       implements WalEvent {}
 }

@@ -139,7 +139,7 @@ final class WalEventJson {
           json.value(
               "event",
               kind -> {
-                throw new IllegalArgumentException("unknown: " + kind);
+                throw new IllegalArgumentException("unknown event: " + kind);
               });
     };
   }

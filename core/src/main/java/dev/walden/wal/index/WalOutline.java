@@ -11,13 +11,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What consecutive WAL segments hold, in short: made by a {@link WalOutliner} from the bytes of one
- * segment, and joined by {@link #followedBy}. Everything counts with the segment in which its
- * record's last byte lies. A record that goes on in the next segment is kept as two fragments and
- * says nothing until the outlines are joined; the order of joining makes no difference.
+ * A summary of consecutive WAL segments: made by a {@link WalOutliner} from the bytes of one
+ * segment, and joined by {@link #followedBy}. A record counts in the segment that holds its last
+ * byte. A record that crosses into the next segment is kept as two fragments, and counts once the
+ * outlines are joined; the order of joining does not matter.
  *
- * <p>An outline can be thrown away and made again; it is never the truth. That segments are where
- * an outline says, and unchanged, is the caller's to know.
+ * <p>An outline is derived data, which can be deleted and rebuilt. The caller must know that the
+ * segments exist and are unchanged.
  *
  * <p>Immutable.
  */
@@ -38,7 +38,7 @@ public final class WalOutline {
     return contents;
   }
 
-  /** The first segment; its timeline is that of its file. */
+  /** The first segment, with the timeline of its file name. */
   public WalSegment firstSegment() {
     return chain.firstSegment();
   }
@@ -58,7 +58,7 @@ public final class WalOutline {
     return chain.startLsn();
   }
 
-  /** The position behind the last byte of the segments. */
+  /** The position after the last byte of the segments. */
   public Lsn endLsn() {
     return chain.endLsn();
   }
@@ -68,17 +68,17 @@ public final class WalOutline {
     return chain.version();
   }
 
-  /** How many records have all their bytes here. */
+  /** The number of records whose bytes are all here. */
   public long recordCount() {
     return chain.records();
   }
 
-  /** Where the first record begins that begins here; it need not end here. */
+  /** The start of the first record that begins here; it need not end here. */
   public Optional<Lsn> firstRecordLsn() {
     return chain.first().map(RecordChain.First::lsn);
   }
 
-  /** Where the last record begins that ends here; empty if it began before, or none ends here. */
+  /** The start of the last record that ends here; empty if it began earlier, or none ends here. */
   public Optional<Lsn> lastRecordLsn() {
     return chain.last().flatMap(RecordChain.Last::lsn);
   }
@@ -91,18 +91,18 @@ public final class WalOutline {
     return chain.last().map(RecordChain.Last::endLsn);
   }
 
-  /** Where the record begins that goes on behind the last segment, if one does. */
+  /** The start of the record that continues after the last segment, if any. */
   public Optional<Lsn> unfinishedRecordLsn() {
     return chain.tail().map(RecordChain.Tail::lsn);
   }
 
-  /** Whether the first segment begins within a record, of which an earlier one has the start. */
+  /** Whether the first segment begins within a record of an earlier one. */
   public boolean beginsWithinRecord() {
     return chain.head().isPresent();
   }
 
   /**
-   * Why valid WAL ends in the last segment, behind {@link #lastRecordEndLsn}; empty if it goes to
+   * Why valid WAL ends in the last segment, after {@link #lastRecordEndLsn}; empty if it reaches
    * the segment's end. Nothing can follow an outline that ends.
    */
   public Optional<WalEnd.Reason> end() {
@@ -119,47 +119,47 @@ public final class WalOutline {
     return transactions().xids().contains(xid) || !unresolved().isEmpty();
   }
 
-  /** What happened, in the order of the WAL; without what {@link #omissions} counts. */
+  /** The events in WAL order, without those that {@link #omissions} counts. */
   public List<WalEvent> events() {
     return contents.events();
   }
 
   /**
-   * Records that may say more, and have to be read from the WAL. All of them lie over boundaries of
-   * segments within this outline.
+   * Records that may hold more events and must be read from the WAL. All of them cross segment
+   * boundaries within this outline.
    */
   public List<UnresolvedRecord> unresolved() {
     return contents.unresolved();
   }
 
   /**
-   * The transactions that made files, in ascending order, for who wonders whether files dropped
-   * later were replaced. None in a condensed outline.
+   * The transactions that created files, in ascending order, to detect that files dropped later
+   * were replaced. Empty in a condensed outline.
    */
-  public List<Long> creators() {
-    return contents.creators();
+  public List<Long> fileCreatorXids() {
+    return contents.fileCreatorXids();
   }
 
-  /** What was left out to make the outline smaller. */
+  /** What was omitted to make the outline smaller. */
   public Omissions omissions() {
     return contents.omissions();
   }
 
   /**
-   * This outline without most of what grows with the number of segments: of the checkpoints the
-   * first and the last stay; dropped files and databases and prepared transactions that ended are
-   * only counted. Restore points, timelines, parameters, ends of backups, and of prepared
-   * transactions those of which only the beginning or the end is here stay.
+   * This outline without most of what grows with the number of segments. Of the checkpoints, the
+   * first and the last stay; dropped files, dropped databases and prepared transactions that also
+   * ended here are only counted. Restore points, timeline switches, parameter changes, backup ends,
+   * and prepared transactions with only their beginning or end here all stay.
    */
   public WalOutline condensed() {
     return new WalOutline(chain, contents.condensed());
   }
 
   /**
-   * The outline of these segments and the next ones, which may be of a later timeline.
+   * The outline of these segments joined with the next ones, which may be on a later timeline.
    *
-   * @return empty if they are not the next ones, or their records do not go on from these: {@link
-   *     #breakBefore} says why
+   * @return empty if {@code next} does not follow these segments, or its records do not continue
+   *     these; {@link #breakBefore} says why
    */
   public Optional<WalOutline> followedBy(WalOutline next) {
     try {
@@ -169,7 +169,7 @@ public final class WalOutline {
     }
   }
 
-  /** Why {@link #followedBy} is empty, for people; empty if it is not. */
+  /** Why {@link #followedBy} is empty, as readable text; empty if it is not. */
   public Optional<String> breakBefore(WalOutline next) {
     try {
       join(next);

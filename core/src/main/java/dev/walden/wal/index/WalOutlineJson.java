@@ -12,27 +12,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Outlines as JSON documents of format 1, each one line of UTF-8: the size of the segments and the
- * list of outlines.
+ * Outlines as JSON documents of format 1, each one line of UTF-8: the segment size and the list of
+ * outlines.
  */
 public final class WalOutlineJson {
   private static final long FORMAT = 1;
 
   private WalOutlineJson() {}
 
-  /** A document of one outline. */
+  /** A document with one outline. */
   public static byte[] print(WalOutline outline) {
     return print(List.of(outline));
   }
 
   /**
-   * A document of several outlines, such as those of a group of segments, in the given order.
+   * A document with several outlines, such as those of a group of segments, in the given order.
    *
-   * @throws IllegalArgumentException if there are none, or their segments are of several sizes
+   * @throws IllegalArgumentException if there are none, or their segment sizes differ
    */
   public static byte[] print(List<WalOutline> outlines) {
     if (outlines.stream().map(o -> o.firstSegment().size()).distinct().count() != 1) {
-      throw new IllegalArgumentException("outlines of segments of several sizes, or none");
+      throw new IllegalArgumentException("no outlines, or outlines of different segment sizes");
     }
     return JsonObject.create()
         .with("format", FORMAT)
@@ -44,16 +44,20 @@ public final class WalOutlineJson {
   /**
    * Reads what {@link #print} wrote.
    *
-   * @param file what the document is called in errors
+   * @param file the document's name in error messages
    * @throws CorruptFileException if it is anything else
-   * @throws UnsupportedFormatException if it is of a later format, or about a version of PostgreSQL
-   *     that Walden does not know
+   * @throws UnsupportedFormatException if it has a later format, or describes a PostgreSQL version
+   *     that Walden does not support
    */
   public static List<WalOutline> parse(String file, byte[] content) throws ArchiveException {
     JsonObject json = JsonObject.parse(file, content);
     if (json.number("format") != FORMAT) {
       throw new UnsupportedFormatException(
-          file + ": format " + json.number("format") + " is newer than this Walden reads (1)");
+          file
+              + ": format "
+              + json.number("format")
+              + " is not supported by this version of "
+              + "Walden (it reads 1)");
     }
     WalSegmentSize size =
         json.number("segmentSize", bytes -> new WalSegmentSize(Math.toIntExact(bytes)));
@@ -77,8 +81,8 @@ public final class WalOutlineJson {
     if (!contents.unresolved().isEmpty()) {
       json.with("unresolved", contents.unresolved().stream().map(WalOutlineJson::range).toList());
     }
-    if (!contents.creators().isEmpty()) {
-      json.with("creators", contents.creators());
+    if (!contents.fileCreatorXids().isEmpty()) {
+      json.with("creators", contents.fileCreatorXids());
     }
     if (!contents.omissions().equals(Omissions.NONE)) {
       json.with("omitted", omitted(contents.omissions()));

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Makes the outline of one segment while its bytes arrive. Keeps no more than a page and the
- * largest record of interest that lies within the segment.
+ * Makes the outline of one segment while its bytes arrive. Memory holds at most a page and the
+ * largest wanted record within the segment.
  *
- * <p>Nothing is believed: where WAL is no longer valid the outline ends, with the reason. Only
- * records of interest have their parts looked at; of all others, header, link and checksum.
+ * <p>The outline ends where WAL is no longer valid, with the reason. Wanted records are checked in
+ * full; of all others, header, link and checksum are.
  *
  * <p>For use by one thread.
  */
@@ -23,7 +23,7 @@ public final class WalOutliner {
   private final OutlineCollector collector = new OutlineCollector();
   private final SegmentScan scan;
 
-  /** Before the first byte of the segment. */
+  /** Starts before the first byte of the segment. */
   public WalOutliner(WalSegment segment) {
     scan = new SegmentScan(segment, OutlineInterest.INSTANCE, collector);
   }
@@ -32,9 +32,9 @@ public final class WalOutliner {
    * Reads a segment to its end.
    *
    * @param in the segment's bytes, from the first on; left open
-   * @throws CorruptFileException if the first page is none of this segment, or the stream has more
-   *     bytes than a segment has
-   * @throws UnsupportedFormatException if it is of a server that Walden does not support
+   * @throws CorruptFileException if the first page does not belong to this segment, or the stream
+   *     has more bytes than a segment has * @throws UnsupportedFormatException if it is from a
+   *     server that Walden does not support
    * @throws IOException if the stream fails
    */
   public static WalOutline outline(WalSegment segment, InputStream in) throws IOException {
@@ -47,11 +47,11 @@ public final class WalOutliner {
   }
 
   /**
-   * Takes the next bytes of the segment, in pieces of any length. They are not needed afterwards.
+   * Takes the next bytes of the segment, in pieces of any length. They are not kept.
    *
-   * @throws CorruptFileException if the first page is none of this segment, or there are more bytes
-   *     than a segment has
-   * @throws UnsupportedFormatException if it is of a server that Walden does not support
+   * @throws CorruptFileException if the first page does not belong to this segment, or there are
+   *     more bytes than a segment has * @throws UnsupportedFormatException if it is from a server
+   *     that Walden does not support
    */
   public void accept(byte[] bytes, int offset, int length)
       throws CorruptFileException, UnsupportedFormatException {
@@ -59,11 +59,10 @@ public final class WalOutliner {
   }
 
   /**
-   * The outline of the bytes that were taken; of a whole segment, if all were. To be called once,
-   * and last.
+   * The outline of the bytes taken, which may be the whole segment. Must be called once, and last.
    *
-   * @throws CorruptFileException if the first page is not there, or none of this segment
-   * @throws UnsupportedFormatException if it is of a server that Walden does not support
+   * @throws CorruptFileException if the first page is missing, or does not belong to this segment
+   *     * @throws UnsupportedFormatException if it is from a server that Walden does not support
    */
   public WalOutline finish() throws CorruptFileException, UnsupportedFormatException {
     RecordChain chain = scan.finish();

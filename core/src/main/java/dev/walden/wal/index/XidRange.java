@@ -3,12 +3,12 @@ package dev.walden.wal.index;
 import java.util.Locale;
 
 /**
- * Transaction IDs from a lowest to a highest, in the circular order of 32 bits. Ranges that do not
- * fit into half the circle together have no lowest: their union is {@link #ALL}.
+ * Transaction IDs from a lowest to a highest, in the circular order of 32 bits. Ranges that
+ * together exceed half the circle have no lowest: their union is {@link #ALL}.
  *
  * @param low unsigned 32 bits
- * @param count how many IDs are in it, with the lowest and the highest: at most half of all, or
- *     none, or all
+ * @param count how many IDs are in it, including the lowest and the highest: at most half of all,
+ *     or all
  */
 public record XidRange(long low, long count) {
   /** No transaction ID. */
@@ -24,7 +24,7 @@ public record XidRange(long low, long count) {
     boolean whole = low == 0 && (count == 0 || count == 1L << 32);
     if (!whole && (low < 0 || low > MASK || count < 1 || count > HALF)) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "no range of %d transaction IDs from %d", count, low));
+          String.format(Locale.ROOT, "not a range: %d transaction IDs from %d", count, low));
     }
   }
 
@@ -33,7 +33,7 @@ public record XidRange(long low, long count) {
     return new XidRange(xid, 1);
   }
 
-  /** The highest ID in it; means nothing if it is empty. */
+  /** The highest ID in it; meaningless if it is empty. */
   public long high() {
     return low + count - 1 & MASK;
   }
@@ -43,12 +43,12 @@ public record XidRange(long low, long count) {
     return count == 0;
   }
 
-  /** Whether an ID, of which only the lower 32 bits matter, is in it. */
+  /** Whether an ID is in it; only its lower 32 bits matter. */
   public boolean contains(long xid) {
     return (xid - low & MASK) < count;
   }
 
-  /** The smallest range that holds this and another one. */
+  /** The smallest range that includes this and another one. */
   public XidRange and(XidRange other) {
     if (isEmpty() || other.count > HALF) {
       return other;

@@ -51,8 +51,8 @@ final class CreatedBeforeDrop {
   /** Those of an outline, and of the record that goes on in the next one. */
   private static List<Long> creators(WalOutline outline, WalOutline later) {
     return later == null
-        ? outline.creators()
-        : outline.followedBy(later).map(WalOutline::creators).orElse(outline.creators());
+        ? outline.fileCreatorXids()
+        : outline.followedBy(later).map(WalOutline::fileCreatorXids).orElse(outline.fileCreatorXids());
   }
 
   /** Whether an event is a checkpoint before which the transaction had not begun. */
