@@ -1,7 +1,8 @@
 package dev.walden.testing;
 
-import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ record DataDirectory(Path path) {
     return path.resolveSibling(path.getFileName() + ".log");
   }
 
-  void initialise(
-      PostgresBinaries binaries, ServerAccount account, WalSegmentSize size, List<String> more)
+  /** Makes a cluster with {@code initdb}. */
+  void initialise(PostgresBinaries binaries, ServerAccount account, List<String> arguments)
       throws IOException, InterruptedException {
     // initdb may not create folders in those of another user.
     Files.createDirectories(path);
@@ -31,14 +32,18 @@ record DataDirectory(Path path) {
     List<String> command = new ArrayList<>();
     command.add(binaries.bin("initdb").toString());
     command.add("--pgdata=" + path);
-    command.add("--username=postgres");
-    command.add("--auth=trust");
-    command.add("--encoding=UTF8");
-    command.add("--locale=C");
-    command.add("--no-sync");
-    command.add("--wal-segsize=" + (size.bytes() >>> 20));
-    command.addAll(more);
+    command.addAll(arguments);
     ExternalCommand.run(INITDB_LIMIT, account.command(command));
+  }
+
+  /** Makes the folder if need be, and does not put a cluster among other files. */
+  void requireEmpty() throws IOException {
+    Files.createDirectories(path);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      if (files.iterator().hasNext()) {
+        throw new DirectoryNotEmptyException(path.toString());
+      }
+    }
   }
 
   void addSettings(Map<String, String> settings) throws IOException {

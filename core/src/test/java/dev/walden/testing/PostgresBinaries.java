@@ -29,10 +29,12 @@ public final class PostgresBinaries {
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ([0-9]{1,4})");
 
   private final Path binDirectory;
+  private final String version;
   private final int major;
 
-  private PostgresBinaries(Path binDirectory, int major) {
+  private PostgresBinaries(Path binDirectory, String version, int major) {
     this.binDirectory = binDirectory;
+    this.version = version;
     this.major = major;
   }
 
@@ -82,12 +84,17 @@ public final class PostgresBinaries {
     if (!version.find()) {
       throw new IOException(command + " tells no version: " + answer);
     }
-    return new PostgresBinaries(binDirectory, Integer.parseInt(version.group(1)));
+    return new PostgresBinaries(binDirectory, answer.strip(), Integer.parseInt(version.group(1)));
   }
 
   /** The major version. */
   public int major() {
     return major;
+  }
+
+  /** What {@code postgres --version} says. */
+  String version() {
+    return version;
   }
 
   /**

@@ -58,7 +58,7 @@ public final class PostgresServer implements AutoCloseable {
     return new Builder(binaries, dataDirectory);
   }
 
-  /** Makes a cluster with {@code initdb} and starts it. */
+  /** Makes a cluster as {@code initdb} does and starts it. */
   public static PostgresServer create(PostgresBinaries binaries, Path dataDirectory)
       throws IOException, InterruptedException {
     return builder(binaries, dataDirectory).create();
@@ -393,10 +393,13 @@ public final class PostgresServer implements AutoCloseable {
       return this;
     }
 
-    /** Makes a cluster with {@code initdb} and starts it. */
+    /**
+     * Makes a cluster as {@code initdb} does and starts it. Where {@code initdb} would do the same
+     * as before, its result of then is copied, with a system identifier of its own.
+     */
     public PostgresServer create() throws IOException, InterruptedException {
       PostgresServer server = new PostgresServer(this, ServerAccount.choose());
-      server.data.initialise(binaries, server.account, segmentSize, initdbArguments);
+      new NewCluster(binaries, server.account, segmentSize, initdbArguments).in(server.data);
       settings.putIfAbsent("fsync", "off");
       return start(configure(server));
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.walden.cluster.ControlFile;
+import dev.walden.cluster.SystemIdentifier;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -69,6 +72,37 @@ class PostgresServerIT {
       server.stop();
       assertEquals(Set.of(), alive(processes));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {14, 15, 16, 17, 18})
+  void everyClusterHasAnIdentifierOfItsOwn(int major) throws Exception {
+    Set<String> identifiers = new HashSet<>();
+    for (String name : List.of("one", "other")) {
+      Path data = folder.resolve(name);
+      try (PostgresServer server = PostgresServer.create(PostgresBinaries.of(major), data)) {
+        SystemIdentifier identifier = ControlFile.read(data).systemIdentifier();
+        assertEquals(
+            identifier.toString(),
+            server.query("SELECT system_identifier FROM pg_control_system()"));
+        assertTrue(identifiers.add(identifier.toString()), () -> "again " + identifier);
+        server.execute("CREATE TABLE t ()");
+        // recovery reads WAL from before, which names the cluster
+        server.kill();
+        server.start();
+        assertTrue(server.log().contains("redo done"), server.log());
+        assertEquals("t", server.query("SELECT to_regclass('t')"));
+      }
+    }
+  }
+
+  @Test
+  void noClusterIsMadeAmongOtherFiles() throws Exception {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Files.createFile(data.resolve("file"));
+    assertThrows(IOException.class, this::create);
+    Files.delete(data.resolve("file"));
+    create().close();
   }
 
   @Test
@@ -137,8 +171,8 @@ class PostgresServerIT {
   void rootMayRunItAsNobody() throws Exception {
     assumeTrue(ServerAccount.choose() != ServerAccount.SELF, "needs root");
     Path data = folder.resolve("data");
-    new DataDirectory(data)
-        .initialise(binaries(), ServerAccount.NOBODY, WalSegmentSize.DEFAULT, List.of());
+    new NewCluster(binaries(), ServerAccount.NOBODY, WalSegmentSize.DEFAULT, List.of())
+        .in(new DataDirectory(data));
     assertEquals(65534, Files.getAttribute(data.resolve("PG_VERSION"), "unix:uid"));
     List<String> command =
         List.of(

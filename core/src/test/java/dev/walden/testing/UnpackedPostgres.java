@@ -3,67 +3,32 @@ package dev.walden.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/**
- * A {@link PostgresArchive} unpacked below the temporary folder, where it stays for later runs. Any
- * number of JVMs may do so at once: each unpacks for itself, and the first one's folder is used.
- */
+/** A {@link PostgresArchive} unpacked into one of the {@link KeptFolders}. */
 final class UnpackedPostgres {
   private UnpackedPostgres() {}
 
   /** The folder, which holds {@code bin}, {@code lib} and {@code share}. */
-  static Path of(PostgresArchive archive) throws IOException {
-    Path cache = cache();
-    Path unpacked = cache.resolve(digest(archive));
-    if (!Files.isDirectory(unpacked)) {
-      Path temporary = Files.createTempDirectory(cache, "unpacking");
-      try {
-        unpack(archive, temporary);
-        Files.setPosixFilePermissions(temporary, permissions(0755));
-        publish(temporary, unpacked);
-      } finally {
-        deleteTree(temporary);
-      }
-    }
-    return unpacked;
-  }
-
-  /** A folder that only this user may write to, because its programs will be run. */
-  private static Path cache() throws IOException {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-    Path cache = temporary.resolve("walden-postgres-" + System.getProperty("user.name"));
-    try {
-      Files.createDirectory(cache, PosixFilePermissions.asFileAttribute(permissions(0755)));
-    } catch (FileAlreadyExistsException e) {
-      Path own = Files.createTempFile("walden", ".owner");
-      try {
-        if (!Files.getOwner(cache).equals(Files.getOwner(own)) || Files.isSymbolicLink(cache)) {
-          throw new IOException(cache + " belongs to somebody else: remove it");
-        }
-      } finally {
-        Files.delete(own);
-      }
-    }
-    return cache;
+  static Path of(PostgresArchive archive) throws IOException, InterruptedException {
+    return KeptFolders.ofThisUser()
+        .get(
+            digest(archive),
+            folder -> {
+              unpack(archive, folder);
+              Files.setPosixFilePermissions(folder, permissions(0755));
+            });
   }
 
   private static String digest(PostgresArchive archive) throws IOException {
@@ -116,28 +81,5 @@ final class UnpackedPostgres {
       }
     }
     return permissions;
-  }
-
-  private static void publish(Path temporary, Path unpacked) throws IOException {
-    try {
-      Files.move(temporary, unpacked, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      if (!Files.isDirectory(unpacked)) {
-        throw e;
-      }
-    }
-  }
-
-  private static void deleteTree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      files = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
   }
 }
