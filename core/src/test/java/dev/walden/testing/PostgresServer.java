@@ -1,5 +1,6 @@
 package dev.walden.testing;
 
+import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -296,6 +297,15 @@ public final class PostgresServer implements AutoCloseable {
       String value = rows.getString(1);
       return value == null ? "" : value;
     }
+  }
+
+  /**
+   * The end of the WAL that the server has flushed.
+   *
+   * @throws SQLException also while it is in recovery
+   */
+  public Lsn flushed() throws SQLException {
+    return Lsn.parse(query("SELECT pg_current_wal_flush_lsn()"));
   }
 
   /** Stops the server, by force if need be. Does nothing if it does not run. */

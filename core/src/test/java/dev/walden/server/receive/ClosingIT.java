@@ -4,20 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
-import dev.walden.archive.ArchiveStore;
 import dev.walden.server.CountingSocketFactory;
 import dev.walden.server.HangingStorage;
 import dev.walden.server.Proxy;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
 import dev.walden.server.TlsServer;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -57,12 +54,13 @@ class ClosingIT {
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
   private final Queue<WalReceiver> receivers = new ConcurrentLinkedQueue<>();
   private final HangingStorage storage = new HangingStorage(new InMemoryStorage(), false);
+  private final ReceiverFixture fixture = ReceiverFixture.into(storage).limit(LIMIT);
 
   @BeforeAll
   static void start() throws Exception {
     server =
         TlsServer.builder(PostgresBinaries.of(17), folder)
-            .segmentSize(WalSegmentSize.ofMegabytes(1))
+            .segmentSize(ReceiverFixture.SEGMENT_SIZE)
             .setting("max_replication_slots", "50")
             .setting("max_wal_senders", "50")
             .create();
@@ -77,25 +75,13 @@ class ClosingIT {
   @AfterEach
   void nothingIsLeft() throws Exception {
     receivers.forEach(WalReceiver::close);
-    await("threads", () -> threads.stream().noneMatch(Thread::isAlive));
-    await(
-        "the driver's threads",
+    fixture.await(() -> "threads", () -> threads.stream().noneMatch(Thread::isAlive));
+    fixture.await(
+        () -> "the driver's threads",
         () ->
             Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals(DRIVERS_THREAD)));
     assertEquals(0, CountingSocketFactory.open(), "open sockets");
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, what);
-      Thread.sleep(20);
-    }
   }
 
   private static ServerAddress address(int port, String properties) {
@@ -103,14 +89,9 @@ class ClosingIT {
         server, port, "&socketFactory=" + CountingSocketFactory.class.getName() + properties);
   }
 
-  private ArchiveStore archive(HangingStorage where) throws IOException {
-    return ArchiveStore.openOrCreate(
-        where, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
-
   private WalReceiver.Builder receiver(ServerAddress address) throws IOException {
     return WalReceiver.from(address)
-        .into(archive(storage))
+        .into(fixture.archive(server))
         .slot("closing_" + ++slots)
         .threads(
             task -> {
@@ -134,17 +115,14 @@ class ClosingIT {
     assertTrue(receiver.await(Duration.ofSeconds(10)), receiver.status().toString());
   }
 
-  private static void awaitState(WalReceiver receiver, WalReceiverStatus.State state)
-      throws Exception {
-    await(state.toString(), () -> receiver.status().state() == state);
+  private void awaitState(WalReceiver receiver, WalReceiverStatus.State state) throws Exception {
+    fixture.await(state::toString, () -> receiver.status().state() == state);
   }
 
-  private static void awaitCaughtUp(WalReceiver receiver) throws Exception {
+  private void awaitCaughtUp(WalReceiver receiver) throws Exception {
     write(10);
-    Lsn end =
-        WalSegmentSize.ofMegabytes(1)
-            .floor(Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()")));
-    await("caught up", () -> !receiver.status().archived().isBefore(end));
+    Lsn end = ReceiverFixture.SEGMENT_SIZE.floor(server.flushed());
+    fixture.await(() -> "caught up", () -> !receiver.status().archived().isBefore(end));
   }
 
   private boolean isIn(String method) {
@@ -182,7 +160,7 @@ class ClosingIT {
       }
       Thread.sleep(200);
       WalReceiver receiver = started(receiver(address(full.getLocalPort(), limits)).start());
-      await("connecting", () -> CountingSocketFactory.open() == 1);
+      fixture.await(() -> "connecting", () -> CountingSocketFactory.open() == 1);
       Thread.sleep(300);
       assertEquals(WalReceiverStatus.State.CONNECTING, receiver.status().state());
       closeInTime(receiver);
@@ -206,7 +184,7 @@ class ClosingIT {
     try (Proxy proxy = Proxy.of(server.port())) {
       proxy.turn(Proxy.State.SWALLOWING);
       WalReceiver receiver = started(receiver(address(proxy.port(), properties)).start());
-      await("a connection", () -> proxy.accepted() == 1);
+      fixture.await(() -> "a connection", () -> proxy.accepted() == 1);
       Thread.sleep(300);
       closeInTime(receiver);
       Thread.sleep(300);
@@ -236,7 +214,7 @@ class ClosingIT {
       try (Proxy first =
           Proxy.of(proxy.port(), "IDENTIFY_SYSTEM", () -> proxy.turn(Proxy.State.SWALLOWING))) {
         WalReceiver receiver = started(receiver(address(first.port(), "&sslmode=disable")).start());
-        await("the command", () -> first.seen() == 1);
+        fixture.await(() -> "the command", () -> first.seen() == 1);
         Thread.sleep(200);
         closeInTime(receiver);
       }
@@ -289,12 +267,15 @@ class ClosingIT {
     try {
       WalReceiver receiver =
           started(
-              receiver(address(server.port(), "")).into(archive(hanging)).parallelism(2).start());
+              receiver(address(server.port(), ""))
+                  .into(ReceiverFixture.into(hanging).archive(server))
+                  .parallelism(2)
+                  .start());
       awaitCaughtUp(receiver);
       hanging.hang(name -> name.contains("wal/"));
       write(20_000);
       // both that push, and no room is left: the receiving thread waits for some
-      await("puts", () -> hanging.hanging() == 2 && isIn("SegmentPool.open"));
+      fixture.await(() -> "puts", () -> hanging.hanging() == 2 && isIn("SegmentPool.open"));
       closeInTime(receiver);
       assertEquals(deaf ? 2 : 0, hanging.hanging());
     } finally {
@@ -313,7 +294,7 @@ class ClosingIT {
     awaitCaughtUp(receiver);
     storage.hang(name -> name.contains("wal/"));
     write(30_000);
-    await("no room", () -> isIn("SegmentPool.open"));
+    fixture.await(() -> "no room", () -> isIn("SegmentPool.open"));
     closeInTime(receiver);
   }
 
@@ -325,15 +306,15 @@ class ClosingIT {
       WalReceiver receiver =
           started(
               receiver(address(server.port(), ""))
-                  .into(archive(hanging))
+                  .into(ReceiverFixture.into(hanging).archive(server))
                   .tail()
                   .tailInterval(Duration.ZERO)
                   .start());
       awaitCaughtUp(receiver);
       hanging.hang(name -> name.contains("wal/"));
       write(20_000);
-      await(
-          "a piece, a segment, and one behind",
+      fixture.await(
+          () -> "a piece, a segment, and one behind",
           () -> hanging.hanging() == 2 && isIn("TailPusher.awaitTurn"));
       closeInTime(receiver);
     } finally {
@@ -347,7 +328,7 @@ class ClosingIT {
     try (Proxy proxy = Proxy.of(server.port())) {
       receiver = started(receiver(address(proxy.port(), "")).start());
       storage.hang(name -> true);
-      await("a list", () -> storage.hanging() == 1);
+      fixture.await(() -> "a list", () -> storage.hanging() == 1);
       closeInTime(receiver);
     }
   }
@@ -357,7 +338,9 @@ class ClosingIT {
     Proxy proxy = Proxy.of(server.port());
     proxy.close();
     WalReceiver receiver = started(receiver(address(proxy.port(), "")).start());
-    await("a wait of some length", () -> threads.peek().getState() == Thread.State.TIMED_WAITING);
+    fixture.await(
+        () -> "a wait of some length",
+        () -> threads.peek().getState() == Thread.State.TIMED_WAITING);
     awaitState(receiver, WalReceiverStatus.State.WAITING);
     assertFalse(receiver.status().trouble().isEmpty());
     closeInTime(receiver);

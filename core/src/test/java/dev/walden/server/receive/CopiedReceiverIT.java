@@ -5,17 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.ArchiveConflictException;
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.storage.ObjectSource;
-import dev.walden.storage.Storage;
 import dev.walden.storage.copies.CopiedStorage;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
@@ -24,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,49 +30,33 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CopiedReceiverIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
 
   @TempDir Path directory;
   private final InMemoryStorage first = new InMemoryStorage();
   private final InMemoryStorage second = new InMemoryStorage();
   private final FaultyStorage faulty = new FaultyStorage(second, 1);
-
-  private static ArchiveStore archive(PostgresServer server, Storage storage) throws IOException {
-    return ArchiveStore.openOrCreate(
-        storage, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
+  private final ReceiverFixture fixture = ReceiverFixture.into(first);
 
   private ArchiveStore both(PostgresServer server) throws IOException {
-    return archive(
-        server,
-        CopiedStorage.of()
-            .copy("first", () -> first)
-            .copy("second", () -> faulty)
-            .required(2)
-            .retryInterval(Duration.ofMillis(50))
-            .open());
+    return ReceiverFixture.into(
+            CopiedStorage.of()
+                .copy("first", () -> first)
+                .copy("second", () -> faulty)
+                .required(2)
+                .retryInterval(Duration.ofMillis(50))
+                .open())
+        .archive(server);
   }
 
-  private static WalReceiver start(PostgresServer server, ArchiveStore archive) throws IOException {
-    return WalReceiver.from(Servers.address(server))
-        .into(archive)
-        .slot("walden")
-        .retryLimit(Duration.ofMillis(300))
-        .start();
+  private WalReceiver start(PostgresServer server, ArchiveStore archive) throws IOException {
+    return fixture.receiver(server, archive).start();
   }
 
   private WalReceiver startWhileAway(PostgresServer server, ArchiveStore archive, boolean away)
       throws IOException {
     faulty.setUnavailable(away);
     return start(server, archive);
-  }
-
-  private static void await(WalReceiver receiver, BooleanSupplier done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
   }
 
   private static WalSegment current(PostgresServer server) throws Exception {
@@ -104,15 +83,15 @@ class CopiedReceiverIT {
 
   @Test
   void isNotAcknowledgedWhereCopiesDiffer() throws Exception {
-    try (PostgresServer server = server()) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create()) {
       WalSegment half = receivedBefore(server);
       write(server);
       write(server);
       Path file = server.dataDirectory().resolve("pg_wal").resolve(half.toString());
       byte[] other = Files.readAllBytes(file);
       other[100] ^= 1;
-      try (ArchiveStore one = archive(server, first);
-          ArchiveStore two = archive(server, second)) {
+      try (ArchiveStore one = fixture.archive(server);
+          ArchiveStore two = ReceiverFixture.into(second).archive(server)) {
         one.push(half.fileName(), file);
         two.push(half.fileName(), ObjectSource.of(other));
       }
@@ -125,20 +104,13 @@ class CopiedReceiverIT {
     }
   }
 
-  private PostgresServer server() throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
-        .segmentSize(SIZE)
-        .setting("wal_keep_size", "512MB")
-        .create();
-  }
-
   /** Receives a segment into both; the one that comes then. */
   private WalSegment receivedBefore(PostgresServer server) throws Exception {
     try (ArchiveStore archive = both(server);
         WalReceiver receiver = start(server, archive)) {
       WalSegment whole = current(server);
       write(server);
-      await(receiver, () -> isInBoth(whole));
+      fixture.await(receiver, () -> isInBoth(whole));
     }
     return current(server);
   }
@@ -146,11 +118,11 @@ class CopiedReceiverIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void isBroughtIntoTheOtherBefore(boolean away) throws Exception {
-    try (PostgresServer server = server()) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create()) {
       WalSegment half = receivedBefore(server);
       write(server);
       write(server);
-      try (ArchiveStore one = archive(server, first)) {
+      try (ArchiveStore one = fixture.archive(server)) {
         one.push(
             half.fileName(), server.dataDirectory().resolve("pg_wal").resolve(half.toString()));
       }
@@ -164,7 +136,7 @@ class CopiedReceiverIT {
           assertFalse(told.isAfter(half.start()), told + " was acknowledged");
           faulty.setUnavailable(false);
         }
-        await(receiver, () -> !receiver.status().durable().isBefore(half.next().end()));
+        fixture.awaitDurable(receiver, half.next().end());
         assertTrue(isInBoth(half), "it is in one copy, and acknowledged");
       }
     }

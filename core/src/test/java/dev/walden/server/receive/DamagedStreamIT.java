@@ -7,16 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.CorruptFileException;
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.WalTail;
 import dev.walden.server.Proxy;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
@@ -35,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DamagedStreamIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
   private static final String WORDS = "these words are damaged";
 
   private enum Durability {
@@ -45,50 +43,22 @@ class DamagedStreamIT {
   }
 
   @TempDir Path directory;
+  private final ReceiverFixture fixture = ReceiverFixture.into(new InMemoryStorage()).limit(LIMIT);
 
   private PostgresServer server() throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
-        .segmentSize(SIZE)
-        .setting("wal_level", "replica")
-        .setting("wal_keep_size", "512MB")
-        .setting("max_wal_size", "1GB")
-        .setting("autovacuum", "off")
-        .create();
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws Exception {
-    return ArchiveStore.openOrCreate(
-        new InMemoryStorage(),
-        ArchiveSettings.defaults(),
-        ServerIdentity.of(Servers.address(server)));
+    return ReceiverFixture.server(17, directory).setting("max_wal_size", "1GB").create();
   }
 
   private WalReceiver.Builder receiver(
       ServerAddress address, ArchiveStore archive, Durability durability) {
     WalReceiver.Builder builder =
-        WalReceiver.from(address)
-            .into(archive)
-            .slot("walden")
-            .retryLimit(Duration.ofMillis(300))
-            .tailInterval(Duration.ofMillis(20));
+        fixture.receiver(address, archive).tailInterval(Duration.ofMillis(20));
     return switch (durability) {
       case SEGMENT -> builder;
       // a record of 40 MB is more than may lie there
       case SPOOL -> builder.spool(directory.resolve("spool")).spoolLimit(10 << 20);
       case TAIL -> builder.tail();
     };
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(WalReceiver receiver, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
   }
 
   private static Lsn lsn(PostgresServer server, String query) throws Exception {
@@ -148,14 +118,14 @@ class DamagedStreamIT {
   @EnumSource
   void whatTheNetworkDamagesComesAgain(Durability durability) throws Exception {
     try (PostgresServer server = server();
-        ArchiveStore archive = archive(server);
+        ArchiveStore archive = fixture.archive(server);
         Proxy network = Proxy.damaging(server.port(), WORDS, 1);
         WalReceiver receiver =
             receiver(Servers.address(server, network.port()), archive, durability).start()) {
-      await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+      fixture.awaitStreaming(receiver);
       Lsn[] record = writeWords(server, 3_000_000);
       Lsn end = writeMore(server);
-      await(receiver, () -> !receiver.status().archived().isBefore(end));
+      fixture.awaitArchived(receiver, end);
       assertEquals(0, network.damagesLeft());
       assertEquals(2, receiver.status().connections());
       assertEqualsServers(server, archive, record[0], end);
@@ -166,11 +136,11 @@ class DamagedStreamIT {
   @EnumSource
   void nothingDamagedIsAcknowledged(Durability durability) throws Exception {
     try (PostgresServer server = server();
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture.archive(server)) {
       Lsn[] record = damagedTwice(server, archive, durability);
       try (WalReceiver next = receiver(Servers.address(server), archive, durability).start()) {
         Lsn end = writeMore(server);
-        await(next, () -> !next.status().archived().isBefore(end));
+        fixture.awaitArchived(next, end);
         assertEqualsServers(server, archive, record[0], end);
       }
     }
@@ -181,7 +151,7 @@ class DamagedStreamIT {
     try (Proxy network = Proxy.damaging(server.port(), WORDS, 1000);
         WalReceiver receiver =
             receiver(Servers.address(server, network.port()), archive, durability).start()) {
-      await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+      fixture.awaitStreaming(receiver);
       Lsn[] record = writeWords(server, 40_000_000);
       CorruptFileException e =
           assertThrows(CorruptFileException.class, () -> receiver.await(LIMIT));
@@ -195,7 +165,7 @@ class DamagedStreamIT {
   @Test
   void aServersDamagedSegmentEndsTheReceiver() throws Exception {
     try (PostgresServer server = server();
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute("SELECT pg_create_physical_replication_slot('walden', true)");
       Lsn[] record = writeWords(server, 20_000);
       for (int i = 0; i < 4; i++) {

@@ -6,17 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.ArchiveConflictException;
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.Proxy;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.protocol.WalsenderConnection;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
@@ -32,9 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FailoverIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
 
   @TempDir Path directory;
+  private final ReceiverFixture fixture = ReceiverFixture.into(new InMemoryStorage());
 
   private static ServerAddress hosts(String type, List<Integer> ports) {
     StringBuilder url = new StringBuilder("jdbc:postgresql://");
@@ -50,55 +49,33 @@ class FailoverIT {
     }
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(WalReceiver receiver, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
-  }
-
-  private static void write(PostgresServer server, WalReceiver receiver) throws Exception {
+  private void write(PostgresServer server, WalReceiver receiver) throws Exception {
     server.execute(
         "CREATE TABLE IF NOT EXISTS t (v text)",
         "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 5000) i",
         "SELECT pg_switch_wal()");
-    Lsn end = SIZE.floor(Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()")));
-    await(receiver, () -> !receiver.status().archived().isBefore(end));
+    Lsn end = SIZE.floor(server.flushed());
+    fixture.awaitArchived(receiver, end);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {14, 18})
   void followsThePrimary(int major) throws Exception {
-    try (PostgresServer primary =
-            PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-                .segmentSize(SIZE)
-                .setting("wal_keep_size", "512MB")
-                .create();
+    try (PostgresServer primary = ReceiverFixture.server(major, directory).create();
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"));
         Proxy lost = Proxy.of(primary.port());
-        ArchiveStore archive =
-            ArchiveStore.openOrCreate(
-                new InMemoryStorage(),
-                ArchiveSettings.defaults(),
-                ServerIdentity.of(Servers.address(primary)))) {
+        ArchiveStore archive = fixture.archive(primary)) {
       findsTheKind(primary.port(), standby.port());
       lost.turn(Proxy.State.SWALLOWING);
       List<Integer> ports = List.of(lost.port(), standby.port(), primary.port());
       try (WalReceiver receiver =
-          WalReceiver.from(hosts("primary", ports))
-              .into(archive)
-              .slot("walden")
+          fixture
+              .receiver(hosts("primary", ports), archive)
               .timeout(Duration.ofSeconds(3))
-              .retryLimit(Duration.ofMillis(300))
               .start()) {
         write(primary, receiver);
         primary.kill();
-        await(
+        fixture.await(
             receiver,
             () ->
                 receiver.status().trouble().isPresent()
@@ -114,9 +91,8 @@ class FailoverIT {
       primary.start();
       primary.execute("SELECT pg_switch_wal()", "CREATE TABLE astray ()");
       try (WalReceiver receiver =
-          WalReceiver.from(hosts("primary", List.of(primary.port(), standby.port())))
-              .into(archive)
-              .slot("walden")
+          fixture
+              .receiver(hosts("primary", List.of(primary.port(), standby.port())), archive)
               .start()) {
         write(standby, receiver);
       }
@@ -125,10 +101,7 @@ class FailoverIT {
           ArchiveConflictException.class,
           () -> {
             try (WalReceiver receiver =
-                WalReceiver.from(hosts("primary", List.of(primary.port())))
-                    .into(archive)
-                    .slot("walden")
-                    .start()) {
+                fixture.receiver(hosts("primary", List.of(primary.port())), archive).start()) {
               receiver.await(LIMIT);
             }
           });

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.WrongClusterException;
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.archive.inventory.WalInventory;
@@ -19,10 +18,10 @@ import dev.walden.server.MissingWalException;
 import dev.walden.server.Proxy;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
@@ -33,7 +32,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,47 +43,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FailoverRepairIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
 
   @TempDir Path directory;
   private final InMemoryStorage storage = new InMemoryStorage();
+  private final ReceiverFixture fixture = ReceiverFixture.into(storage).limit(LIMIT);
 
   private PostgresServer server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(SIZE)
-        .setting("wal_level", "replica")
-        .setting("wal_keep_size", "512MB")
+    return ReceiverFixture.server(major, directory)
         .setting("max_wal_size", "2MB")
         .setting("min_wal_size", "2MB")
-        .setting("autovacuum", "off")
         .create();
   }
 
-  private ArchiveStore archive(PostgresServer server) throws Exception {
-    return ArchiveStore.openOrCreate(
-        storage, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
-
-  private static WalReceiver.Builder receiver(PostgresServer server, ArchiveStore archive) {
-    return WalReceiver.from(Servers.address(server))
-        .into(archive)
-        .slot("walden")
-        .retryLimit(Duration.ofMillis(500));
-  }
-
   /** Starts one, and waits until it streams: what is written before need not be archived. */
-  private static WalReceiver streaming(WalReceiver.Builder builder) throws Exception {
+  private WalReceiver streaming(WalReceiver.Builder builder) throws Exception {
     WalReceiver receiver = builder.start();
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (receiver.status().state() != WalReceiverStatus.State.STREAMING) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
+    fixture.awaitStreaming(receiver);
     return receiver;
-  }
-
-  private static Lsn flushed(PostgresServer server) throws Exception {
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
   }
 
   /** Fills so many segments, and begins one. */
@@ -95,18 +70,7 @@ class FailoverRepairIT {
       server.execute("INSERT INTO t VALUES ('x')", "SELECT pg_switch_wal()");
     }
     server.execute("INSERT INTO t VALUES ('begun')");
-    return SIZE.floor(flushed(server));
-  }
-
-  private static void awaitDurable(WalReceiver receiver, TimelineId timeline, Lsn lsn)
-      throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!receiver.status().timeline().equals(Optional.of(timeline))
-        || receiver.status().durable().isBefore(lsn)) {
-      assertTrue(
-          System.nanoTime() < deadline, "not archived up to " + lsn + ": " + receiver.status());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
+    return SIZE.floor(server.flushed());
   }
 
   /** As after a recovery that ended here. */
@@ -155,14 +119,14 @@ class FailoverRepairIT {
   @ValueSource(ints = {14, 18})
   void fetchesHolesOnEveryTimelineThatTheServerStillHas(int major) throws Exception {
     try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture.archive(server)) {
       TimelineId newest = new TimelineId(3);
-      try (WalReceiver receiver = streaming(receiver(server, archive))) {
-        awaitDurable(receiver, TimelineId.FIRST, write(server, 4));
+      try (WalReceiver receiver = streaming(fixture.receiver(server, archive))) {
+        fixture.awaitDurable(receiver, TimelineId.FIRST, write(server, 4));
         promoteAgain(server);
-        awaitDurable(receiver, new TimelineId(2), write(server, 4));
+        fixture.awaitDurable(receiver, new TimelineId(2), write(server, 4));
         promoteAgain(server);
-        awaitDurable(receiver, newest, write(server, 4));
+        fixture.awaitDurable(receiver, newest, write(server, 4));
       }
       TimelineHistory history = archive.history(newest);
       WalInventory all = archive.inventory();
@@ -183,15 +147,15 @@ class FailoverRepairIT {
       Path file = server.dataDirectory().resolve("pg_wal").resolve(gone.toString());
       Path hidden = directory.resolve(gone.toString());
       Files.move(file, hidden);
-      try (WalReceiver receiver = streaming(receiver(server, archive))) {
-        awaitDurable(receiver, newest, write(server, 1));
+      try (WalReceiver receiver = streaming(fixture.receiver(server, archive))) {
+        fixture.awaitDurable(receiver, newest, write(server, 1));
       }
       List<WalRange> gaps = archive.inventory().gaps().stream().map(RecordedGap::range).toList();
       assertEquals(List.of(new WalRange(gone.timeline(), gone.start(), gone.end())), gaps);
       // another server, or a repaired one, may have it
       Files.move(hidden, file);
-      try (WalReceiver receiver = streaming(receiver(server, archive))) {
-        awaitDurable(receiver, newest, write(server, 1));
+      try (WalReceiver receiver = streaming(fixture.receiver(server, archive))) {
+        fixture.awaitDurable(receiver, newest, write(server, 1));
       }
       assertEquals(List.of(), archive.inventory().gaps());
       assertTrue(archive.inventory().segmentCount() > all.segmentCount());
@@ -202,11 +166,11 @@ class FailoverRepairIT {
   @Test
   void archivesNoDamageAndSaysSo() throws Exception {
     try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture.archive(server)) {
       Lsn end;
-      try (WalReceiver receiver = streaming(receiver(server, archive))) {
+      try (WalReceiver receiver = streaming(fixture.receiver(server, archive))) {
         end = write(server, 6);
-        awaitDurable(receiver, TimelineId.FIRST, end);
+        fixture.awaitDurable(receiver, TimelineId.FIRST, end);
       }
       for (int back = 2; back <= 5; back++) {
         lose(archive, WalSegment.containing(TimelineId.FIRST, end.plus(-back << 20), SIZE));
@@ -217,8 +181,8 @@ class FailoverRepairIT {
       bytes[100] ^= 1;
       Files.write(file, bytes);
       List<WalReceiverEvent> events = new CopyOnWriteArrayList<>();
-      try (WalReceiver receiver = receiver(server, archive).listener(events::add).start()) {
-        awaitDurable(receiver, TimelineId.FIRST, write(server, 1));
+      try (WalReceiver receiver = fixture.receiver(server, archive).listener(events::add).start()) {
+        fixture.awaitDurable(receiver, TimelineId.FIRST, write(server, 1));
       }
       WalRange gap = new WalRange(TimelineId.FIRST, damaged.start(), damaged.end());
       RecordedGap only = archive.inventory().gaps().get(0);
@@ -233,12 +197,12 @@ class FailoverRepairIT {
   @Test
   void fetchesTheEndOfTheOldTimelineFromTheNewPrimary() throws Exception {
     try (PostgresServer primary = server(17);
-        ArchiveStore archive = archive(primary);
+        ArchiveStore archive = fixture.archive(primary);
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
       Lsn archived;
-      try (WalReceiver receiver = streaming(receiver(primary, archive))) {
+      try (WalReceiver receiver = streaming(fixture.receiver(primary, archive))) {
         archived = write(primary, 3);
-        awaitDurable(receiver, TimelineId.FIRST, archived);
+        fixture.awaitDurable(receiver, TimelineId.FIRST, archived);
       }
       Lsn end = write(primary, 5);
       long deadline = System.nanoTime() + LIMIT.toNanos();
@@ -252,8 +216,8 @@ class FailoverRepairIT {
       write(standby, 2);
       standby.execute("CHECKPOINT");
       lose(archive, WalSegment.containing(TimelineId.FIRST, archived.plus(-2L << 20), SIZE));
-      try (WalReceiver receiver = streaming(receiver(standby, archive))) {
-        awaitDurable(receiver, new TimelineId(2), write(standby, 2));
+      try (WalReceiver receiver = streaming(fixture.receiver(standby, archive))) {
+        fixture.awaitDurable(receiver, new TimelineId(2), write(standby, 2));
       }
       assertEquals(List.of(), archive.inventory().gaps());
       assertWhole(archive, standby, new TimelineId(2));
@@ -263,11 +227,11 @@ class FailoverRepairIT {
   @Test
   void recordsAGapThatReachesIntoTheNextTimeline() throws Exception {
     try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture.archive(server)) {
       Lsn archived;
-      try (WalReceiver receiver = streaming(receiver(server, archive))) {
+      try (WalReceiver receiver = streaming(fixture.receiver(server, archive))) {
         archived = write(server, 3);
-        awaitDurable(receiver, TimelineId.FIRST, archived);
+        fixture.awaitDurable(receiver, TimelineId.FIRST, archived);
       }
       write(server, 3);
       // slots do not follow to a standby
@@ -284,7 +248,7 @@ class FailoverRepairIT {
         write(server, 3);
         server.execute("CHECKPOINT");
       }
-      try (WalReceiver receiver = receiver(server, archive).start()) {
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
         List<WalRange> missing =
             assertThrows(MissingWalException.class, () -> receiver.await(LIMIT)).missing();
         assertEquals(List.of(1L, 2L), missing.stream().map(r -> r.timeline().value()).toList());
@@ -292,9 +256,9 @@ class FailoverRepairIT {
         assertEquals(missing.get(0).end(), missing.get(1).start());
       }
       try (WalReceiver receiver =
-          receiver(server, archive).onMissingWal(MissingWal.RECORD_GAP).start()) {
-        awaitDurable(receiver, new TimelineId(2), archived.plus(1));
-        awaitDurable(receiver, new TimelineId(2), write(server, 2));
+          fixture.receiver(server, archive).onMissingWal(MissingWal.RECORD_GAP).start()) {
+        fixture.awaitDurable(receiver, new TimelineId(2), archived.plus(1));
+        fixture.awaitDurable(receiver, new TimelineId(2), write(server, 2));
       }
       WalPath path = new WalPath(archive.inventory(), archive.history(new TimelineId(2)));
       assertEquals(2, archive.inventory().gaps().size());
@@ -307,31 +271,31 @@ class FailoverRepairIT {
   @Test
   void refusesAnOldPrimary() throws Exception {
     try (PostgresServer primary = server(17);
-        ArchiveStore archive = archive(primary);
+        ArchiveStore archive = fixture.archive(primary);
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
-      try (WalReceiver receiver = streaming(receiver(standby, archive))) {
-        awaitDurable(receiver, TimelineId.FIRST, write(primary, 3));
+      try (WalReceiver receiver = streaming(fixture.receiver(standby, archive))) {
+        fixture.awaitDurable(receiver, TimelineId.FIRST, write(primary, 3));
         // while it runs it writes now and then, also if nobody uses it
         primary.stop();
         standby.execute("SELECT pg_promote()");
         standby.awaitPromotion(LIMIT);
-        awaitDurable(receiver, new TimelineId(2), write(standby, 2));
+        fixture.awaitDurable(receiver, new TimelineId(2), write(standby, 2));
       }
       primary.start();
       Lsn end = archive.history(new TimelineId(2)).end(TimelineId.FIRST).orElseThrow();
       // it has nothing of its own yet, as a standby that lags
-      try (WalReceiver receiver = receiver(primary, archive).start()) {
-        awaitDurable(receiver, TimelineId.FIRST, SIZE.floor(end));
+      try (WalReceiver receiver = fixture.receiver(primary, archive).start()) {
+        fixture.awaitDurable(receiver, TimelineId.FIRST, SIZE.floor(end));
         assertFalse(receiver.await(Duration.ofMillis(500)), "it is no old primary yet");
         primary.execute("CREATE TABLE wrong ()");
         ArchiveConflictException refused =
             assertThrows(ArchiveConflictException.class, () -> receiver.await(LIMIT));
         assertTrue(refused.getMessage().contains(end.toString()), refused.getMessage());
       }
-      assertTrue(flushed(primary).isAfter(end));
+      assertTrue(primary.flushed().isAfter(end));
       write(primary, 3);
       long objects = storage.list("", "", 10_000).size();
-      try (WalReceiver receiver = receiver(primary, archive).slot("another").start()) {
+      try (WalReceiver receiver = fixture.receiver(primary, archive).slot("another").start()) {
         assertThrows(ArchiveConflictException.class, () -> receiver.await(LIMIT));
       }
       assertEquals(objects, storage.list("", "", 10_000).size());
@@ -347,10 +311,11 @@ class FailoverRepairIT {
                   + "/postgres?user="
                   + primary.user());
       try (WalReceiver receiver = streaming(WalReceiver.from(both).into(archive).slot("walden"))) {
-        awaitDurable(receiver, new TimelineId(2), write(standby, 2));
+        fixture.awaitDurable(receiver, new TimelineId(2), write(standby, 2));
       }
-      try (WalReceiver receiver = streaming(receiver(primary, archive).allowAbandonedTimeline())) {
-        awaitDurable(receiver, TimelineId.FIRST, write(primary, 1));
+      try (WalReceiver receiver =
+          streaming(fixture.receiver(primary, archive).allowAbandonedTimeline())) {
+        fixture.awaitDurable(receiver, TimelineId.FIRST, write(primary, 1));
       }
       assertTrue(
           archive.contains(WalSegment.containing(TimelineId.FIRST, end, SIZE).fileName()),
@@ -365,7 +330,7 @@ class FailoverRepairIT {
             PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("other"))
                 .segmentSize(SIZE)
                 .create();
-        ArchiveStore archive = archive(server);
+        ArchiveStore archive = fixture.archive(server);
         Proxy address = Proxy.of(server.port())) {
       try (WalReceiver receiver =
           streaming(
@@ -373,7 +338,7 @@ class FailoverRepairIT {
                   .into(archive)
                   .slot("walden")
                   .retryLimit(Duration.ofMillis(500)))) {
-        awaitDurable(receiver, TimelineId.FIRST, write(server, 2));
+        fixture.awaitDurable(receiver, TimelineId.FIRST, write(server, 2));
         long objects = storage.list("", "", 10_000).size();
         write(other, 20);
         address.turnTo(other.port());

@@ -1,20 +1,17 @@
 package dev.walden.server.receive;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.Proxy;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
 import dev.walden.server.TlsServer;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -36,16 +33,17 @@ class LivenessIT {
   /** The promise is {@link #SILENCE}; this is what a busy machine may add. */
   private static final Duration NOTICED = Duration.ofSeconds(20);
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
   @TempDir static Path folder;
   private static PostgresServer server;
+
+  private final ReceiverFixture fixture = ReceiverFixture.into(new InMemoryStorage());
+  private final ReceiverFixture noticing = fixture.limit(NOTICED);
 
   @BeforeAll
   static void start() throws Exception {
     server =
         TlsServer.builder(PostgresBinaries.of(16), folder)
-            .segmentSize(WalSegmentSize.ofMegabytes(1))
+            .segmentSize(ReceiverFixture.SEGMENT_SIZE)
             .setting("wal_keep_size", "512MB")
             .create();
     server.execute("CREATE TABLE t (v text)");
@@ -71,13 +69,6 @@ class LivenessIT {
             + "s");
   }
 
-  private static ArchiveStore archive() throws Exception {
-    return ArchiveStore.openOrCreate(
-        new InMemoryStorage(),
-        ArchiveSettings.defaults(),
-        ServerIdentity.of(Servers.address(server)));
-  }
-
   private static WalReceiver.Builder receiver(ServerAddress address, ArchiveStore archive) {
     return WalReceiver.from(address)
         .into(archive)
@@ -86,29 +77,16 @@ class LivenessIT {
         .retryLimit(Duration.ofMillis(500));
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(WalReceiver receiver, Duration limit, Condition done) throws Exception {
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
-  }
-
   /** Writes segments, and returns their end. */
   private static Lsn write(int rows) throws Exception {
     server.execute(
         "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i",
         "SELECT pg_switch_wal()");
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+    return server.flushed();
   }
 
-  private static void awaitArchived(WalReceiver receiver, Lsn end) throws Exception {
-    Lsn floor = WalSegmentSize.ofMegabytes(1).floor(end);
-    await(receiver, LIMIT, () -> !receiver.status().archived().isBefore(floor));
+  private void awaitArchived(WalReceiver receiver, Lsn end) throws Exception {
+    fixture.awaitArchived(receiver, ReceiverFixture.SEGMENT_SIZE.floor(end));
   }
 
   private static boolean isTroubled(WalReceiver receiver) {
@@ -120,16 +98,16 @@ class LivenessIT {
   @CsvSource({"disable, SWALLOWING", "require, SWALLOWING", "require, NOT_READING"})
   void noticesANetworkThatIsCut(String sslmode, Proxy.State cut) throws Exception {
     try (Proxy proxy = Proxy.of(server.port());
-        ArchiveStore archive = archive();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
             receiver(address(proxy, sslmode), archive).slot("cut_" + cut.ordinal()).start()) {
       awaitArchived(receiver, write(3000));
       proxy.turn(cut);
       write(3000);
-      await(receiver, NOTICED, () -> isTroubled(receiver));
+      noticing.await(receiver, () -> isTroubled(receiver));
       // nor does a login go through; each takes its time
       int logins = proxy.accepted();
-      await(receiver, NOTICED, () -> proxy.accepted() > logins);
+      noticing.await(receiver, () -> proxy.accepted() > logins);
       proxy.turn(Proxy.State.FORWARDING);
       awaitArchived(receiver, write(3000));
       Servers.assertArchived(server, archive, 1);
@@ -140,15 +118,15 @@ class LivenessIT {
   @CsvSource({"disable", "require"})
   void noticesAServerThatIsFrozen(String sslmode) throws Exception {
     try (Proxy proxy = Proxy.of(server.port());
-        ArchiveStore archive = archive();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
             receiver(address(proxy, sslmode), archive).slot("frozen_" + sslmode).start()) {
       awaitArchived(receiver, write(3000));
       server.freeze();
       try {
-        await(receiver, NOTICED, () -> isTroubled(receiver));
+        noticing.await(receiver, () -> isTroubled(receiver));
         int logins = proxy.accepted();
-        await(receiver, NOTICED, () -> proxy.accepted() > logins);
+        noticing.await(receiver, () -> proxy.accepted() > logins);
       } finally {
         server.thaw();
       }
@@ -162,7 +140,7 @@ class LivenessIT {
   @CsvSource({"disable", "require"})
   void noticesANetworkThatTakesNothing(String sslmode) throws Exception {
     try (Proxy proxy = Proxy.of(server.port());
-        ArchiveStore archive = archive();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
             receiver(address(proxy, sslmode, 60), archive)
                 .slot("deaf_" + sslmode)
@@ -190,14 +168,14 @@ class LivenessIT {
   @Test
   void doesNotSpinWhereConnectionsAreReset() throws Exception {
     try (Proxy proxy = Proxy.of(server.port());
-        ArchiveStore archive = archive();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver = receiver(address(proxy, "disable"), archive).slot("reset").start()) {
       awaitArchived(receiver, write(3000));
       int before = proxy.accepted();
       long start = System.nanoTime();
       proxy.turn(Proxy.State.RESETTING);
       write(3000);
-      await(receiver, NOTICED, () -> proxy.accepted() >= before + 5);
+      noticing.await(receiver, () -> proxy.accepted() >= before + 5);
       // 100 to 200 ms, 200 to 400, and then 250 to 500 each
       long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
       assertTrue(tookMs >= 1000, "tried five times within " + tookMs + " ms");
@@ -209,12 +187,12 @@ class LivenessIT {
 
   @Test
   void goesOnAfterTheServerWasKilled() throws Exception {
-    try (ArchiveStore archive = archive();
+    try (ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver = receiver(Servers.address(server), archive).slot("killed").start()) {
       awaitArchived(receiver, write(3000));
       long connections = receiver.status().connections();
       server.kill();
-      await(receiver, NOTICED, () -> isTroubled(receiver));
+      noticing.await(receiver, () -> isTroubled(receiver));
       server.start();
       awaitArchived(receiver, write(3000));
       assertTrue(receiver.status().connections() > connections);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.backup.WalRange;
@@ -13,11 +12,10 @@ import dev.walden.server.MissingWal;
 import dev.walden.server.MissingWalException;
 import dev.walden.server.Proxy;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
@@ -41,30 +39,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MissingWalIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
 
   @TempDir Path directory;
   private final FaultyStorage storage = new FaultyStorage(new InMemoryStorage(), 1);
+  private final ReceiverFixture fixture = ReceiverFixture.into(storage).limit(LIMIT);
 
   private PostgresServer.Builder server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(SIZE)
-        .setting("wal_level", "replica")
+    return ReceiverFixture.server(major, directory)
+        .setting("wal_keep_size", "0")
         .setting("max_wal_size", "2MB")
-        .setting("min_wal_size", "2MB")
-        .setting("autovacuum", "off");
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws Exception {
-    return ArchiveStore.openOrCreate(
-        storage, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
-
-  private static WalReceiver.Builder receiver(PostgresServer server, ArchiveStore archive) {
-    return WalReceiver.from(Servers.address(server))
-        .into(archive)
-        .slot("walden")
-        .retryLimit(Duration.ofMillis(500));
+        .setting("min_wal_size", "2MB");
   }
 
   /** Fills so many segments. */
@@ -84,33 +69,14 @@ class MissingWalIT {
     }
   }
 
-  private static void awaitDurable(WalReceiver receiver, Lsn lsn) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (receiver.status().durable().isBefore(lsn)) {
-      assertTrue(
-          System.nanoTime() < deadline, "not archived up to " + lsn + ": " + receiver.status());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
-  }
-
-  private static void awaitReceived(WalReceiver receiver) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (receiver.status().received().equals(Lsn.ZERO)) {
-      assertTrue(System.nanoTime() < deadline, "nothing comes: " + receiver.status());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
-  }
-
   private static Lsn slot(PostgresServer server) throws Exception {
     return Lsn.parse(server.query("SELECT restart_lsn FROM pg_replication_slots"));
   }
 
-  private static void awaitSlotFree(PostgresServer server) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!server.query("SELECT bool_or(active) FROM pg_replication_slots").equals("f")) {
-      assertTrue(System.nanoTime() < deadline, "the slot stays in use");
-      Thread.sleep(20);
-    }
+  private void awaitSlotFree(PostgresServer server) throws Exception {
+    fixture.await(
+        () -> "the slot stays in use",
+        () -> server.query("SELECT bool_or(active) FROM pg_replication_slots").equals("f"));
   }
 
   private static Lsn end(ArchiveStore archive) throws Exception {
@@ -171,15 +137,15 @@ class MissingWalIT {
   })
   void stopsOrGoesOnBehindTheGap(Loss loss, int major) throws Exception {
     try (PostgresServer server = server(major).create();
-        ArchiveStore archive = archive(server)) {
-      try (WalReceiver receiver = receiver(server, archive).start()) {
-        awaitDurable(receiver, write(server, 3));
+        ArchiveStore archive = fixture.archive(server)) {
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
+        fixture.awaitDurable(receiver, write(server, 3));
       }
       Lsn end = end(archive);
       awaitSlotFree(server);
       loss.happen(server);
       assertFalse(has(server, end), "the server still has " + end);
-      try (WalReceiver receiver = receiver(server, archive).start()) {
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
         MissingWalException stopped =
             assertThrows(MissingWalException.class, () -> receiver.await(LIMIT));
         WalRange missing = stopped.missing().get(0);
@@ -192,7 +158,8 @@ class MissingWalIT {
       assertEquals(List.of(), archive.inventory().gaps());
       BlockingQueue<WalReceiverEvent.GapRecorded> told = new LinkedBlockingQueue<>();
       try (WalReceiver receiver =
-          receiver(server, archive)
+          fixture
+              .receiver(server, archive)
               .onMissingWal(MissingWal.RECORD_GAP)
               .listener(
                   event -> {
@@ -201,8 +168,8 @@ class MissingWalIT {
                     }
                   })
               .start()) {
-        awaitDurable(receiver, end.plus(1));
-        awaitDurable(receiver, write(server, 3));
+        fixture.awaitDurable(receiver, end.plus(1));
+        fixture.awaitDurable(receiver, write(server, 3));
         assertEquals(1, receiver.status().gaps(), receiver.status().toString());
       }
       List<RecordedGap> gaps = archive.inventory().gaps();
@@ -215,11 +182,9 @@ class MissingWalIT {
       assertEquals(held.get(1).start(), gaps.get(0).range().end());
       // the slot keeps WAL again, however much there is
       server.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (!server.query("SHOW max_slot_wal_keep_size").equals("-1")) {
-        assertTrue(System.nanoTime() < deadline, "the settings are not loaded");
-        Thread.sleep(10);
-      }
+      fixture.await(
+          () -> "the settings are not loaded",
+          () -> server.query("SHOW max_slot_wal_keep_size").equals("-1"));
       checkpoint(server); // its process has the settings then
       Lsn kept = end(archive);
       write(server, 8);
@@ -231,8 +196,8 @@ class MissingWalIT {
               "SELECT wal_status IN ('lost', 'unreserved') FROM pg_replication_slots"
                   + " WHERE slot_name = 'walden'"));
       // and a receiver that would stop goes on: the gap is known
-      try (WalReceiver receiver = receiver(server, archive).start()) {
-        awaitDurable(receiver, write(server, 1));
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
+        fixture.awaitDurable(receiver, write(server, 1));
       }
       assertEquals(gaps, archive.inventory().gaps());
       assertEquals(2, archive.inventory().ranges(TimelineId.FIRST).size());
@@ -244,13 +209,11 @@ class MissingWalIT {
   @ValueSource(strings = {"segment", "spool", "tail"})
   void goesOnWithoutBeingStartedAnew(String durability) throws Exception {
     try (PostgresServer server = server(17).create();
-        ArchiveStore archive = archive(server);
+        ArchiveStore archive = fixture.archive(server);
         Proxy address = Proxy.of(server.port())) {
       WalReceiver.Builder builder =
-          WalReceiver.from(Servers.address(server, address.port()))
-              .into(archive)
-              .slot("walden")
-              .retryLimit(Duration.ofMillis(500))
+          fixture
+              .receiver(Servers.address(server, address.port()), archive)
               .onMissingWal(MissingWal.RECORD_GAP);
       if (durability.equals("spool")) {
         builder.spool(directory.resolve("spool"));
@@ -260,15 +223,15 @@ class MissingWalIT {
       try (WalReceiver receiver = builder.start()) {
         Lsn begun = write(server, 3);
         server.execute("INSERT INTO t VALUES ('begun')");
-        Lsn end = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
-        awaitDurable(receiver, durability.equals("segment") ? begun : end);
+        Lsn end = server.flushed();
+        fixture.awaitDurable(receiver, durability.equals("segment") ? begun : end);
         address.turnTo(1);
         awaitSlotFree(server);
         Loss.DROPPED.happen(server);
         assertFalse(has(server, begun), "the server still has " + begun);
         address.turnTo(server.port());
-        awaitDurable(receiver, begun.plus(SIZE.bytes()));
-        awaitDurable(receiver, write(server, 3));
+        fixture.awaitDurable(receiver, begun.plus(SIZE.bytes()));
+        fixture.awaitDurable(receiver, write(server, 3));
         List<WalRange> held = archive.inventory().ranges(TimelineId.FIRST);
         List<RecordedGap> gaps = archive.inventory().gaps();
         assertEquals(2, held.size(), held.toString());
@@ -287,17 +250,17 @@ class MissingWalIT {
                 .setting("wal_keep_size", "512MB")
                 .setting("idle_replication_slot_timeout", "1s")
                 .create();
-        ArchiveStore archive = archive(server)) {
-      try (WalReceiver receiver = receiver(server, archive).start()) {
-        awaitDurable(receiver, write(server, 3));
+        ArchiveStore archive = fixture.archive(server)) {
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
+        fixture.awaitDurable(receiver, write(server, 3));
       }
       server.execute("SELECT pg_sleep(2)");
       checkpoint(server);
       assertEquals(
           "idle_timeout",
           server.query("SELECT coalesce(invalidation_reason, '') FROM pg_replication_slots"));
-      try (WalReceiver receiver = receiver(server, archive).start()) {
-        awaitDurable(receiver, write(server, 3));
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
+        fixture.awaitDurable(receiver, write(server, 3));
       }
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "there is a gap");
       assertEquals(
@@ -310,10 +273,10 @@ class MissingWalIT {
   @ValueSource(booleans = {false, true})
   void goesOnWhereWhatNobodyKeepsIsGoneInBetween(boolean tail) throws Exception {
     try (PostgresServer server = server(14).setting("wal_keep_size", "512MB").create();
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture.archive(server)) {
       write(server, 50);
       server.execute("CHECKPOINT");
-      WalReceiver.Builder builder = receiver(server, archive).parallelism(1);
+      WalReceiver.Builder builder = fixture.receiver(server, archive).parallelism(1);
       if (tail) {
         builder.tail();
       }
@@ -327,7 +290,7 @@ class MissingWalIT {
         }
       }
       try (WalReceiver receiver = builder.start()) {
-        awaitReceived(receiver);
+        fixture.awaitReceived(receiver, new Lsn(1));
         server.execute(
             "ALTER SYSTEM SET wal_keep_size = 0", "SELECT pg_reload_conf()", "SELECT pg_sleep(1)");
         checkpoint(server);

@@ -11,15 +11,13 @@ import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.WalRange;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
-import dev.walden.wal.WalSegmentSize;
 import dev.walden.wal.index.WalOutline;
 import dev.walden.wal.index.WalOutliner;
 import java.io.IOException;
@@ -105,16 +103,14 @@ class PgReceivewalIT {
       System.out.println("not compared on PostgreSQL " + major + ": " + missing);
     }
     assumeTrue(program.isPresent(), missing);
-    try (PostgresServer server =
-            PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-                .segmentSize(WalSegmentSize.ofMegabytes(1))
-                .setting("wal_keep_size", "512MB")
-                .create();
+    try (PostgresServer server = ReceiverFixture.server(major, directory).create();
         ArchiveStore archive =
-            ArchiveStore.openOrCreate(
-                new InMemoryStorage(),
-                ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
-                ServerIdentity.of(Servers.address(server)))) {
+            ReceiverFixture.into(new InMemoryStorage())
+                .settings(
+                    ArchiveSettings.defaults()
+                        .encryptTo(identity.recipient())
+                        .decryptWith(identity))
+                .archive(server)) {
       Path theirs = Files.createDirectory(directory.resolve("theirs"));
       receiveBoth(program.get(), server, archive, theirs);
       compare(archive, theirs);

@@ -1,20 +1,16 @@
 package dev.walden.server.receive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,60 +24,25 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a receiver says of itself. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StatusIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(500);
   private static final Duration LONG = Duration.ofMinutes(10);
 
   @TempDir Path directory;
   private final FaultyStorage storage = new FaultyStorage(new InMemoryStorage(), 1);
+  private final ReceiverFixture fixture = ReceiverFixture.into(storage);
   private final List<WalReceiverEvent> events = new CopyOnWriteArrayList<>();
 
-  private PostgresServer server() throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
-        .setting("wal_level", "replica")
-        .setting("wal_keep_size", "512MB")
-        .setting("autovacuum", "off")
-        .create();
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws Exception {
-    return ArchiveStore.openOrCreate(
-        storage, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
-
   private WalReceiver.Builder receiver(PostgresServer server, ArchiveStore archive) {
-    return WalReceiver.from(Servers.address(server))
-        .into(archive)
-        .slot("walden")
-        .retryLimit(Duration.ofMillis(300))
-        .stallLimit(SHORT)
-        .listener(events::add);
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private void await(WalReceiver receiver, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status() + " " + events);
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
+    return fixture.receiver(server, archive).stallLimit(SHORT).listener(events::add);
   }
 
   private void awaitEvent(Predicate<WalReceiverEvent> wanted) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (events.stream().noneMatch(wanted)) {
-      assertTrue(System.nanoTime() < deadline, events.toString());
-      Thread.sleep(20);
-    }
+    fixture.await(events::toString, () -> events.stream().anyMatch(wanted));
   }
 
   private void awaitCovered(WalReceiver receiver, PostgresServer server) throws Exception {
-    Lsn end = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
-    await(
+    Lsn end = server.flushed();
+    fixture.await(
         receiver,
         () ->
             !receiver.status().durable().isBefore(end)
@@ -90,8 +51,8 @@ class StatusIT {
 
   @Test
   void tellsWhenDurabilityStallsAndResumes() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
             receiver(server, archive).tail().tailInterval(Duration.ZERO).start()) {
       server.execute("CREATE TABLE t (v text)");
@@ -104,7 +65,7 @@ class StatusIT {
 
       storage.setUnavailable(true);
       server.execute("INSERT INTO t VALUES ('x')");
-      await(receiver, () -> !receiver.status().health(SHORT).healthy());
+      fixture.await(receiver, () -> !receiver.status().health(SHORT).healthy());
       WalReceiverStatus ill = receiver.status();
       assertTrue(ill.health(LONG).healthy(), ill.toString());
       assertTrue(ill.lagBytes().orElseThrow().durable() > 0, ill.toString());
@@ -123,22 +84,22 @@ class StatusIT {
 
   @Test
   void anOpenSegmentIsOldButNotOverdue() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver = receiver(server, archive).start()) {
       server.execute("CREATE TABLE t (v text)");
-      Lsn written = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
-      await(receiver, () -> !receiver.status().received().isBefore(written));
-      await(receiver, () -> receiver.status().lag().compareTo(SHORT.multipliedBy(2)) > 0);
+      Lsn written = server.flushed();
+      fixture.awaitReceived(receiver, written);
+      fixture.await(receiver, () -> receiver.status().lag().compareTo(SHORT.multipliedBy(2)) > 0);
       WalReceiverStatus idle = receiver.status();
       assertEquals(Duration.ZERO, idle.overdue(), idle.toString());
       assertTrue(idle.health(SHORT).healthy(), idle.toString());
 
       storage.setUnavailable(true);
       server.execute("SELECT pg_switch_wal()", "INSERT INTO t VALUES ('x')");
-      await(receiver, () -> !receiver.status().health(SHORT).healthy());
+      fixture.await(receiver, () -> !receiver.status().health(SHORT).healthy());
       storage.setUnavailable(false);
-      await(receiver, () -> receiver.status().health(SHORT).healthy());
+      fixture.await(receiver, () -> receiver.status().health(SHORT).healthy());
       assertTrue(receiver.status().segmentsArchived() >= 1, receiver.status().toString());
       awaitEvent(WalReceiverEvent.SegmentArchived.class::isInstance);
     }
@@ -146,14 +107,14 @@ class StatusIT {
 
   @Test
   void isIllWithoutAServerAndWellAgainWithIt() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       WalReceiver receiver = receiver(server, archive).spool(directory.resolve("spool")).start();
       try (receiver) {
         server.execute("CREATE TABLE t (v text)");
         awaitCovered(receiver, server);
         server.stop();
-        await(receiver, () -> !receiver.status().health(SHORT).healthy());
+        fixture.await(receiver, () -> !receiver.status().health(SHORT).healthy());
         String reason = receiver.status().health(SHORT).reason();
         assertTrue(reason.startsWith("no stream for "), reason);
         assertTrue(receiver.status().lag().compareTo(SHORT) > 0, "nobody knows what it has");
@@ -176,14 +137,14 @@ class StatusIT {
 
   @Test
   void followsASwitchOfTimelines() throws Exception {
-    try (PostgresServer primary = server();
+    try (PostgresServer primary = ReceiverFixture.server(17, directory).create();
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"));
-        ArchiveStore archive = archive(primary);
+        ArchiveStore archive = fixture.archive(primary);
         WalReceiver receiver =
             receiver(standby, archive).spool(directory.resolve("spool")).start()) {
       primary.execute("CREATE TABLE t (v text)");
-      Lsn end = Lsn.parse(primary.query("SELECT pg_current_wal_flush_lsn()"));
-      await(receiver, () -> !receiver.status().durable().isBefore(end));
+      Lsn end = primary.flushed();
+      fixture.awaitDurable(receiver, end);
       primary.stop();
       standby.execute("SELECT pg_promote()");
       awaitEvent(WalReceiverEvent.TimelineSwitched.class::isInstance);
@@ -197,8 +158,8 @@ class StatusIT {
   @Test
   void aListenerHoldsUpNothing() throws Exception {
     CountDownLatch released = new CountDownLatch(1);
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
             receiver(server, archive)
                 .listener(
@@ -216,10 +177,10 @@ class StatusIT {
       for (int i = 0; i < 5; i++) {
         server.execute("INSERT INTO t VALUES ('x')", "SELECT pg_switch_wal()");
       }
-      await(receiver, () -> receiver.status().segmentsArchived() >= 5);
+      fixture.await(receiver, () -> receiver.status().segmentsArchived() >= 5);
       assertTrue(events.isEmpty(), events.toString());
       released.countDown();
-      await(
+      fixture.await(
           receiver,
           () ->
               events.stream().filter(WalReceiverEvent.SegmentArchived.class::isInstance).count()

@@ -3,8 +3,8 @@ package dev.walden.server.receive;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
@@ -13,18 +13,16 @@ import dev.walden.archive.inventory.WalTail;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.storage.StoredObject;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.FaultyStorage.Fault;
 import dev.walden.testing.FaultyStorage.Operation;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
-import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,8 +32,10 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,54 +52,12 @@ class TailIT {
   private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
   private final InMemoryStorage storage = new InMemoryStorage();
   private final FaultyStorage faulty = new FaultyStorage(storage, 1);
-
-  private PostgresServer server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
-        .setting("wal_level", "replica")
-        .setting("wal_keep_size", "512MB")
-        .setting("autovacuum", "off")
-        .create();
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws Exception {
-    return archive(server, ArchiveSettings.defaults());
-  }
-
-  private ArchiveStore archive(PostgresServer server, ArchiveSettings settings) throws Exception {
-    return ArchiveStore.openOrCreate(faulty, settings, ServerIdentity.of(Servers.address(server)));
-  }
+  private final ReceiverFixture fixture = ReceiverFixture.into(faulty);
 
   private WalReceiver.Builder receiver(PostgresServer server, ArchiveStore archive) {
-    Properties properties = new Properties();
-    properties.setProperty("user", server.user());
-    properties.setProperty("ApplicationName", "w");
-    return WalReceiver.from(ServerAddress.of(server.jdbcUrl(), properties))
-        .into(archive)
-        .slot("walden")
-        .retryLimit(Duration.ofMillis(300))
-        .tail();
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(WalReceiver receiver, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
-  }
-
-  private static Lsn flushed(PostgresServer server) throws Exception {
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
-  }
-
-  private static void awaitDurable(WalReceiver receiver, PostgresServer server) throws Exception {
-    Lsn end = flushed(server);
-    await(receiver, () -> !receiver.status().durable().isBefore(end));
+    Properties name = new Properties();
+    name.setProperty("ApplicationName", "w");
+    return fixture.receiver(ReceiverFixture.address(server, name), archive).tail();
   }
 
   private List<String> pieces() {
@@ -133,24 +91,24 @@ class TailIT {
   void archivesTheOpenSegment(int major) throws Exception {
     ArchiveSettings settings =
         ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity);
-    try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(server, settings);
+    try (PostgresServer server = ReceiverFixture.server(major, directory).create();
+        ArchiveStore archive = fixture.settings(settings).archive(server);
         WalReceiver receiver = receiver(server, archive).start()) {
       server.execute("CREATE TABLE t (v text)", "INSERT INTO t VALUES ('first')");
-      awaitDurable(receiver, server);
-      Lsn first = flushed(server);
+      fixture.awaitDurable(receiver, server);
+      Lsn first = server.flushed();
       assertFetched(server, archive, first);
       server.execute("INSERT INTO t SELECT md5(i::text) FROM generate_series(1, 500) i");
-      awaitDurable(receiver, server);
-      assertFetched(server, archive, flushed(server));
+      fixture.awaitDurable(receiver, server);
+      assertFetched(server, archive, server.flushed());
       assertFalse(pieces().isEmpty());
       server.execute("SELECT pg_switch_wal()");
-      Lsn whole = archive.cluster().segmentSize().floor(flushed(server));
-      await(receiver, () -> !receiver.status().archived().isBefore(whole));
+      Lsn whole = archive.cluster().segmentSize().floor(server.flushed());
+      fixture.awaitArchived(receiver, whole);
       String completed =
           WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize())
               .toString();
-      await(receiver, () -> pieces().stream().noneMatch(name -> name.contains(completed)));
+      fixture.await(receiver, () -> pieces().stream().noneMatch(name -> name.contains(completed)));
       Lsn restart = Lsn.parse(server.query("SELECT restart_lsn FROM pg_replication_slots"));
       assertFalse(restart.isAfter(receiver.status().durable()), "the slot is at " + restart);
     }
@@ -158,43 +116,65 @@ class TailIT {
 
   @Test
   void anIdleServerCausesNoPieces() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
-            receiver(server, archive).tailInterval(Duration.ofMillis(100)).start()) {
+            receiver(server, archive).tailInterval(Duration.ofMillis(20)).start()) {
       server.execute("CREATE TABLE t (v text)", "CHECKPOINT");
-      awaitDurable(receiver, server);
-      Lsn end = flushed(server);
-      List<String> before = pieces();
-      Thread.sleep(2000);
-      assertEquals(end, flushed(server), "the server was not idle");
-      assertEquals(before, pieces());
+      fixture.awaitDurable(receiver, server);
+      assumeTrue(nothingComesOfAnIdleServer(server, receiver), "the server was never idle");
     }
+  }
+
+  /** Looks at a second in which the server flushed nothing; at another one until there is one. */
+  private boolean nothingComesOfAnIdleServer(PostgresServer server, WalReceiver receiver)
+      throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (System.nanoTime() < deadline) {
+      Lsn end = server.flushed();
+      fixture.awaitDurable(receiver, end);
+      List<String> before = pieces();
+      Thread.sleep(1000);
+      List<String> after = pieces();
+      if (server.flushed().equals(end)) {
+        assertEquals(before, after);
+        return true;
+      }
+    }
+    return false;
   }
 
   @Test
   void waitsForTimeOrBytes() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
             receiver(server, archive)
                 .tailInterval(Duration.ofHours(1))
                 .tailBytes(200_000)
                 .start()) {
-      server.execute("CREATE TABLE t (v text)");
-      Lsn end = flushed(server);
-      await(receiver, () -> !receiver.status().received().isBefore(end));
-      Thread.sleep(1500);
-      int before = pieces().size();
-      server.execute("INSERT INTO t VALUES ('x')");
-      Thread.sleep(1500);
-      assertEquals(before, pieces().size(), "neither time nor bytes have come");
+      server.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()");
+      long later = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1500);
+      while (System.nanoTime() < later) {
+        server.execute("INSERT INTO t VALUES ('x')");
+        fixture.awaitReceived(receiver, server.flushed());
+      }
+      String segment =
+          WalSegment.containing(TimelineId.FIRST, server.flushed(), ReceiverFixture.SEGMENT_SIZE)
+              .toString();
       server.execute(
           "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 1500) i");
-      await(receiver, () -> pieces().size() > before);
+      fixture.await(receiver, () -> pieces().stream().anyMatch(piece -> piece.contains(segment)));
+      String first =
+          pieces().stream().filter(piece -> piece.contains(segment)).sorted().findFirst().get();
+      Matcher bytes = Pattern.compile("\\.00000000-([0-9A-F]{8})-").matcher(first);
+      assertTrue(bytes.find(), first);
+      assertTrue(
+          Integer.parseInt(bytes.group(1), 16) >= 200_000,
+          "neither time nor bytes had come: " + first);
       // a server that shuts down waits for nothing
       server.execute("INSERT INTO t VALUES ('y')");
-      Lsn last = flushed(server);
+      Lsn last = server.flushed();
       long start = System.nanoTime();
       server.stop();
       assertTrue(
@@ -206,15 +186,15 @@ class TailIT {
 
   @Test
   void aServerShutsDownThoughTheStorageIsAway() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver = receiver(server, archive).tailInterval(Duration.ZERO).start()) {
       server.execute("CREATE TABLE t (v text)");
-      awaitDurable(receiver, server);
+      fixture.awaitDurable(receiver, server);
       faulty.setUnavailable(true);
       server.execute("INSERT INTO t VALUES ('x')");
-      Lsn last = flushed(server);
-      await(receiver, () -> receiver.status().trouble().isPresent());
+      Lsn last = server.flushed();
+      fixture.await(receiver, () -> receiver.status().trouble().isPresent());
       long start = System.nanoTime();
       server.stop();
       assertTrue(
@@ -223,24 +203,24 @@ class TailIT {
       assertTrue(receiver.status().durable().isBefore(last), receiver.status().toString());
       faulty.setUnavailable(false);
       server.start();
-      awaitDurable(receiver, server);
-      assertFetched(server, archive, flushed(server));
+      fixture.awaitDurable(receiver, server);
+      assertFetched(server, archive, server.flushed());
     }
   }
 
   @Test
   void isASynchronousStandby() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute("CREATE TABLE t (i int)");
       makeSynchronous(server);
       try (WalReceiver receiver =
           receiver(server, archive).tailInterval(Duration.ofHours(1)).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         for (int i = 0; i < 300; i++) {
           server.execute("INSERT INTO t VALUES (" + i + ")");
         }
-        assertFetched(server, archive, flushed(server));
+        assertFetched(server, archive, server.flushed());
         assertTrue(
             archive.inventory().tails().stream().anyMatch(tail -> !tail.isComplete()),
             "nothing was archived in pieces");
@@ -255,19 +235,19 @@ class TailIT {
 
   @Test
   void acknowledgesNothingBeforeItIsStored() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver = receiver(server, archive).tailInterval(Duration.ZERO).start()) {
       server.execute("CREATE TABLE t (i int)");
-      awaitDurable(receiver, server);
+      fixture.awaitDurable(receiver, server);
       for (int round = 0; round < 20; round++) {
         faulty.fail(
             Operation.COMMIT,
             name -> name.contains(".tail"),
             round % 2 == 0 ? Fault.BEFORE_EFFECT : Fault.AFTER_EFFECT);
         server.execute("INSERT INTO t VALUES (" + round + ")");
-        Lsn end = flushed(server);
-        await(
+        Lsn end = server.flushed();
+        fixture.await(
             receiver,
             () -> {
               Lsn durable = receiver.status().durable();
@@ -276,7 +256,7 @@ class TailIT {
               return !durable.isBefore(end);
             });
       }
-      assertFetched(server, archive, flushed(server));
+      assertFetched(server, archive, server.flushed());
     }
   }
 
@@ -287,18 +267,18 @@ class TailIT {
 
   @Test
   void commitsThatWaitForReplayAreWarnedAbout() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute("ALTER SYSTEM SET synchronous_commit = 'remote_apply'");
       makeSynchronous(server);
       try (WalReceiver receiver = receiver(server, archive).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         String trouble = receiver.status().trouble().orElseThrow().getMessage();
         assertTrue(trouble.contains("remote_apply"), trouble);
       }
       server.execute("ALTER SYSTEM SET synchronous_commit = 'on'", "SELECT pg_reload_conf()");
       try (WalReceiver receiver = receiver(server, archive).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         assertEquals(java.util.Optional.empty(), receiver.status().trouble());
       }
     }
@@ -306,14 +286,14 @@ class TailIT {
 
   @Test
   void commitsOfRemoteWriteWaitForTheStorage() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute(
           "CREATE TABLE t (i int)", "ALTER SYSTEM SET synchronous_commit = 'remote_write'");
       makeSynchronous(server);
       try (WalReceiver receiver =
           receiver(server, archive).statusInterval(Duration.ofMillis(200)).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         server.execute("INSERT INTO t VALUES (1)");
         faulty.setUnavailable(true);
         CompletableFuture<Void> commit =
@@ -325,11 +305,28 @@ class TailIT {
                     throw new IllegalStateException(e);
                   }
                 });
-        assertThrows(TimeoutException.class, () -> commit.get(2, TimeUnit.SECONDS));
+        fixture.await(
+            () -> "no commit waits",
+            () ->
+                server
+                    .query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                    .equals("1"));
+        fixture.awaitReceived(receiver, server.flushed());
+        for (int reply = 0; reply < 2; reply++) {
+          awaitReply(server, receiver);
+        }
+        assertFalse(commit.isDone(), "committed without the storage");
         faulty.setUnavailable(false);
         commit.get(20, TimeUnit.SECONDS);
       }
     }
+  }
+
+  /** Waits until the server has heard from the receiver again. */
+  private void awaitReply(PostgresServer server, WalReceiver receiver) throws Exception {
+    String last = server.query("SELECT reply_time FROM pg_stat_replication");
+    fixture.await(
+        receiver, () -> !server.query("SELECT reply_time FROM pg_stat_replication").equals(last));
   }
 
   /** Whole segments cannot be stored, pieces can; then the receiver is gone. */
@@ -338,9 +335,9 @@ class TailIT {
   void acknowledgedSegmentsThatAreNotWholeAreNotLost(int major, boolean withKey) throws Exception {
     ArchiveSettings host = ArchiveSettings.defaults().encryptTo(identity.recipient());
     ArchiveSettings keys = host.decryptWith(identity);
-    try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(server, host);
-        ArchiveStore reader = archive(server, keys)) {
+    try (PostgresServer server = ReceiverFixture.server(major, directory).create();
+        ArchiveStore archive = fixture.settings(host).archive(server);
+        ArchiveStore reader = fixture.settings(keys).archive(server)) {
       server.execute(
           "ALTER SYSTEM SET wal_keep_size = 0",
           "SELECT pg_reload_conf()",
@@ -350,8 +347,8 @@ class TailIT {
       AtomicBoolean away = new AtomicBoolean(true);
       try (WalReceiver receiver =
           receiver(server, archive).tailInterval(Duration.ZERO).tailBytes(8 << 20).start()) {
-        awaitDurable(receiver, server);
-        first = archive.cluster().segmentSize().floor(flushed(server));
+        fixture.awaitDurable(receiver, server);
+        first = archive.cluster().segmentSize().floor(server.flushed());
         String whole =
             WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize())
                 + ".zst.age";
@@ -364,9 +361,9 @@ class TailIT {
               "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 2000) i",
               "SELECT pg_switch_wal()",
               "INSERT INTO t VALUES ('x')");
-          awaitDurable(receiver, server);
+          fixture.awaitDurable(receiver, server);
         }
-        acknowledged = flushed(server);
+        acknowledged = server.flushed();
         assertTrue(
             reader.inventory().tails().stream().anyMatch(WalTail::isComplete),
             reader.inventory().tails().toString());
@@ -375,9 +372,9 @@ class TailIT {
       server.execute("CHECKPOINT", "CHECKPOINT");
       try (WalReceiver receiver = receiver(server, withKey ? reader : archive).start()) {
         server.execute("SELECT pg_switch_wal()", "INSERT INTO t VALUES ('y')");
-        awaitDurable(receiver, server);
-        Lsn end = archive.cluster().segmentSize().floor(flushed(server));
-        await(receiver, () -> !receiver.status().archived().isBefore(end));
+        fixture.awaitDurable(receiver, server);
+        Lsn end = archive.cluster().segmentSize().floor(server.flushed());
+        fixture.awaitArchived(receiver, end);
       }
       var ranges = reader.inventory().withTails().ranges(TimelineId.FIRST);
       assertEquals(1, ranges.size(), "a hole: " + ranges + ", from " + first);
@@ -391,8 +388,8 @@ class TailIT {
 
   @Test
   void keepsWhatAnOldPrimaryWroteBeyondTheFork() throws Exception {
-    try (PostgresServer primary = server(15);
-        ArchiveStore archive = archive(primary);
+    try (PostgresServer primary = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(primary);
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
       Properties user = new Properties();
       user.setProperty("user", primary.user());
@@ -405,33 +402,27 @@ class TailIT {
                   + "/postgres",
               user);
       try (WalReceiver receiver =
-          WalReceiver.from(both)
-              .into(archive)
-              .slot("walden")
-              .retryLimit(Duration.ofMillis(300))
-              .tail()
-              .tailInterval(Duration.ZERO)
-              .start()) {
+          fixture.receiver(both, archive).tail().tailInterval(Duration.ZERO).start()) {
         primary.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()", "CHECKPOINT");
-        awaitDurable(receiver, primary);
+        fixture.awaitDurable(receiver, primary);
         standby.execute("SELECT pg_promote()");
         standby.awaitPromotion(LIMIT);
         primary.execute("INSERT INTO t SELECT md5(i::text) FROM generate_series(1, 500) i");
-        awaitDurable(receiver, primary);
-        Lsn old = flushed(primary);
+        fixture.awaitDurable(receiver, primary);
+        Lsn old = primary.flushed();
         assertFetched(primary, archive, old);
         primary.kill();
-        await(receiver, () -> receiver.status().timeline().orElseThrow().value() == 2);
+        fixture.await(receiver, () -> receiver.status().timeline().orElseThrow().value() == 2);
         standby.execute("CREATE TABLE u ()");
-        awaitDurable(receiver, standby);
+        fixture.awaitDurable(receiver, standby);
         assertTrue(
             archive.inventory().tails().stream()
                 .anyMatch(tail -> tail.segment().timeline().value() == 2),
             archive.inventory().tails().toString());
         standby.execute("SELECT pg_switch_wal()", "CREATE TABLE w ()");
-        awaitDurable(receiver, standby);
-        Lsn next = archive.cluster().segmentSize().floor(flushed(standby));
-        await(receiver, () -> !receiver.status().archived().isBefore(next));
+        fixture.awaitDurable(receiver, standby);
+        Lsn next = archive.cluster().segmentSize().floor(standby.flushed());
+        fixture.awaitArchived(receiver, next);
         assertFetched(primary, archive, old);
       }
     }
@@ -439,30 +430,33 @@ class TailIT {
 
   @Test
   void storesNothingBehindASegmentOfWhichPiecesAreMissing() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver = receiver(server, archive).tailInterval(Duration.ZERO).start()) {
       server.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()", "CREATE TABLE u ()");
-      awaitDurable(receiver, server);
+      fixture.awaitDurable(receiver, server);
       WalSegment begun =
-          WalSegment.containing(TimelineId.FIRST, flushed(server), archive.cluster().segmentSize());
+          WalSegment.containing(
+              TimelineId.FIRST, server.flushed(), archive.cluster().segmentSize());
       AtomicBoolean away = new AtomicBoolean(true);
+      AtomicInteger refused = new AtomicInteger();
       for (int i = 0; i < 2000; i++) {
         faulty.fail(
             Operation.COMMIT,
-            name -> away.get() && name.contains(begun.toString()),
+            name -> away.get() && name.contains(begun.toString()) && refused.incrementAndGet() > 0,
             Fault.BEFORE_EFFECT);
       }
       server.execute(
           "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, 14000) i");
       Lsn end = begun.next().end();
-      await(receiver, () -> receiver.status().received().isAfter(end));
-      Thread.sleep(1000);
+      fixture.await(receiver, () -> receiver.status().received().isAfter(end));
+      int before = refused.get();
+      fixture.await(receiver, () -> refused.get() > before + 3);
       assertEquals(begun, archive.inventory().withTails().last().orElseThrow());
       assertFetched(server, archive, receiver.status().durable());
       away.set(false);
-      awaitDurable(receiver, server);
-      await(receiver, () -> !receiver.status().archived().isBefore(end));
+      fixture.awaitDurable(receiver, server);
+      fixture.awaitArchived(receiver, end);
     }
   }
 }

@@ -5,23 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.protocol.ReplicationStream;
 import dev.walden.server.protocol.WalsenderConnection;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
-import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +26,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,45 +40,17 @@ class TimelineIT {
   @TempDir Path directory;
   private final InMemoryStorage storage = new InMemoryStorage();
   private final FaultyStorage faulty = new FaultyStorage(storage, 1);
-
-  private PostgresServer server() throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(15), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
-        .setting("wal_level", "replica")
-        .setting("wal_keep_size", "512MB")
-        .create();
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws Exception {
-    return ArchiveStore.openOrCreate(
-        faulty, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
+  private final ReceiverFixture fixture = ReceiverFixture.into(faulty);
 
   private WalReceiver.Builder receiver(ServerAddress address, ArchiveStore archive) {
-    return WalReceiver.from(address)
-        .into(archive)
-        .slot("walden")
-        .spool(directory.resolve("spool"))
-        .retryLimit(Duration.ofMillis(300));
-  }
-
-  private static void await(WalReceiver receiver, BooleanSupplier done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
-  }
-
-  private static Lsn flushed(PostgresServer server) throws Exception {
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+    return fixture.receiver(address, archive).spool(directory.resolve("spool"));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void keepsWhatAnOldPrimaryWroteBeyondTheFork(boolean inALaterSegment) throws Exception {
-    try (PostgresServer primary = server();
-        ArchiveStore archive = archive(primary);
+    try (PostgresServer primary = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(primary);
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
       Properties user = new Properties();
       user.setProperty("user", primary.user());
@@ -96,22 +64,22 @@ class TimelineIT {
               user);
       try (WalReceiver receiver = receiver(both, archive).start()) {
         primary.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()", "CHECKPOINT");
-        Lsn before = flushed(primary);
-        await(receiver, () -> !receiver.status().durable().isBefore(before));
+        Lsn before = primary.flushed();
+        fixture.awaitDurable(receiver, before);
         standby.execute("SELECT pg_promote()");
         standby.awaitPromotion(LIMIT);
         if (inALaterSegment) {
           primary.execute("SELECT pg_switch_wal()");
         }
         primary.execute("INSERT INTO t SELECT md5(i::text) FROM generate_series(1, 500) i");
-        Lsn acknowledged = flushed(primary);
-        await(receiver, () -> !receiver.status().durable().isBefore(acknowledged));
+        Lsn acknowledged = primary.flushed();
+        fixture.awaitDurable(receiver, acknowledged);
         WalSegment tail =
             WalSegment.containing(TimelineId.FIRST, acknowledged, archive.cluster().segmentSize());
         byte[] expected = Servers.segment(primary, tail.toString());
         primary.kill();
         WalFileName partial = new WalFileName.Partial(tail.fileName());
-        await(receiver, () -> receiver.status().timeline().orElseThrow().value() == 2);
+        fixture.await(receiver, () -> receiver.status().timeline().orElseThrow().value() == 2);
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!archive.contains(partial)) {
           assertTrue(System.nanoTime() < deadline, "no " + partial + ": " + receiver.status());
@@ -123,16 +91,16 @@ class TimelineIT {
         assertArrayEquals(
             Arrays.copyOf(expected, length), Arrays.copyOf(Files.readAllBytes(fetched), length));
         standby.execute("CREATE TABLE u ()", "SELECT pg_switch_wal()");
-        Lsn next = archive.cluster().segmentSize().floor(flushed(standby));
-        await(receiver, () -> !receiver.status().archived().isBefore(next));
+        Lsn next = archive.cluster().segmentSize().floor(standby.flushed());
+        fixture.awaitArchived(receiver, next);
       }
     }
   }
 
   @Test
   void startsWhereTheHistoriesOfAncestorsAreGone() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       for (int i = 0; i < 2; i++) {
         server.stop();
         Files.createFile(server.dataDirectory().resolve("standby.signal"));
@@ -144,8 +112,8 @@ class TimelineIT {
       Files.delete(server.dataDirectory().resolve("pg_wal/00000002.history"));
       try (WalReceiver receiver = receiver(Servers.address(server), archive).start()) {
         server.execute("CREATE TABLE u ()", "SELECT pg_switch_wal()");
-        Lsn next = archive.cluster().segmentSize().floor(flushed(server));
-        await(receiver, () -> !receiver.status().archived().isBefore(next));
+        Lsn next = archive.cluster().segmentSize().floor(server.flushed());
+        fixture.awaitArchived(receiver, next);
         assertEquals(3, receiver.status().timeline().orElseThrow().value());
         assertTrue(archive.contains(WalFileName.parse("00000003.history")));
       }
@@ -156,8 +124,8 @@ class TimelineIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void passesAnOldPrimaryOverWhileTheStorageIsAway(boolean startedAgain) throws Exception {
-    try (PostgresServer primary = server();
-        ArchiveStore archive = archive(primary);
+    try (PostgresServer primary = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(primary);
         PostgresServer standby = Servers.standby(primary, directory.resolve("standby"))) {
       ServerAddress both =
           ServerAddress.of(
@@ -169,13 +137,13 @@ class TimelineIT {
                   + primary.user());
       WalReceiver receiver = receiver(both, archive).start();
       try {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         primary.stop();
         standby.execute("SELECT pg_promote()");
         standby.awaitPromotion(LIMIT);
         standby.execute("CREATE TABLE t ()");
-        Lsn end = flushed(standby);
-        await(
+        Lsn end = standby.flushed();
+        fixture.await(
             receiver,
             () ->
                 receiver.status().timeline().orElseThrow().value() == 2
@@ -197,20 +165,19 @@ class TimelineIT {
     }
   }
 
-  private static void reachesWhatIsWritten(PostgresServer server, WalReceiver receiver)
-      throws Exception {
+  private void reachesWhatIsWritten(PostgresServer server, WalReceiver receiver) throws Exception {
     server.execute("CREATE TABLE u ()");
-    Lsn end = flushed(server);
-    await(receiver, () -> !receiver.status().durable().isBefore(end));
+    fixture.awaitDurable(receiver, server);
   }
 
   /** A power failure leaves anything of what was not forced. */
   @Test
   void goesOnWhereTheSpoolHoldsRubbishOfATimelineThatWasLeft() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       WalSegment left =
-          WalSegment.containing(TimelineId.FIRST, flushed(server), archive.cluster().segmentSize());
+          WalSegment.containing(
+              TimelineId.FIRST, server.flushed(), archive.cluster().segmentSize());
       server.stop();
       Files.createFile(server.dataDirectory().resolve("standby.signal"));
       server.start();
@@ -224,8 +191,8 @@ class TimelineIT {
       Files.write(partial, torn);
       try (WalReceiver receiver = receiver(Servers.address(server), archive).start()) {
         server.execute("CREATE TABLE u ()", "SELECT pg_switch_wal()");
-        Lsn next = archive.cluster().segmentSize().floor(flushed(server));
-        await(receiver, () -> !receiver.status().archived().isBefore(next));
+        Lsn next = archive.cluster().segmentSize().floor(server.flushed());
+        fixture.awaitArchived(receiver, next);
       }
       assertTrue(Files.exists(partial));
     }
@@ -233,8 +200,8 @@ class TimelineIT {
 
   @Test
   void beginsAnArchiveAtASwitchPoint() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute("CREATE TABLE t ()", "SELECT pg_switch_wal()");
       // a shutdown would write one more record
       server.kill();
@@ -258,8 +225,8 @@ class TimelineIT {
       assertEquals(end.toString(), server.query("SELECT restart_lsn FROM pg_replication_slots"));
       try (WalReceiver receiver = receiver(Servers.address(server), archive).start()) {
         server.execute("CREATE TABLE u ()", "SELECT pg_switch_wal()");
-        Lsn next = archive.cluster().segmentSize().floor(flushed(server));
-        await(receiver, () -> !receiver.status().archived().isBefore(next));
+        Lsn next = archive.cluster().segmentSize().floor(server.flushed());
+        fixture.awaitArchived(receiver, next);
       }
       assertEquals(end, archive.inventory().ranges(second).get(0).start());
       assertEquals(List.of(), archive.inventory().ranges(TimelineId.FIRST));
@@ -268,8 +235,8 @@ class TimelineIT {
 
   @Test
   void pushesALeftoverOnceHoweverOftenItMustConnect() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       String old = server.query("SELECT pg_walfile_name(pg_current_wal_lsn())");
       Files.createDirectory(directory.resolve("spool"));
       Files.write(
@@ -286,7 +253,7 @@ class TimelineIT {
       WalReceiver receiver;
       try (WalsenderConnection other = WalsenderConnection.open(Servers.address(server))) {
         other.createPhysicalSlot("walden", true);
-        other.startReplication(Optional.of("walden"), flushed(server), TimelineId.FIRST);
+        other.startReplication(Optional.of("walden"), server.flushed(), TimelineId.FIRST);
         receiver = builder.start();
         long deadline = System.nanoTime() + 2_000_000_000L;
         while (System.nanoTime() < deadline) {
@@ -294,7 +261,7 @@ class TimelineIT {
         }
       }
       try (receiver) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         assertTrue(archive.contains(WalFileName.parse(old + ".partial")));
       }
     }

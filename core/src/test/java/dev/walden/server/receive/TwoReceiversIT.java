@@ -2,20 +2,17 @@ package dev.walden.server.receive;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.FetchOutcome;
 import dev.walden.server.Proxy;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.storage.StoredObject;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -42,10 +39,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TwoReceiversIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
 
   @TempDir Path directory;
   private final InMemoryStorage storage = new InMemoryStorage();
+  private final ReceiverFixture fixture = ReceiverFixture.into(storage);
   private Path copies;
   private PostgresServer server;
 
@@ -53,13 +51,11 @@ class TwoReceiversIT {
   void start() throws Exception {
     copies = Files.createDirectory(directory.resolve("copies"));
     server =
-        PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
-            .segmentSize(SIZE)
+        ReceiverFixture.server(17, directory)
             .setting("archive_mode", "on")
             .setting(
                 "archive_command",
                 "cp %p " + copies + "/%f.part && mv " + copies + "/%f.part " + copies + "/%f")
-            .setting("wal_keep_size", "512MB")
             .create();
     server.execute("CREATE TABLE t (v text)");
   }
@@ -70,43 +66,19 @@ class TwoReceiversIT {
   }
 
   /** Each receiver, in a process of its own, has its own store. */
-  private ArchiveStore archive() throws Exception {
-    return ArchiveStore.openOrCreate(
-        storage, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
-
   private WalReceiver.Builder receiver(ServerAddress address, String slot, boolean tail)
       throws Exception {
     WalReceiver.Builder builder =
-        WalReceiver.from(address)
-            .into(archive())
+        fixture
+            .receiver(address, fixture.archive(server))
             .slot(slot)
             .statusInterval(Duration.ofSeconds(1))
             .retryLimit(Duration.ofMillis(400));
     return tail ? builder.tail().tailInterval(Duration.ofMillis(10)) : builder;
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition done, WalReceiver... receivers) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      List<WalReceiverStatus> status = Arrays.stream(receivers).map(WalReceiver::status).toList();
-      assertTrue(System.nanoTime() < deadline, status.toString());
-      for (WalReceiver receiver : receivers) {
-        assertFalse(receiver.await(Duration.ofMillis(10)), "a receiver has ended");
-      }
-    }
-  }
-
   private static void end(WalReceiver receiver) {
     receiver.close();
-  }
-
-  private Lsn flushed() throws Exception {
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
   }
 
   /** Writes segments; the end of the last that is complete. */
@@ -115,11 +87,7 @@ class TwoReceiversIT {
         "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i",
         "SELECT pg_switch_wal()",
         "INSERT INTO t VALUES ('begins the next')");
-    return SIZE.floor(flushed());
-  }
-
-  private static void awaitArchived(WalReceiver receiver, Lsn end) throws Exception {
-    await(() -> !receiver.status().archived().isBefore(end), receiver);
+    return SIZE.floor(server.flushed());
   }
 
   private static boolean isRefused(WalReceiver receiver) {
@@ -156,15 +124,15 @@ class TwoReceiversIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void theSecondOneTakesOverWhereItWaited(boolean tail) throws Exception {
-    try (ArchiveStore archive = archive();
+    try (ArchiveStore archive = fixture.archive(server);
         WalReceiver first = receiver(Servers.address(server), "one", tail).start()) {
-      awaitArchived(first, write(3000));
+      fixture.awaitArchived(first, write(3000));
       String pid = server.query("SELECT active_pid FROM pg_replication_slots");
       try (WalReceiver second = receiver(Servers.address(server), "one", tail).start()) {
-        await(() -> isRefused(second), first, second);
+        fixture.await(List.of(first, second), () -> isRefused(second));
         String message = second.status().trouble().orElseThrow().getMessage();
         assertTrue(message.contains("PID " + pid), message);
-        awaitArchived(first, write(3000));
+        fixture.awaitArchived(first, write(3000));
         long tries = second.status().connections();
         long start = System.nanoTime();
         Thread.sleep(2000);
@@ -174,8 +142,8 @@ class TwoReceiversIT {
         assertTrue(tries <= tookMs / 200 + 2, tries + " tries in " + tookMs + " ms");
         assertEquals(WalReceiverStatus.State.STREAMING, first.status().state());
         end(first);
-        awaitArchived(second, write(3000));
-        await(() -> isTidy(archive), second);
+        fixture.awaitArchived(second, write(3000));
+        fixture.await(second, () -> isTidy(archive));
         Servers.assertArchived(server, archive, 1);
       }
     }
@@ -187,7 +155,7 @@ class TwoReceiversIT {
   void takesOverFromTheOneThatTookOver(boolean tail) throws Exception {
     server.execute("ALTER SYSTEM SET wal_keep_size = 0", "SELECT pg_reload_conf()");
     try (Proxy proxy = Proxy.of(server.port());
-        ArchiveStore archive = archive();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver first =
             receiver(
                     Servers.address(server, proxy.port(), "&options=-c%20wal_sender_timeout=2s"),
@@ -195,18 +163,19 @@ class TwoReceiversIT {
                     tail)
                 .timeout(Duration.ofSeconds(2))
                 .start()) {
-      awaitArchived(first, write(3000));
-      Lsn before = flushed();
-      await(() -> !first.status().received().isBefore(before), first);
+      fixture.awaitArchived(first, write(3000));
+      Lsn before = server.flushed();
+      fixture.awaitReceived(first, before);
       try (WalReceiver second = receiver(Servers.address(server), "one", tail).start()) {
-        await(() -> isRefused(second), second);
+        fixture.await(second, () -> isRefused(second));
         proxy.turn(Proxy.State.SWALLOWING);
-        awaitArchived(second, write(6000));
+        fixture.awaitArchived(second, write(6000));
         proxy.turn(Proxy.State.FORWARDING);
-        await(() -> isRefused(first), first, second);
+        fixture.await(List.of(first, second), () -> isRefused(first));
         Lsn removed = write(6000);
-        awaitArchived(second, removed);
-        await(
+        fixture.awaitArchived(second, removed);
+        fixture.await(
+            second,
             () -> {
               server.execute("CHECKPOINT");
               return !Files.exists(
@@ -214,14 +183,13 @@ class TwoReceiversIT {
                       .dataDirectory()
                       .resolve("pg_wal")
                       .resolve(WalSegment.containing(TimelineId.FIRST, before, SIZE).toString()));
-            },
-            second);
+            });
         // what it leaves when it is closed nobody else removes before another one is started
-        await(() -> isTidy(archive), second);
+        fixture.await(second, () -> isTidy(archive));
       }
       Lsn end = write(3000);
-      awaitArchived(first, end);
-      await(() -> isTidy(archive), first);
+      fixture.awaitArchived(first, end);
+      fixture.await(first, () -> isTidy(archive));
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size());
       assertCopied(archive);
     }
@@ -254,32 +222,34 @@ class TwoReceiversIT {
 
   @Test
   void twoSlotsAndPushesFillOneArchive() throws Exception {
-    try (ArchiveStore archive = archive();
+    try (ArchiveStore archive = fixture.archive(server);
         WalReceiver first = receiver(Servers.address(server), "one", true).start();
         WalReceiver second = receiver(Servers.address(server), "two", true).start();
         WalReceiver third = receiver(Servers.address(server), "three", false).start()) {
-      WalReceiver[] all = {first, second, third};
-      Lsn pushed = flushed();
+      List<WalReceiver> all = List.of(first, second, third);
+      Lsn pushed = server.flushed();
       for (int round = 0; round < 5; round++) {
         Lsn end = write(4000);
         pushed = push(archive, pushed, end);
-        await(
-            () -> Arrays.stream(all).noneMatch(one -> one.status().archived().isBefore(end)), all);
+        fixture.await(
+            all, () -> all.stream().noneMatch(one -> one.status().archived().isBefore(end)));
       }
       // each removes its own last; what it cannot before it is closed, the next one does
-      await(() -> isTidy(archive), all);
-      Lsn open = flushed();
+      fixture.await(all, () -> isTidy(archive));
+      Lsn open = server.flushed();
       WalSegment segment = WalSegment.containing(TimelineId.FIRST, open, SIZE);
-      await(
+      fixture.await(
+          all,
           () ->
-              !first.status().durable().isBefore(open) && !second.status().durable().isBefore(open),
-          all);
+              !first.status().durable().isBefore(open)
+                  && !second.status().durable().isBefore(open));
       assertEquals(2, runs(segment).size(), "pieces of both");
       assertFetched(archive, open);
       end(first);
       assertFetched(archive, open);
       write(100);
-      await(() -> archive.contains(segment.fileName()) && isTidy(archive), second, third);
+      fixture.await(
+          List.of(second, third), () -> archive.contains(segment.fileName()) && isTidy(archive));
       for (WalReceiver receiver : List.of(second, third)) {
         assertTrue(receiver.status().trouble().isEmpty(), receiver.status().toString());
         assertEquals(1, receiver.status().connections());

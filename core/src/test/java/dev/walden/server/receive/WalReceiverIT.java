@@ -12,11 +12,11 @@ import dev.walden.codec.AgeIdentity;
 import dev.walden.server.Proxy;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -39,21 +39,10 @@ class WalReceiverIT {
 
   @TempDir Path directory;
   private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
-
-  private PostgresServer server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
-        .setting("wal_level", "replica")
-        .setting("wal_keep_size", "512MB")
-        .create();
-  }
-
-  private ArchiveStore archive(ServerAddress address) throws Exception {
-    return ArchiveStore.openOrCreate(
-        new InMemoryStorage(),
-        ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
-        ServerIdentity.of(address));
-  }
+  private final ReceiverFixture fixture =
+      ReceiverFixture.into(new InMemoryStorage())
+          .settings(
+              ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity));
 
   private static Lsn write(PostgresServer server, int rows) throws Exception {
     server.execute(
@@ -61,17 +50,6 @@ class WalReceiverIT {
         "INSERT INTO t SELECT repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i",
         "SELECT pg_switch_wal()");
     return Lsn.parse(server.query("SELECT pg_current_wal_lsn()"));
-  }
-
-  private static void awaitArchived(WalReceiver receiver, Lsn lsn) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (receiver.status().archived().isBefore(lsn)) {
-      assertTrue(
-          System.nanoTime() < deadline, "not archived up to " + lsn + ": " + receiver.status());
-      if (receiver.await(Duration.ofMillis(20))) {
-        throw new AssertionError("the receiver has ended");
-      }
-    }
   }
 
   private void assertSegmentsEqual(ArchiveStore archive, TimelineId timeline, Path walDirectory)
@@ -97,12 +75,11 @@ class WalReceiverIT {
   @ParameterizedTest
   @ValueSource(ints = {14, 15, 16, 17, 18})
   void archivesExactlyWhatTheServerWrote(int major) throws Exception {
-    try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(Servers.address(server))) {
-      try (WalReceiver receiver =
-          WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+    try (PostgresServer server = ReceiverFixture.server(major, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
         Lsn end = write(server, 20_000);
-        awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
+        fixture.awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
       }
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size());
       assertSegmentsEqual(archive, TimelineId.FIRST, server.dataDirectory().resolve("pg_wal"));
@@ -117,7 +94,7 @@ class WalReceiverIT {
   /** PostgreSQL 14 does not tell what a slot keeps: what it still had may be gone at once. */
   @Test
   void looksAgainWhenTheWalItFoundIsGone() throws Exception {
-    try (PostgresServer server = server(14)) {
+    try (PostgresServer server = ReceiverFixture.server(14, directory).create()) {
       write(server, 20_000);
       server.execute("CHECKPOINT");
       Proxy.Action removal =
@@ -127,7 +104,7 @@ class WalReceiverIT {
                   "SELECT pg_reload_conf()",
                   "SELECT pg_sleep(0.5)",
                   "CHECKPOINT");
-      try (ArchiveStore archive = archive(Servers.address(server));
+      try (ArchiveStore archive = fixture.archive(server);
           Proxy gate = Proxy.of(server.port(), "START_REPLICATION SLOT", removal);
           WalReceiver receiver =
               WalReceiver.from(Servers.address(server, gate.port()))
@@ -135,7 +112,7 @@ class WalReceiverIT {
                   .slot("walden")
                   .start()) {
         Lsn end = write(server, 3_000);
-        awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
+        fixture.awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
         assertEquals(2, gate.seen(), "how often streaming was begun");
       }
     }
@@ -149,12 +126,11 @@ class WalReceiverIT {
             PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
                 .segmentSize(size)
                 .create();
-        ArchiveStore archive = archive(Servers.address(server));
-        WalReceiver receiver =
-            WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+        ArchiveStore archive = fixture.archive(server);
+        WalReceiver receiver = fixture.receiver(server, archive).start()) {
       write(server, 1_000);
       WalSegment first = WalSegment.containing(TimelineId.FIRST, new Lsn(size.bytes()), size);
-      awaitArchived(receiver, first.end());
+      fixture.awaitArchived(receiver, first.end());
       Path fetched = directory.resolve("fetched");
       archive.fetch(first.fileName(), fetched);
       assertEquals(
@@ -165,14 +141,13 @@ class WalReceiverIT {
 
   @Test
   void goesOnWhereTheArchiveEnds() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(Servers.address(server))) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       for (int round = 0; round < 3; round++) {
         Lsn before = write(server, 3_000);
-        try (WalReceiver receiver =
-            WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
+        try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
           write(server, 3_000);
-          awaitArchived(receiver, archive.cluster().segmentSize().floor(before));
+          fixture.awaitArchived(receiver, archive.cluster().segmentSize().floor(before));
         }
       }
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "there is a gap");
@@ -183,28 +158,24 @@ class WalReceiverIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void survivesRestartsAndCrashesOfTheServer(boolean spooled) throws Exception {
-    try (PostgresServer server = server(16);
-        ArchiveStore archive = archive(Servers.address(server))) {
-      WalReceiver.Builder builder =
-          WalReceiver.from(Servers.address(server))
-              .into(archive)
-              .slot("walden")
-              .retryLimit(Duration.ofMillis(500));
+    try (PostgresServer server = ReceiverFixture.server(16, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
+      WalReceiver.Builder builder = fixture.receiver(server, archive);
       if (spooled) {
         builder.spool(directory.resolve("spool"));
       }
       try (WalReceiver receiver = builder.start()) {
-        awaitArchived(receiver, floor(archive, write(server, 5_000)));
+        fixture.awaitArchived(receiver, floor(archive, write(server, 5_000)));
         server.kill();
         server.start();
-        awaitArchived(receiver, floor(archive, write(server, 5_000)));
+        fixture.awaitArchived(receiver, floor(archive, write(server, 5_000)));
         long start = System.nanoTime();
         server.stop();
         assertTrue(
             System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20),
             "a fast shutdown waited for the receiver");
         server.start();
-        awaitArchived(receiver, floor(archive, write(server, 5_000)));
+        fixture.awaitArchived(receiver, floor(archive, write(server, 5_000)));
         assertTrue(receiver.status().connections() >= 3, receiver.status().toString());
       }
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "there is a gap");
@@ -214,19 +185,14 @@ class WalReceiverIT {
 
   @Test
   void fillsTheGapThatAFailedPushLeft() throws Exception {
-    try (PostgresServer server = server(17)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create()) {
       InMemoryStorage storage = new InMemoryStorage();
       FaultyStorage faulty = new FaultyStorage(storage, 1);
-      ArchiveStore failing =
-          ArchiveStore.openOrCreate(
-              faulty, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-      ArchiveStore archive =
-          ArchiveStore.openOrCreate(
-              storage, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
+      ArchiveStore failing = ReceiverFixture.into(faulty).archive(server);
+      ArchiveStore archive = ReceiverFixture.into(storage).archive(server);
       Lsn first = floor(archive, write(server, 3_000));
-      try (WalReceiver receiver =
-          WalReceiver.from(Servers.address(server)).into(failing).slot("walden").start()) {
-        awaitArchived(receiver, first);
+      try (WalReceiver receiver = fixture.receiver(server, failing).start()) {
+        fixture.awaitArchived(receiver, first);
         WalSegment missing =
             WalSegment.containing(TimelineId.FIRST, first, archive.cluster().segmentSize());
         for (int i = 0; i < 1000; i++) {
@@ -237,19 +203,14 @@ class WalReceiverIT {
               FaultyStorage.Fault.BEFORE_EFFECT);
         }
         write(server, 6_000);
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!archive.contains(missing.next().fileName())) {
-          assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-          receiver.await(Duration.ofMillis(20));
-        }
+        fixture.await(receiver, () -> archive.contains(missing.next().fileName()));
         assertTrue(
             !receiver.status().durable().isAfter(missing.start()),
             "acknowledged beyond the gap: " + receiver.status());
       }
       assertEquals(2, archive.inventory().ranges(TimelineId.FIRST).size(), "there is no gap");
-      try (WalReceiver receiver =
-          WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
-        awaitArchived(receiver, floor(archive, write(server, 100)));
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
+        fixture.awaitArchived(receiver, floor(archive, write(server, 100)));
       }
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size(), "the gap remains");
       assertSegmentsEqual(archive, TimelineId.FIRST, server.dataDirectory().resolve("pg_wal"));
@@ -262,18 +223,17 @@ class WalReceiverIT {
 
   @Test
   void followsPromotions() throws Exception {
-    try (PostgresServer server = server(15);
-        ArchiveStore archive = archive(Servers.address(server))) {
+    try (PostgresServer server = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute("ALTER SYSTEM SET wal_keep_size = '512MB'");
       try (PostgresServer standby = Servers.standby(server, directory.resolve("standby"));
-          WalReceiver receiver =
-              WalReceiver.from(Servers.address(standby)).into(archive).slot("walden").start()) {
+          WalReceiver receiver = fixture.receiver(standby, archive).start()) {
         Lsn end = write(server, 5_000);
-        awaitArchived(receiver, floor(archive, end));
+        fixture.awaitArchived(receiver, floor(archive, end));
         standby.execute("SELECT pg_promote()");
         standby.awaitPromotion(LIMIT);
         Lsn next = write(standby, 5_000);
-        awaitArchived(receiver, floor(archive, next));
+        fixture.awaitArchived(receiver, floor(archive, next));
         assertEquals(2, receiver.status().timeline().orElseThrow().value());
         assertTrue(archive.contains(WalFileName.parse("00000002.history")));
         assertSegmentsEqual(archive, new TimelineId(2), standby.dataDirectory().resolve("pg_wal"));
@@ -283,8 +243,8 @@ class WalReceiverIT {
 
   @Test
   void acknowledgesWhatIsSpooledAsASynchronousStandby() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(Servers.address(server));
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
         WalReceiver receiver =
             WalReceiver.from(
                     ServerAddress.of(server.jdbcUrl() + "?ApplicationName=w&user=" + server.user()))
@@ -297,7 +257,7 @@ class WalReceiverIT {
       server.execute("SELECT pg_reload_conf()");
       for (int i = 0; i < 100; i++) {
         server.execute("INSERT INTO c VALUES (" + i + ")");
-        Lsn flushed = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+        Lsn flushed = server.flushed();
         assertTrue(!receiver.status().durable().isBefore(flushed.plus(-8192)));
       }
     }
@@ -305,27 +265,20 @@ class WalReceiverIT {
 
   @Test
   void goesOnFromTheSpoolWhereTheSlotDoesNotTell() throws Exception {
-    try (PostgresServer server = server(14);
-        ArchiveStore archive = archive(Servers.address(server))) {
+    try (PostgresServer server = ReceiverFixture.server(14, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       WalReceiver.Builder builder =
-          WalReceiver.from(Servers.address(server))
-              .into(archive)
-              .slot("walden")
-              .spool(directory.resolve("spool"));
+          fixture.receiver(server, archive).spool(directory.resolve("spool"));
       Lsn first;
       write(server, 100);
       try (WalReceiver receiver = builder.start()) {
         server.execute("CREATE TABLE s ()");
-        first = Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (receiver.status().durable().isBefore(first)) {
-          assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-          receiver.await(Duration.ofMillis(20));
-        }
+        first = server.flushed();
+        fixture.awaitDurable(receiver, first);
       }
       write(server, 20_000);
       try (WalReceiver receiver = builder.start()) {
-        awaitArchived(receiver, floor(archive, write(server, 3_000)));
+        fixture.awaitArchived(receiver, floor(archive, write(server, 3_000)));
       }
       assertTrue(
           archive.contains(
@@ -338,8 +291,8 @@ class WalReceiverIT {
   @ParameterizedTest
   @ValueSource(ints = {14, 18})
   void beginsWithWhatTheSlotKeeps(int major) throws Exception {
-    try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(Servers.address(server))) {
+    try (PostgresServer server = ReceiverFixture.server(major, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute(
           "ALTER SYSTEM SET wal_keep_size = 0",
           "SELECT pg_reload_conf()",
@@ -348,9 +301,8 @@ class WalReceiverIT {
           floor(archive, Lsn.parse(server.query("SELECT restart_lsn FROM pg_replication_slots")));
       write(server, 5_000);
       Lsn end = floor(archive, write(server, 5_000));
-      try (WalReceiver receiver =
-          WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
-        awaitArchived(receiver, end);
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
+        fixture.awaitArchived(receiver, end);
       }
       Lsn first = archive.inventory().ranges(TimelineId.FIRST).get(0).start();
       assertTrue(!first.isAfter(kept), "begins at " + first + ", the slot keeps " + kept);
@@ -360,12 +312,11 @@ class WalReceiverIT {
 
   @Test
   void refusesAnotherCluster() throws Exception {
-    try (PostgresServer server = server(17);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
         PostgresServer other =
             PostgresServer.create(PostgresBinaries.of(17), directory.resolve("other"));
-        ArchiveStore archive = archive(Servers.address(server));
-        WalReceiver receiver =
-            WalReceiver.from(Servers.address(other)).into(archive).slot("walden").start()) {
+        ArchiveStore archive = fixture.archive(server);
+        WalReceiver receiver = fixture.receiver(other, archive).start()) {
       assertThrows(WrongClusterException.class, () -> receiver.await(LIMIT));
     }
   }

@@ -142,13 +142,9 @@ final class PromotedCluster implements AutoCloseable {
     server.execute("INSERT INTO stages VALUES ('" + stage + "')");
   }
 
-  private Lsn flushed() throws SQLException {
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
-  }
-
   /** Until what the server has written is acknowledged, as far as that goes without a switch. */
   void follow(WalReceiver receiver) throws Exception {
-    Lsn end = durability == Durability.SEGMENT ? SIZE.floor(flushed()) : flushed();
+    Lsn end = durability == Durability.SEGMENT ? SIZE.floor(server.flushed()) : server.flushed();
     await(receiver, () -> !receiver.status().durable().isBefore(end));
   }
 
@@ -193,7 +189,7 @@ final class PromotedCluster implements AutoCloseable {
   }
 
   private void awaitReplay(PostgresServer standby) throws Exception {
-    Lsn end = flushed();
+    Lsn end = server.flushed();
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (Lsn.parse(standby.query("SELECT pg_last_wal_replay_lsn()")).isBefore(end)) {
       assertTrue(System.nanoTime() < deadline, "the standby did not follow to " + end);

@@ -7,18 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.server.ServerAddress;
 import dev.walden.server.Servers;
 import dev.walden.server.SpoolInUseException;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.receive.WalReceiver;
-import dev.walden.server.receive.WalReceiverStatus;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -39,51 +35,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SpoolRestartIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
 
   @TempDir Path directory;
   private final InMemoryStorage storage = new InMemoryStorage();
   private final FaultyStorage faulty = new FaultyStorage(storage, 1);
-
-  private PostgresServer server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(SIZE)
-        .setting("wal_level", "replica")
-        .setting("wal_keep_size", "512MB")
-        .setting("autovacuum", "off")
-        .create();
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws Exception {
-    return ArchiveStore.openOrCreate(
-        faulty, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
-  }
+  private final ReceiverFixture fixture = ReceiverFixture.into(faulty);
 
   private WalReceiver.Builder receiver(PostgresServer server, ArchiveStore archive) {
-    Properties properties = new Properties();
-    properties.setProperty("user", server.user());
-    properties.setProperty("ApplicationName", "w");
-    return WalReceiver.from(ServerAddress.of(server.jdbcUrl(), properties))
-        .into(archive)
-        .slot("walden")
-        .spool(directory.resolve("spool"))
-        .retryLimit(Duration.ofMillis(300));
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(WalReceiver receiver, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
-  }
-
-  private static Lsn flushed(PostgresServer server) throws Exception {
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
+    Properties name = new Properties();
+    name.setProperty("ApplicationName", "w");
+    return fixture
+        .receiver(ReceiverFixture.address(server, name), archive)
+        .spool(directory.resolve("spool"));
   }
 
   private long spooled() throws Exception {
@@ -108,18 +72,18 @@ class SpoolRestartIT {
   @ParameterizedTest
   @CsvSource({"14, false", "17, false", "17, true"})
   void commitsReturnThoughTheStorageIsAway(int major, boolean promoted) throws Exception {
-    try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(major, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       Lsn start;
       try (WalReceiver receiver = receiver(server, archive).start()) {
         server.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()");
-        start = SIZE.floor(flushed(server));
-        await(receiver, () -> !receiver.status().archived().isBefore(start));
+        start = SIZE.floor(server.flushed());
+        fixture.awaitArchived(receiver, start);
         faulty.setUnavailable(true);
         server.execute(
             "INSERT INTO t SELECT repeat(md5(i::text), 20) FROM generate_series(1, 5000) i");
-        Lsn end = flushed(server);
-        await(receiver, () -> !receiver.status().durable().isBefore(end));
+        Lsn end = server.flushed();
+        fixture.awaitDurable(receiver, end);
       }
       assertTrue(spooled() >= 3, "only " + spooled() + " segments are spooled");
       if (promoted) {
@@ -127,19 +91,19 @@ class SpoolRestartIT {
       }
       Lsn last;
       try (WalReceiver receiver = receiver(server, archive).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         server.execute(
             "ALTER SYSTEM SET synchronous_standby_names = 'w'", "SELECT pg_reload_conf()");
         for (int i = 0; i < 50; i++) {
           server.execute("INSERT INTO t VALUES (repeat('x', 20000 + " + i + "))");
         }
-        assertFalse(receiver.status().durable().isBefore(flushed(server).plus(-8192)));
+        assertFalse(receiver.status().durable().isBefore(server.flushed().plus(-8192)));
         assertTrue(spooled() >= 3, "something was archived");
         faulty.setUnavailable(false);
         server.execute("SELECT pg_switch_wal()");
-        last = SIZE.floor(flushed(server));
-        await(receiver, () -> !receiver.status().archived().isBefore(last));
-        await(receiver, () -> spooled() == 0);
+        last = SIZE.floor(server.flushed());
+        fixture.awaitArchived(receiver, last);
+        fixture.await(receiver, () -> spooled() == 0);
       }
       for (WalSegment s = WalSegment.containing(timeline(promoted), start, SIZE);
           s.start().isBefore(last);
@@ -158,22 +122,22 @@ class SpoolRestartIT {
   @Test
   void theHistoryOfSpooledWalIsSpooledToo() throws Exception {
     WalFileName history = WalFileName.parse("00000002.history");
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       try (WalReceiver receiver = receiver(server, archive).start()) {
         server.execute("CREATE TABLE t (v text)", "SELECT pg_switch_wal()");
-        Lsn start = SIZE.floor(flushed(server));
-        await(receiver, () -> !receiver.status().archived().isBefore(start));
+        Lsn start = SIZE.floor(server.flushed());
+        fixture.awaitArchived(receiver, start);
         faulty.setUnavailable(true);
         server.execute("INSERT INTO t VALUES ('spooled')");
-        Lsn end = flushed(server);
-        await(receiver, () -> !receiver.status().durable().isBefore(end));
+        Lsn end = server.flushed();
+        fixture.awaitDurable(receiver, end);
       }
       promote(server);
       try (WalReceiver receiver = receiver(server, archive).start()) {
         server.execute("SELECT pg_switch_wal()", "CHECKPOINT");
-        Lsn end = flushed(server);
-        await(receiver, () -> !receiver.status().durable().isBefore(end));
+        Lsn end = server.flushed();
+        fixture.awaitDurable(receiver, end);
       }
       server.stop();
       faulty.setUnavailable(false);
@@ -189,18 +153,18 @@ class SpoolRestartIT {
 
   @Test
   void aSecondReceiverIsRefused() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       try (WalReceiver receiver = receiver(server, archive).start()) {
         assertThrows(SpoolInUseException.class, () -> receiver(server, archive).start());
         assertThrows(
             SpoolInUseException.class,
             () -> WalReceiver.archiveSpool(archive, directory.resolve("spool")));
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
       }
       WalReceiver.archiveSpool(archive, directory.resolve("spool"));
       try (WalReceiver receiver = receiver(server, archive).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
       }
     }
   }
@@ -209,10 +173,10 @@ class SpoolRestartIT {
   @Test
   void whatDiffersIsArchivedAsAPartialSegment() throws Exception {
     Path before = directory.resolve("before");
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       try (WalReceiver receiver = receiver(server, archive).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
       }
       server.stop();
       Servers.copy(server.dataDirectory(), before);
@@ -220,8 +184,8 @@ class SpoolRestartIT {
       Lsn end;
       try (WalReceiver receiver = receiver(server, archive).start()) {
         server.execute("CREATE TABLE a (i int)", "INSERT INTO a VALUES (1)");
-        end = flushed(server);
-        await(receiver, () -> !receiver.status().durable().isBefore(end));
+        end = server.flushed();
+        fixture.awaitDurable(receiver, end);
       }
       server.kill();
       try (PostgresServer back =
@@ -229,9 +193,10 @@ class SpoolRestartIT {
         back.execute("CREATE TABLE b (i int, j text, k text)");
         try (WalReceiver receiver = receiver(back, archive).start()) {
           back.execute("SELECT pg_switch_wal()");
-          Lsn last = SIZE.floor(flushed(back));
-          await(receiver, () -> !receiver.status().archived().isBefore(last));
-          await(receiver, () -> SpooledSegment.diverged(directory.resolve("spool")).isEmpty());
+          Lsn last = SIZE.floor(back.flushed());
+          fixture.awaitArchived(receiver, last);
+          fixture.await(
+              receiver, () -> SpooledSegment.diverged(directory.resolve("spool")).isEmpty());
         }
         WalSegment segment = WalSegment.containing(TimelineId.FIRST, end, SIZE);
         int length = SIZE.offset(end);
@@ -256,18 +221,18 @@ class SpoolRestartIT {
       System.out.println("not tried with a full disk: no small file system can be mounted here");
     }
     assumeTrue(mounted, "no small file system can be mounted");
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       try (WalReceiver receiver = receiver(server, archive).start()) {
-        await(receiver, () -> receiver.status().state() == WalReceiverStatus.State.STREAMING);
+        fixture.awaitStreaming(receiver);
         faulty.setUnavailable(true);
         server.execute(
             "CREATE TABLE t AS SELECT repeat(md5(i::text), 30) v FROM generate_series(1, 8000) i");
-        await(receiver, () -> receiver.status().connections() > 2);
+        fixture.await(receiver, () -> receiver.status().connections() > 2);
         faulty.setUnavailable(false);
         server.execute("SELECT pg_switch_wal()");
         Lsn end = SIZE.floor(Lsn.parse(server.query("SELECT pg_current_wal_lsn()")));
-        await(receiver, () -> !receiver.status().archived().isBefore(end));
+        fixture.awaitArchived(receiver, end);
       }
     } finally {
       new ProcessBuilder("umount", spool.toString()).start().waitFor();

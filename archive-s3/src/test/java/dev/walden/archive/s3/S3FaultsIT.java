@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** What goes wrong between a client and its server. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class S3FaultsTest {
+class S3FaultsIT {
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static final int PART = 5 << 20;
   private static TestServer server;
@@ -386,7 +386,7 @@ class S3FaultsTest {
   @Test
   void tellsTheTruthUnderRandomFaults() throws Exception {
     long seed = Long.getLong("walden.s3.seed", System.nanoTime());
-    System.out.println("S3FaultsTest: -Dwalden.s3.seed=" + seed);
+    System.out.println("S3FaultsIT: -Dwalden.s3.seed=" + seed);
     Random random = new Random(seed);
     List<Fault> kinds =
         List.of(

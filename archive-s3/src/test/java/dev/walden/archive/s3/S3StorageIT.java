@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import software.amazon.awssdk.services.s3.S3Client;
 
-class S3StorageTest implements StorageContract {
+class S3StorageIT implements StorageContract {
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static TestServer server;
   private static S3Client client;
