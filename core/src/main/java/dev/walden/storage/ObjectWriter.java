@@ -13,6 +13,9 @@ public abstract class ObjectWriter extends OutputStream {
   /** The best memory alignment of a direct buffer, in bytes: {@link ByteBuffer#alignedSlice}. */
   public static final int ALIGNMENT = 4096;
 
+  /** For backends. */
+  protected ObjectWriter() {}
+
   /**
    * Makes the object durable and visible under its name. Nothing can be written after that.
    *

@@ -20,6 +20,9 @@ public final class StreamedOutlines implements SegmentObserver {
   private final Map<WalSegment, WalOutline> outlines = new HashMap<>();
   private OutlineCollector collector;
 
+  /** Holds nothing yet. */
+  public StreamedOutlines() {}
+
   @Override
   public RecordFilter interest() {
     return OutlineInterest.INSTANCE;

@@ -1,0 +1,8 @@
+/** An archive in a folder. */
+module dev.walden.archive.fs {
+  requires transitive dev.walden.core;
+  requires jdk.unsupported; // O_DIRECT
+  requires org.slf4j;
+
+  exports dev.walden.archive.fs;
+}

@@ -1,0 +1,12 @@
+/** Plans, proves and carries out point-in-time recovery. */
+module dev.walden.recovery {
+  requires transitive dev.walden.core;
+  requires transitive java.sql;
+  requires org.slf4j;
+
+  exports dev.walden.recovery;
+  exports dev.walden.recovery.plan;
+  exports dev.walden.recovery.points;
+  exports dev.walden.recovery.restore;
+  exports dev.walden.recovery.simulate;
+}
