@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.WalRange;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
@@ -14,7 +15,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,9 +23,7 @@ public final class Servers {
   private Servers() {}
 
   public static ServerAddress address(PostgresServer server) {
-    Properties properties = new Properties();
-    properties.setProperty("user", server.user());
-    return ServerAddress.of(server.jdbcUrl(), properties);
+    return ReceiverFixture.address(server);
   }
 
   /** The server, by way of another port. */

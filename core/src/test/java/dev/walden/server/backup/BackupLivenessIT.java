@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.CountingSocketFactory;
 import dev.walden.server.HangingStorage;
@@ -13,10 +12,10 @@ import dev.walden.server.Proxy;
 import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.Servers;
 import dev.walden.server.TlsServer;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +44,7 @@ class BackupLivenessIT {
 
   private final InMemoryStorage memory = new InMemoryStorage();
   private final HangingStorage storage = new HangingStorage(memory, false);
+  private final ReceiverFixture fixture = ReceiverFixture.into(storage).limit(LIMIT);
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile BackupProgress last;
@@ -62,9 +62,7 @@ class BackupLivenessIT {
 
   /** Begins a backup that takes a while, in a thread of its own. */
   private void take(int port, String properties, Duration timeout) throws Exception {
-    ArchiveStore archive =
-        ArchiveStore.openOrCreate(
-            storage, ArchiveSettings.defaults(), ServerIdentity.of(Servers.address(server)));
+    ArchiveStore archive = fixture.archive(server);
     BaseBackupTaker taker =
         BaseBackupTaker.of(
                 Servers.address(
@@ -98,21 +96,11 @@ class BackupLivenessIT {
     taking.start();
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, what);
-      Thread.sleep(20);
-    }
-  }
-
   private void awaitCopying() throws Exception {
-    await("copying", () -> last != null && last.phase() == BackupProgress.Phase.COPYING);
-    await("a part", () -> memory.list("", "", 1000).stream().anyMatch(o -> isPart(o.name())));
+    fixture.await(
+        () -> "copying", () -> last != null && last.phase() == BackupProgress.Phase.COPYING);
+    fixture.await(
+        () -> "a part", () -> memory.list("", "", 1000).stream().anyMatch(o -> isPart(o.name())));
   }
 
   private static boolean isPart(String name) {
@@ -136,7 +124,7 @@ class BackupLivenessIT {
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    await("threads", () -> threads.stream().noneMatch(Thread::isAlive));
+    fixture.await(() -> "threads", () -> threads.stream().noneMatch(Thread::isAlive));
     assertEquals(0, CountingSocketFactory.open(), "open sockets");
     assertTrue(
         memory.list("", "", 1000).stream().noneMatch(object -> object.name().contains("/backup/")),
@@ -184,7 +172,7 @@ class BackupLivenessIT {
     try (Proxy proxy = Proxy.of(server.port())) {
       proxy.turn(Proxy.State.SWALLOWING);
       take(proxy.port(), "&sslmode=" + sslmode, Duration.ofMinutes(5));
-      await("a connection", () -> proxy.accepted() == 1);
+      fixture.await(() -> "a connection", () -> proxy.accepted() == 1);
       Thread.sleep(300);
       interrupt();
     }
@@ -197,7 +185,7 @@ class BackupLivenessIT {
         Proxy first =
             Proxy.of(proxy.port(), "BASE_BACKUP", () -> proxy.turn(Proxy.State.SWALLOWING))) {
       take(first.port(), "&sslmode=disable", Duration.ofSeconds(2));
-      await("the command", () -> first.seen() == 1);
+      fixture.await(() -> "the command", () -> first.seen() == 1);
       Thread.sleep(3000);
       interrupt();
     }
@@ -208,7 +196,7 @@ class BackupLivenessIT {
     take(server.port(), "", Duration.ofMinutes(5));
     awaitCopying();
     storage.hang(BackupLivenessIT::isPart);
-    await("a write that hangs", () -> storage.hanging() > 0);
+    fixture.await(() -> "a write that hangs", () -> storage.hanging() > 0);
     Thread.sleep(300);
     interrupt();
     storage.release();

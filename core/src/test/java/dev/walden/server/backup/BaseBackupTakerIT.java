@@ -16,7 +16,6 @@ import dev.walden.backup.TarReader;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.Servers;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.receive.WalReceiver;
 import dev.walden.server.receive.WalReceiverStatus;
 import dev.walden.storage.StoredObject;
@@ -24,9 +23,9 @@ import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
-import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -51,24 +50,10 @@ class BaseBackupTakerIT {
   @TempDir Path directory;
   private final InMemoryStorage storage = new InMemoryStorage();
   private final AgeIdentity identity = AgeIdentity.generate(new SecureRandom());
-
-  private PostgresServer server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
-        .create();
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws IOException {
-    return ArchiveStore.openOrCreate(
-        storage,
-        ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
-        ServerIdentity.of(Servers.address(server)));
-  }
-
-  private static WalReceiver receiver(PostgresServer server, ArchiveStore archive)
-      throws IOException {
-    return WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start();
-  }
+  private final ReceiverFixture fixture =
+      ReceiverFixture.into(storage)
+          .settings(
+              ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity));
 
   /** Unpacks a backup as {@code tar x} would. */
   private void unpack(ArchiveStore archive, BaseBackup backup, Path target) throws IOException {
@@ -114,13 +99,13 @@ class BaseBackupTakerIT {
     Path restored = directory.resolve("restored");
     Path space = Files.createDirectory(directory.resolve("space"));
     List<BackupProgress.Phase> phases = new ArrayList<>();
-    try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(major, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       server.execute(
           "CREATE TABLESPACE s LOCATION '" + space + "'",
           "CREATE TABLE t AS SELECT i, md5(i::text) AS m FROM generate_series(1, 50000) i",
           "CREATE TABLE u TABLESPACE s AS SELECT * FROM t");
-      try (WalReceiver receiver = receiver(server, archive)) {
+      try (WalReceiver receiver = fixture.receiver(server, archive).start()) {
         backup =
             BaseBackupTaker.of(Servers.address(server), archive)
                 .partSize(4 << 20)
@@ -174,9 +159,9 @@ class BaseBackupTakerIT {
   @ParameterizedTest
   @ValueSource(strings = {"NONE", "SHA256"})
   void comparesWhateverChecksumTheManifestHas(String algorithm) throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server);
-        WalReceiver receiver = receiver(server, archive)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
+        WalReceiver receiver = fixture.receiver(server, archive).start()) {
       BaseBackup backup =
           BaseBackupTaker.of(Servers.address(server), archive)
               .checksums(BackupChecksum.Algorithm.valueOf(algorithm))
@@ -188,8 +173,8 @@ class BaseBackupTakerIT {
 
   @Test
   void withoutWalThereIsNoBackup() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       BaseBackupTaker taker =
           BaseBackupTaker.of(Servers.address(server), archive).walTimeout(Duration.ofSeconds(1));
       assertThrows(NotArchivedException.class, taker::take);
@@ -206,9 +191,9 @@ class BaseBackupTakerIT {
 
   @Test
   void aBackupThatFailsAtAnyStepLeavesNothing() throws Exception {
-    try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server);
-        WalReceiver receiver = receiver(server, archive)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
+        WalReceiver receiver = fixture.receiver(server, archive).start()) {
       FaultyStorage faulty = new FaultyStorage(storage, 7);
       ArchiveStore failing =
           ArchiveStore.openOrCreate(
@@ -233,9 +218,9 @@ class BaseBackupTakerIT {
 
   @Test
   void anInterruptedBackupLeavesNothing() throws Exception {
-    try (PostgresServer server = server(16);
-        ArchiveStore archive = archive(server);
-        WalReceiver receiver = receiver(server, archive)) {
+    try (PostgresServer server = ReceiverFixture.server(16, directory).create();
+        ArchiveStore archive = fixture.archive(server);
+        WalReceiver receiver = fixture.receiver(server, archive).start()) {
       for (int delay : new int[] {50, 200, 400}) {
         List<Throwable> failures = new ArrayList<>();
         Thread thread =
@@ -261,8 +246,8 @@ class BaseBackupTakerIT {
 
   @Test
   void aServerKilledDuringTheBackupLeavesNothing() throws Exception {
-    try (PostgresServer server = server(15);
-        ArchiveStore archive = archive(server)) {
+    try (PostgresServer server = ReceiverFixture.server(15, directory).create();
+        ArchiveStore archive = fixture.archive(server)) {
       Thread killer =
           new Thread(
               () -> {

@@ -44,7 +44,7 @@ class ReplicationStreamIT {
         WalsenderConnection connection = WalsenderConnection.open(Servers.address(server))) {
       connection.createPhysicalSlot("walden", true);
       server.execute("CREATE TABLE t (i int, filler text)");
-      Lsn start = MEGABYTE.floor(flushed(server));
+      Lsn start = MEGABYTE.floor(server.flushed());
 
       connection.tick(Duration.ofMillis(1));
       ReplicationStream stream =
@@ -81,8 +81,8 @@ class ReplicationStreamIT {
       ReplicationStream again =
           connection.startReplication(Optional.of("walden"), end, TimelineId.FIRST);
       StreamedWal rest = new StreamedWal(again, end);
-      rest.readTo(MEGABYTE.floor(flushed(server)));
-      assertSegments(server, rest, end, MEGABYTE.floor(flushed(server)));
+      rest.readTo(MEGABYTE.floor(server.flushed()));
+      assertSegments(server, rest, end, MEGABYTE.floor(server.flushed()));
     }
   }
 
@@ -92,7 +92,7 @@ class ReplicationStreamIT {
     try (PostgresServer server = create(major);
         WalsenderConnection connection = WalsenderConnection.open(Servers.address(server))) {
       server.execute("CREATE TABLE t (i int, filler text)");
-      Lsn start = MEGABYTE.floor(flushed(server));
+      Lsn start = MEGABYTE.floor(server.flushed());
       connection.tick(Duration.ofMillis(10));
       ReplicationStream stream =
           connection.startReplication(Optional.empty(), start, TimelineId.FIRST);
@@ -123,7 +123,7 @@ class ReplicationStreamIT {
         PostgresServer standby = Servers.standby(primary, folder.resolve("standby"));
         WalsenderConnection connection = WalsenderConnection.open(Servers.address(standby))) {
       primary.execute("CREATE TABLE t (i int, filler text)", FILL);
-      Lsn start = MEGABYTE.floor(flushed(primary));
+      Lsn start = MEGABYTE.floor(primary.flushed());
       while (connection.identifySystem().position().isBefore(start)) {
         Thread.sleep(10);
       }
@@ -132,7 +132,7 @@ class ReplicationStreamIT {
           connection.startReplication(Optional.empty(), start, TimelineId.FIRST);
       StreamedWal wal = new StreamedWal(stream, start);
       assertThrows(IllegalStateException.class, stream::nextTimeline);
-      wal.readTo(flushed(primary));
+      wal.readTo(primary.flushed());
 
       standby.execute("SELECT pg_promote(false)");
       wal.readTo(Event.END_OF_TIMELINE);
@@ -158,7 +158,7 @@ class ReplicationStreamIT {
       Lsn from = MEGABYTE.floor(fork);
       ReplicationStream next = connection.startReplication(Optional.empty(), from, SECOND);
       StreamedWal second = new StreamedWal(next, from);
-      Lsn end = MEGABYTE.floor(flushed(standby));
+      Lsn end = MEGABYTE.floor(standby.flushed());
       second.readTo(end);
       assertArrayEquals(
           wal.bytes(Lsn.max(from, start), fork), second.bytes(Lsn.max(from, start), fork));
@@ -195,7 +195,10 @@ class ReplicationStreamIT {
       assertTrue(removed.getMessage().contains("base backup"), removed::getMessage);
 
       assertRefused(
-          connection, flushed(server).plus(1 << 30), TimelineId.FIRST, "is ahead of the WAL flush");
+          connection,
+          server.flushed().plus(1 << 30),
+          TimelineId.FIRST,
+          "is ahead of the WAL flush");
 
       ServerRefusedException noSlot =
           assertThrows(
@@ -205,7 +208,7 @@ class ReplicationStreamIT {
       assertTrue(noSlot.getMessage().contains("create the replication slot"), noSlot::getMessage);
 
       connection.createPhysicalSlot("walden", true);
-      Lsn start = MEGABYTE.floor(flushed(server));
+      Lsn start = MEGABYTE.floor(server.flushed());
       try (WalsenderConnection other = WalsenderConnection.open(Servers.address(server))) {
         ReplicationStream stream =
             other.startReplication(Optional.of("walden"), start, TimelineId.FIRST);
@@ -251,7 +254,7 @@ class ReplicationStreamIT {
         server.execute(FILL);
         Thread.sleep(20);
       }
-      return flushed(server);
+      return server.flushed();
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -263,10 +266,6 @@ class ReplicationStreamIT {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Lsn flushed(PostgresServer server) throws Exception {
-    return Lsn.parse(server.query("SELECT pg_current_wal_flush_lsn()"));
   }
 
   private static void assertSegments(PostgresServer server, StreamedWal wal, Lsn from, Lsn to)

@@ -16,20 +16,15 @@ import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.recovery.restore.Restore;
 import dev.walden.recovery.restore.RestoreIncompleteException;
-import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.receive.WalReceiver;
-import dev.walden.storage.Storage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
-import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Archiving, backing up and restoring on a disk that becomes full. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FullDiskIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   @TempDir Path directory;
   private Path disk;
@@ -53,6 +47,11 @@ class FullDiskIT {
 
   private void resize(String options) throws Exception {
     assertTrue(run("mount", "-o", "remount," + options, disk.toString()));
+  }
+
+  private static ReceiverFixture into(Path folder) throws Exception {
+    return ReceiverFixture.into(FileSystemStorage.createAt(folder))
+        .settings(ArchiveSettings.defaults().compression(Compression.NONE));
   }
 
   @BeforeEach
@@ -68,50 +67,17 @@ class FullDiskIT {
     run("umount", disk.toString());
   }
 
-  private PostgresServer server() throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(17), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
-        .create();
-  }
-
-  private static ServerAddress address(PostgresServer server) {
-    return ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
-  }
-
-  private static ArchiveStore plain(Storage storage, PostgresServer server) throws Exception {
-    return ArchiveStore.openOrCreate(
-        storage,
-        ArchiveSettings.defaults().compression(Compression.NONE),
-        ServerIdentity.of(address(server)));
-  }
-
-  private static void awaitArchived(WalReceiver receiver, Lsn lsn) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (receiver.status().archived().isBefore(lsn)) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      receiver.await(Duration.ofMillis(20));
-    }
-  }
-
   @Test
   void aFullArchiveStopsAcknowledgingAndGoesOnWhenThereIsRoom() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = plain(FileSystemStorage.createAt(disk), server);
-        WalReceiver receiver =
-            WalReceiver.from(address(server))
-                .into(archive)
-                .slot("walden")
-                .retryLimit(Duration.ofMillis(300))
-                .start()) {
+    ReceiverFixture fixture = into(disk);
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = fixture.archive(server);
+        WalReceiver receiver = fixture.receiver(server, archive).start()) {
       server.execute(
           "CREATE TABLE t AS SELECT repeat(md5(i::text), 4) FROM generate_series(1, 60000) i",
           "SELECT pg_switch_wal()");
       Lsn end = Lsn.parse(server.query("SELECT pg_current_wal_lsn()"));
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (receiver.status().trouble().isEmpty()) {
-        assertTrue(System.nanoTime() < deadline, "the disk is not full");
-        assertFalse(receiver.await(Duration.ofMillis(20)));
-      }
+      fixture.await(receiver, () -> receiver.status().trouble().isPresent());
       String trouble = receiver.status().trouble().get().getMessage();
       assertTrue(trouble.contains("No space left"), trouble);
       Lsn durable = receiver.status().durable();
@@ -119,25 +85,30 @@ class FullDiskIT {
       Lsn archived = archive.inventory().ranges(TimelineId.FIRST).get(0).end();
       assertFalse(durable.isAfter(archived), durable + " acknowledged, archived " + archived);
       // what was stored meanwhile is acknowledged, and no more
-      while (!receiver.status().durable().equals(archived)) {
-        assertTrue(System.nanoTime() < deadline, receiver.status() + ", archived " + archived);
-        assertFalse(receiver.await(Duration.ofMillis(20)));
-        archived = archive.inventory().ranges(TimelineId.FIRST).get(0).end();
-      }
+      fixture.await(
+          receiver,
+          () ->
+              receiver
+                  .status()
+                  .durable()
+                  .equals(archive.inventory().ranges(TimelineId.FIRST).get(0).end()));
       resize("size=100m");
-      awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
+      fixture.awaitArchived(receiver, archive.cluster().segmentSize().floor(end));
       assertEquals(1, archive.inventory().ranges(TimelineId.FIRST).size());
     }
   }
 
   @Test
   void aBackupThatFillsTheDiskLeavesNothing() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive = plain(FileSystemStorage.createAt(disk), server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = into(disk).archive(server)) {
       StorageUnavailableException e =
           assertThrows(
               StorageUnavailableException.class,
-              () -> BaseBackupTaker.of(address(server), archive).partSize(1 << 20).take());
+              () ->
+                  BaseBackupTaker.of(ReceiverFixture.address(server), archive)
+                      .partSize(1 << 20)
+                      .take());
       assertTrue(e.getMessage().contains("No space left"), e.getMessage());
       assertEquals(List.of(), archive.backups());
       try (var left = Files.walk(disk)) {
@@ -148,12 +119,11 @@ class FullDiskIT {
 
   @Test
   void aRestoreThatRunsOutOfSpaceLeavesNothingToStart() throws Exception {
-    try (PostgresServer server = server();
-        ArchiveStore archive =
-            plain(FileSystemStorage.createAt(directory.resolve("archive")), server)) {
+    try (PostgresServer server = ReceiverFixture.server(17, directory).create();
+        ArchiveStore archive = into(directory.resolve("archive")).archive(server)) {
       try (WalReceiver receiver =
-          WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
-        BaseBackupTaker.of(address(server), archive).take();
+          WalReceiver.from(ReceiverFixture.address(server)).into(archive).slot("walden").start()) {
+        BaseBackupTaker.of(ReceiverFixture.address(server), archive).take();
         assertTrue(receiver.status().trouble().isEmpty());
       }
       RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.immediate());

@@ -1,23 +1,19 @@
 package dev.walden.recovery.journey;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.recovery.restore.Restore;
-import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.receive.WalReceiver;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
-import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,17 +33,7 @@ class LongRecordIT {
 
   @TempDir Path directory;
 
-  private PostgresServer server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
-        .setting("max_locks_per_transaction", "1000")
-        .setting("autovacuum", "off")
-        .create();
-  }
-
-  private WalReceiver.Builder receiver(
-      ServerAddress address, ArchiveStore archive, String durability) {
-    WalReceiver.Builder builder = WalReceiver.from(address).into(archive).slot("walden");
+  private WalReceiver.Builder with(String durability, WalReceiver.Builder builder) {
     return switch (durability) {
       case "spool" -> builder.spool(directory.resolve("spool")).spoolLimit(4 << 20);
       case "tail" -> builder.tail();
@@ -75,28 +61,24 @@ class LongRecordIT {
   @CsvSource({"14, segment", "16, tail", "18, spool"})
   void areRecovered(int major, String durability) throws Exception {
     RecoveryPlan plan;
-    try (PostgresServer server = server(major)) {
-      ServerAddress address = ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
+    ReceiverFixture fixture =
+        ReceiverFixture.into(FileSystemStorage.createAt(directory.resolve("archive"))).limit(LIMIT);
+    try (PostgresServer server =
+        ReceiverFixture.server(major, directory)
+            .setting("max_locks_per_transaction", "1000")
+            .create()) {
       server.execute(
           "CREATE TABLE t (i int)",
           "DO $$ BEGIN FOR i IN 1.."
               + TABLES
               + " LOOP EXECUTE 'CREATE TABLE d' || i || ' (t text)'; END LOOP; END $$");
-      try (ArchiveStore archive =
-              ArchiveStore.openOrCreate(
-                  FileSystemStorage.createAt(directory.resolve("archive")),
-                  ArchiveSettings.defaults(),
-                  ServerIdentity.of(address));
-          WalReceiver receiver = receiver(address, archive, durability).start()) {
-        BaseBackupTaker.of(address, archive).walTimeout(LIMIT).take();
+      try (ArchiveStore archive = fixture.archive(server);
+          WalReceiver receiver = with(durability, fixture.receiver(server, archive)).start()) {
+        BaseBackupTaker.of(ReceiverFixture.address(server), archive).walTimeout(LIMIT).take();
         write(server);
         server.execute("CREATE TABLE last (i int)");
         Lsn end = Lsn.parse(server.query("SELECT pg_switch_wal()"));
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (receiver.status().archived().isBefore(end)) {
-          assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-          receiver.await(Duration.ofMillis(20));
-        }
+        fixture.awaitArchived(receiver, end);
         plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.latest());
         Restore.of(plan).from(archive).into(directory.resolve("restored")).run();
       }

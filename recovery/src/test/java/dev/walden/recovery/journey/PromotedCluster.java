@@ -1,10 +1,8 @@
 package dev.walden.recovery.journey;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.recovery.RecoveryTarget;
@@ -13,16 +11,14 @@ import dev.walden.recovery.crash.DirectoryCopy;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.recovery.restore.Restore;
-import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.receive.WalReceiver;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.FaultyStorage.Fault;
 import dev.walden.testing.FaultyStorage.Operation;
 import dev.walden.testing.InMemoryStorage;
-import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
@@ -42,7 +38,7 @@ import java.util.Optional;
 /** A primary with a base backup in an archive, and standbys to promote. */
 final class PromotedCluster implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final WalSegmentSize SIZE = WalSegmentSize.ofMegabytes(1);
+  private static final WalSegmentSize SIZE = ReceiverFixture.SEGMENT_SIZE;
 
   /** What a receiver acknowledges. */
   enum Durability {
@@ -51,13 +47,10 @@ final class PromotedCluster implements AutoCloseable {
     TAIL
   }
 
-  interface Condition {
-    boolean holds() throws IOException, SQLException;
-  }
-
   private final Durability durability;
   private final Path directory;
   private final FaultyStorage storage = new FaultyStorage(new InMemoryStorage(), 1);
+  private final ReceiverFixture fixture = ReceiverFixture.into(storage).limit(LIMIT);
   private final ArchiveStore archive;
   private final Deque<PostgresServer> servers = new ArrayDeque<>();
   private PostgresServer server;
@@ -67,24 +60,13 @@ final class PromotedCluster implements AutoCloseable {
       throws IOException, SQLException, InterruptedException {
     this.durability = durability;
     this.directory = directory;
-    server =
-        PostgresServer.builder(PostgresBinaries.of(16), directory.resolve("primary"))
-            .segmentSize(SIZE)
-            .setting("wal_keep_size", "512MB")
-            .setting("autovacuum", "off")
-            .create();
+    server = ReceiverFixture.server(16, directory).create();
     servers.push(server);
     server.execute("CREATE TABLE stages (name text)");
-    archive =
-        ArchiveStore.openOrCreate(
-            storage, ArchiveSettings.defaults(), ServerIdentity.of(address(server)));
+    archive = fixture.archive(server);
     WalReceiver receiver = receiver(server).start();
-    BaseBackupTaker.of(address(server), archive).walTimeout(LIMIT).take();
+    BaseBackupTaker.of(ReceiverFixture.address(server), archive).walTimeout(LIMIT).take();
     receiver.close();
-  }
-
-  private static ServerAddress address(PostgresServer server) {
-    return ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
   }
 
   ArchiveStore archive() {
@@ -95,17 +77,18 @@ final class PromotedCluster implements AutoCloseable {
     return storage;
   }
 
+  /** Waits for what a receiver does. */
+  ReceiverFixture fixture() {
+    return fixture;
+  }
+
   /** The server that is written to. */
   PostgresServer server() {
     return server;
   }
 
   WalReceiver.Builder receiver(PostgresServer from) {
-    WalReceiver.Builder builder =
-        WalReceiver.from(address(from))
-            .into(archive)
-            .slot("walden")
-            .retryLimit(Duration.ofMillis(300));
+    WalReceiver.Builder builder = fixture.receiver(from, archive);
     return switch (durability) {
       case SEGMENT -> builder;
       case SPOOL -> builder.spool(spool());
@@ -145,7 +128,7 @@ final class PromotedCluster implements AutoCloseable {
   /** Until what the server has written is acknowledged, as far as that goes without a switch. */
   void follow(WalReceiver receiver) throws Exception {
     Lsn end = durability == Durability.SEGMENT ? SIZE.floor(server.flushed()) : server.flushed();
-    await(receiver, () -> !receiver.status().durable().isBefore(end));
+    fixture.awaitDurable(receiver, end);
   }
 
   /** Until all that the server has written can be recovered. */
@@ -155,16 +138,8 @@ final class PromotedCluster implements AutoCloseable {
     }
     String number = server.query("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)");
     TimelineId timeline = new TimelineId(Long.parseLong(number, 16));
-    await(receiver, () -> receiver.status().timeline().equals(Optional.of(timeline)));
+    fixture.await(receiver, () -> receiver.status().timeline().equals(Optional.of(timeline)));
     follow(receiver);
-  }
-
-  static void await(WalReceiver receiver, Condition done) throws Exception {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!done.holds()) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      assertFalse(receiver.await(Duration.ofMillis(20)), "the receiver has ended");
-    }
   }
 
   /**

@@ -213,7 +213,7 @@ class PromotionsIT {
         cluster.promote(standby, false);
         cluster.write("second", 2);
         long tries = cluster.storage().faults();
-        PromotedCluster.await(receiver, () -> cluster.storage().faults() >= tries + 3);
+        cluster.fixture().await(receiver, () -> cluster.storage().faults() >= tries + 3);
         assertFalse(cluster.holds(new TimelineId(2)));
         assertTrue(receiver.status().trouble().isPresent());
         refuses.set(false);

@@ -12,15 +12,13 @@ import dev.walden.recovery.RecoveryTargetTimeline;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.recovery.restore.Restore;
-import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
-import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.receive.WalReceiver;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.ReceiverFixture;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
-import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,23 +55,17 @@ class RoundTripIT {
   private record Case(RecoveryTarget target, int rows, String stop) {}
 
   private PostgresServer server(int major) throws Exception {
-    return PostgresServer.builder(PostgresBinaries.of(major), directory.resolve("data"))
-        .segmentSize(WalSegmentSize.ofMegabytes(1))
+    return ReceiverFixture.server(major, directory)
         .setting("timezone", "America/New_York")
         .setting("archive_mode", "on")
         .setting("archive_command", "touch " + directory.resolve("touched") + "; false")
         .create();
   }
 
-  private static ServerAddress address(PostgresServer server) {
-    return ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
-  }
-
-  private ArchiveStore archive(PostgresServer server) throws IOException {
-    return ArchiveStore.openOrCreate(
-        FileSystemStorage.createAt(directory.resolve("archive")),
-        ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity),
-        ServerIdentity.of(address(server)));
+  private ReceiverFixture fixture() throws IOException {
+    return ReceiverFixture.into(FileSystemStorage.createAt(directory.resolve("archive")))
+        .settings(ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity))
+        .limit(LIMIT);
   }
 
   private void mark(PostgresServer server, int count) throws Exception {
@@ -108,14 +100,10 @@ class RoundTripIT {
     }
   }
 
-  private static void awaitArchived(WalReceiver receiver, PostgresServer server) throws Exception {
+  private void awaitArchived(WalReceiver receiver, PostgresServer server) throws Exception {
     server.execute("CREATE TABLE IF NOT EXISTS last (i int)");
     Lsn end = Lsn.parse(server.query("SELECT pg_switch_wal()"));
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (receiver.status().archived().isBefore(end)) {
-      assertTrue(System.nanoTime() < deadline, receiver.status().toString());
-      receiver.await(Duration.ofMillis(20));
-    }
+    fixture().awaitArchived(receiver, end);
   }
 
   private List<Case> cases() {
@@ -176,15 +164,15 @@ class RoundTripIT {
   @ValueSource(ints = {14, 15, 16, 17, 18})
   void everyKindOfTarget(int major) throws Exception {
     try (PostgresServer server = server(major);
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture().archive(server)) {
       try (WalReceiver receiver =
-          WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+          WalReceiver.from(ReceiverFixture.address(server)).into(archive).slot("walden").start()) {
         Path space = Files.createDirectory(directory.resolve("space"));
         server.execute(
             "CREATE TABLE marks (i int)",
             "CREATE TABLESPACE far LOCATION '" + space + "'",
             "CREATE TABLE far (i int) TABLESPACE far");
-        BaseBackupTaker.of(address(server), archive).take();
+        BaseBackupTaker.of(ReceiverFixture.address(server), archive).take();
         mark(server, MARKS);
         awaitArchived(receiver, server);
       }
@@ -212,11 +200,11 @@ class RoundTripIT {
   @Test
   void recoversTwiceInARowAndBackToTheFirstTimeline() throws Exception {
     try (PostgresServer server = server(17);
-        ArchiveStore archive = archive(server)) {
+        ArchiveStore archive = fixture().archive(server)) {
       try (WalReceiver receiver =
-          WalReceiver.from(address(server)).into(archive).slot("walden").start()) {
+          WalReceiver.from(ReceiverFixture.address(server)).into(archive).slot("walden").start()) {
         server.execute("CREATE TABLE marks (i int)", "CREATE TABLE far (i int)");
-        BaseBackupTaker.of(address(server), archive).take();
+        BaseBackupTaker.of(ReceiverFixture.address(server), archive).take();
         mark(server, MARKS);
         awaitArchived(receiver, server);
       }
@@ -226,7 +214,10 @@ class RoundTripIT {
       try (PostgresServer second = restore(archive, first, 17)) {
         assertMarks(3, second, first);
         try (WalReceiver receiver =
-            WalReceiver.from(address(second)).into(archive).slot("walden").start()) {
+            WalReceiver.from(ReceiverFixture.address(second))
+                .into(archive)
+                .slot("walden")
+                .start()) {
           second.execute("INSERT INTO marks VALUES (3)", "INSERT INTO far VALUES (3)");
           awaitArchived(receiver, second);
         }
