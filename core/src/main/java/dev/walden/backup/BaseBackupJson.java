@@ -54,8 +54,7 @@ public final class BaseBackupJson {
           file
               + ": format "
               + json.number("format")
-              + " is not supported by this version of "
-              + "Walden (it reads 1)");
+              + " is not supported by this version of Walden (it reads 1)");
     }
     try {
       List<Long> tablespaces = new ArrayList<>();

@@ -66,8 +66,7 @@ final class ControlFileCheck {
               + " has pg_control version "
               + found
               + owner
-              + "; Walden supports PostgreSQL 14 "
-              + "to 18");
+              + "; Walden supports PostgreSQL 14 to 18");
     }
     throw corrupt(CONTROL_VERSION, "not a pg_control: its version is " + found);
   }

@@ -105,8 +105,7 @@ final class AgeHeader {
                     objectName
                         + ": encrypted to "
                         + shownTypes()
-                        + "; none of the given keys "
-                        + "("
+                        + "; none of the given keys ("
                         + keys
                         + ") opens it"));
     if (!MessageDigest.isEqual(mac, fileKey.headerMac(covered))) {

@@ -26,10 +26,8 @@ final class ZstdFrame {
       Native.load();
     } catch (LinkageError e) {
       throw new IllegalStateException(
-          "cannot load the zstd library. It is unpacked to java.io.tmpdir, which may be "
-              + "mounted"
-              + " noexec: set the system property ZstdTempFolder to another "
-              + "folder, or use gzip",
+          "cannot load the zstd library. It is unpacked to java.io.tmpdir, which may be mounted"
+              + " noexec: set the system property ZstdTempFolder to another folder, or use gzip",
           e);
     }
   }

@@ -19,7 +19,7 @@ public record ZstdSettings(int level, int workers) {
     }
     if (workers < 0 || workers > MAX_WORKERS) {
       throw new IllegalArgumentException(
-          "zstd workers " + workers + " is not in " + "0.." + MAX_WORKERS);
+          "zstd workers " + workers + " is not in 0.." + MAX_WORKERS);
     }
   }
 

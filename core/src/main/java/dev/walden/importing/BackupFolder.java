@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** A base backup as {@code pg_basebackup} left it. */
+/** A base backup made by {@code pg_basebackup}. */
 sealed interface BackupFolder permits PlainBackup, TarBackup {
   /** With {@code -R}, settings are appended to this file after the server has sent it. */
   String CHANGED_BY_PG_BASEBACKUP = "postgresql.auto.conf";
 
-  /** What a standby has, {@code -R} adds, and a restore adds itself: never imported. */
+  /** Present on a standby or added by {@code -R}. Never imported: a restore writes its own. */
   Set<String> SIGNALS = Set.of("standby.signal", "recovery.signal");
 
   String CONTROL_FILE = "global/pg_control";
@@ -27,55 +27,55 @@ sealed interface BackupFolder permits PlainBackup, TarBackup {
   long PART_SIZE = 256L << 20;
 
   /**
-   * Looks what a folder holds.
+   * Detects the format of a folder.
    *
-   * @throws CorruptFileException if it is no backup with a manifest
+   * @throws CorruptFileException if it does not hold a backup with a manifest
    */
   static BackupFolder of(Path folder) throws IOException {
     if (!Files.isRegularFile(folder.resolve(BackupManifestReader.FILE_NAME))) {
       throw new CorruptFileException(
           folder.toString(),
-          "holds no backup_manifest, so nobody can tell whether the backup is whole: it is written"
-              + " by pg_basebackup, unless --no-manifest forbids it");
+          "has no backup_manifest, without which the backup cannot be verified: pg_basebackup"
+              + " writes it, unless --no-manifest is given");
     }
     return Files.exists(folder.resolve("PG_VERSION"))
         ? new PlainBackup(folder)
         : TarBackup.of(folder);
   }
 
-  /** The cluster that the backup is of. */
+  /** The backup's cluster. */
   ClusterIdentity identity() throws IOException;
 
-  /** Whether {@link Besides} may get WAL that {@link #findWal} does not. */
+  /** Whether {@link SideFiles} may receive WAL that {@link #findWal} does not find. */
   boolean hidesWal();
 
   /**
-   * The WAL that lies beside the files.
+   * The WAL beside the files.
    *
-   * @param temporary a folder to unpack it into
-   * @return a folder that holds it; empty, if there is none
+   * @param temporary where to unpack it
+   * @return a folder with the WAL, which is empty if there is none
    */
   Path findWal(Path temporary) throws IOException;
 
-  /** What it consists of, in the manifest's order. */
+  /** Its parts, in the manifest's order. */
   List<BackupPart> parts(ManifestOutline manifest) throws IOException;
 
   /** Opens a part. */
-  BackupMembers open(BackupPart part, Besides besides) throws IOException;
+  BackupMembers open(BackupPart part, SideFiles sideFiles) throws IOException;
 
-  /** Whether a file goes to {@link Besides}. */
-  static boolean isBesides(String path) {
+  /** Whether a file belongs to {@link SideFiles}. */
+  static boolean isSideFile(String path) {
     return SIGNALS.contains(path) || path.startsWith(WAL_DIRECTORY);
   }
 
-  /** Takes what lies between the files and is none of the backup: signals and WAL. */
-  interface Besides {
-    Besides IGNORED = (path, content) -> {};
+  /** Receives files that are not imported as part of the backup: signals and WAL. */
+  interface SideFiles {
+    SideFiles IGNORED = (path, content) -> {};
 
     void take(String path, InputStream content) throws IOException;
   }
 
-  /** Unpacks a file to a folder, if it is one of WAL. */
+  /** Unpacks a file to a folder, if it is a WAL file. */
   static void unpackWal(String name, InputStream content, Path folder) throws IOException {
     try {
       WalFileName wal = WalFileName.parse(name);

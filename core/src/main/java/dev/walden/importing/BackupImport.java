@@ -34,17 +34,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a backup of {@code pg_basebackup} into an archive, in plain format or as tar archives,
+ * Imports a backup of {@code pg_basebackup} into an archive, in plain format or as tar archives,
  * which may be compressed ({@code .gz}, {@code .zst}, {@code .lz4}). Every file is compared with
- * the backup's manifest; the WAL inside the backup is imported as {@link WalImport} does it, and
- * the backup exists only once the archive holds all WAL that it needs, valid record by record. The
+ * the backup's manifest. The WAL inside the backup is imported as by {@link WalImport}. The backup
+ * is complete only once the archive holds all WAL that it needs, checked record by record. The
  * folder is only read; WAL inside tar archives is unpacked to the default temporary folder.
  *
- * <p>What {@code --write-recovery-conf} adds is left out, or, in {@code postgresql.auto.conf},
- * imported unproven: a restore makes such settings harmless.
+ * <p>What {@code --write-recovery-conf} adds is omitted, or, in {@code postgresql.auto.conf},
+ * imported unverified: a restore makes such settings harmless.
  *
- * <p>Used by one thread, which an interruption ends. A failure leaves nothing that looks like a
- * backup; WAL that was imported stays.
+ * <p>For use by one thread, whose interruption ends the import. A failure leaves nothing that looks
+ * like a backup; imported WAL stays.
  */
 public final class BackupImport {
   private static final Logger LOG = LoggerFactory.getLogger(BackupImport.class);
@@ -59,22 +59,22 @@ public final class BackupImport {
   }
 
   /**
-   * The cluster that a backup is of. Of tar archives {@code base.tar} is read, almost to its end.
+   * The cluster of a backup. For tar archives, this reads {@code base.tar} almost to its end.
    *
-   * @throws CorruptFileException if the folder holds no backup
+   * @throws CorruptFileException if the folder does not hold a backup
    */
   public static ClusterIdentity identity(Path folder) throws IOException {
     return BackupFolder.of(folder).identity();
   }
 
   /**
-   * Imports a backup; one that was imported before, or another one with the same start and end, is
-   * given back instead.
+   * Imports a backup. If it, or another one with the same start and end, is already in the archive,
+   * returns that one.
    *
-   * @throws CorruptFileException if the folder holds no backup with a manifest, or a file is not
-   *     the one in the manifest
+   * @throws CorruptFileException if the folder does not hold a backup with a manifest, or a file
+   *     does not match the manifest
    * @throws UnsupportedFormatException if the backup is incremental
-   * @throws WrongClusterException if it is of another cluster
+   * @throws WrongClusterException if it belongs to another cluster
    * @throws NotArchivedException if neither the backup nor the archive holds the WAL it needs
    */
   public static BaseBackup run(Path folder, ArchiveStore archive) throws IOException {
@@ -92,14 +92,13 @@ public final class BackupImport {
         .equals(manifest.systemIdentifier().orElse(archive.cluster().systemIdentifier()))) {
       throw new WrongClusterException(
           manifestFile
-              + " is of cluster "
+              + " belongs to cluster "
               + manifest.systemIdentifier().get()
               + "; the archive is bound to "
               + archive.cluster());
     }
     if (source instanceof PlainBackup plain) {
-      // before hours of copying
-      requireCluster(plain.identity(), folder.toString());
+      // rather now than after hours of copying requireCluster(plain.identity(), folder.toString());
     }
     Optional<BaseBackup> present = imported(manifest);
     if (present.isPresent()) {
@@ -130,8 +129,7 @@ public final class BackupImport {
       throws IOException {
     importWal(source.findWal(temporary));
     if (!source.hidesWal()) {
-      // before hours of copying
-      BackupWal.read(archive, manifest.wal());
+      // rather now than after hours of copying BackupWal.read(archive, manifest.wal());
     }
     NewBackup backup = archive.newBackup(manifest.labelTime());
     try (backup;
@@ -148,7 +146,8 @@ public final class BackupImport {
           repacking.beginPart(length -> new ForeignPart(folder, part, length));
         }
         try (BackupMembers members =
-            source.open(part, (path, content) -> takeBesides(path, content, signals, temporary))) {
+            source.open(
+                part, (path, content) -> takeSideFiles(path, content, signals, temporary))) {
           repack(members, repacking);
         }
       }
@@ -171,7 +170,7 @@ public final class BackupImport {
     }
   }
 
-  private static void takeBesides(String path, InputStream content, SignalFiles signals, Path wal)
+  private static void takeSideFiles(String path, InputStream content, SignalFiles signals, Path wal)
       throws IOException {
     if (BackupFolder.SIGNALS.contains(path)) {
       signals.take(path, content);
@@ -205,7 +204,7 @@ public final class BackupImport {
     }
   }
 
-  /** Of a tablespace without files nothing else tells. */
+  /** Only the map names tablespaces without files. */
   private byte[] tablespaceMap(BackupMembers members) throws IOException {
     byte[] content = members.content().readNBytes(TablespaceMap.MAX_CONTENT + 1);
     String name = TablespaceMap.FILE_NAME + " in " + members.source();
@@ -224,11 +223,11 @@ public final class BackupImport {
   private void requireCluster(ClusterIdentity found, String where) throws WrongClusterException {
     if (!found.equals(archive.cluster())) {
       throw new WrongClusterException(
-          where + " is of " + found + ", expected " + archive.cluster());
+          where + " belongs to " + found + ", expected " + archive.cluster());
     }
   }
 
-  /** What is refused may not be needed; whether it is, reading the WAL tells. */
+  /** Rejected files may be irrelevant; reading the required WAL shows whether they are. */
   private void importWal(Path wal) throws IOException {
     for (WalImportReport.Refused refused : WalImport.run(wal, archive).refused()) {
       LOG.warn("not imported with {}: {}: {}", folder, refused.file(), refused.reason());
@@ -240,21 +239,21 @@ public final class BackupImport {
     if (label.incrementalFrom().isPresent()) {
       throw new UnsupportedFormatException(
           folder
-              + " is an incremental backup: put it together with those before it, by"
-              + " pg_combinebackup, and import that");
+              + " is an incremental backup: combine it with the earlier ones by"
+              + " pg_combinebackup, and import the result");
     }
     WalRange first = repacked.wal().get(repacked.wal().size() - 1);
     if (!label.startWalLocation().equals(first.start())) {
       throw new CorruptFileException(
           folder.resolve(BackupLabel.FILE_NAME).toString(),
-          "says that the backup starts at "
+          "states that the backup starts at "
               + label.startWalLocation()
-              + ", its manifest that it does at "
+              + ", but the manifest states "
               + first.start());
     }
   }
 
-  /** Nobody has read yet what the references lead to; it must be what was repacked. */
+  /** Verifies that the references lead to the bytes that were repacked. */
   private void requireReadable(BaseBackup backup) throws IOException {
     for (BackupObject part : backup.parts()) {
       try (InputStream in = archive.open(backup, part)) {

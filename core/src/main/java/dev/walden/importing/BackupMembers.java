@@ -7,19 +7,19 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * The files and directories of a part of a backup, always in the same order. Used by one thread.
+ * The files and directories of a part of a backup, always in the same order. For use by one thread.
  */
 interface BackupMembers extends Closeable {
 
-  /** The next one; empty at the end. */
+  /** The next member; empty at the end. */
   Optional<TarMember> next() throws IOException;
 
-  /** The bytes of the file that came last, until the next one does; left open. */
+  /** The bytes of the current file, valid until the next member; left open. */
   InputStream content() throws IOException;
 
-  /** Whether the manifest tells of the file that came last. */
+  /** Whether the manifest lists the current file. */
   boolean isListed();
 
-  /** Where the file that came last is from, for messages. */
+  /** Where the current file is from, for messages. */
   String source();
 }

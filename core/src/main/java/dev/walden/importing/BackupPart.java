@@ -4,11 +4,11 @@ import dev.walden.CorruptFileException;
 import dev.walden.json.JsonObject;
 
 /**
- * Some of the files of a backup: those in one archive, or, in plain format, so many in the order of
- * the manifest. The first ones come with all directories.
+ * Some of the files of a backup: those in one archive, or, in plain format, a range in manifest
+ * order. The first part includes all directories.
  *
- * @param archive its name without any ending; empty in plain format
- * @param first how many files come before
+ * @param archive its name without any suffix; empty in plain format
+ * @param first how many files precede it
  */
 record BackupPart(String archive, long first, long count) {
 

@@ -17,19 +17,19 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The WAL that a backup needs, read record by record, since nothing else tells when the backup was
- * taken by the server's clock.
+ * The WAL that a backup needs, read record by record, as the only source of the backup's time by
+ * the server's clock.
  *
- * @param startTime that of its checkpoint
+ * @param startTime the time of its checkpoint
  * @param endTime no transaction before the backup's end ended later
  */
 record BackupWal(Instant startTime, Instant endTime) {
 
   /**
-   * Reads it.
+   * Reads the WAL.
    *
    * @param ranges the newest timeline first
-   * @throws NotArchivedException if the archive does not hold it, valid
+   * @throws NotArchivedException if the archive does not hold all of it, or it is not valid
    */
   static BackupWal read(ArchiveStore archive, List<WalRange> ranges) throws IOException {
     for (WalRange range : ranges) {
@@ -75,7 +75,7 @@ record BackupWal(Instant startTime, Instant endTime) {
                 + ". Import it first");
       }
     }
-    // a checkpoint's time is in whole seconds, and transactions ended until it was taken
+    // a checkpoint's time is in whole seconds; transactions may have ended later in that second
     Instant taken = checkpoint.plusSeconds(1);
     return new BackupWal(checkpoint, latest.isAfter(taken) ? latest : taken);
   }

@@ -11,22 +11,22 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * A WAL file as another tool left it, perhaps compressed. {@code pg_receivewal} writes {@code
- * ….gz.partial}, others {@code ….partial.gz}.
+ * A WAL file of another tool, maybe compressed. {@code pg_receivewal} writes {@code ….gz.partial},
+ * others {@code ….partial.gz}.
  *
- * @param compression the suffix of its compression, or nothing
+ * @param compression the suffix of its compression, or empty
  */
 record ForeignFile(WalFileName name, Path path, String compression) {
   private static final String PARTIAL = ".partial";
 
-  /** Histories first, since what follows them needs them; whole segments before partial ones. */
+  /** Histories first, since later files need them; whole segments before partial ones. */
   static final Comparator<ForeignFile> ORDER =
       Comparator.<ForeignFile, Boolean>comparing(
               file -> !(file.name instanceof WalFileName.History))
           .thenComparing(file -> file.name.toString())
           .thenComparing(ForeignFile::path);
 
-  /** Empty if the name is not one of a WAL file. */
+  /** Empty if the name is not that of a WAL file. */
   static Optional<ForeignFile> of(Path path) {
     String file = path.getFileName().toString();
     boolean inside = file.endsWith(PARTIAL);
@@ -44,7 +44,7 @@ record ForeignFile(WalFileName name, Path path, String compression) {
     return !compression.isEmpty();
   }
 
-  /** The plain bytes; what is wrong with them is a {@link CorruptFileException}. */
+  /** The plain bytes; damage throws {@link CorruptFileException}. */
   InputStream open(long maxLength) throws IOException {
     String file = path.toString();
     String ending = file.endsWith(compression) ? "" : compression;

@@ -6,7 +6,7 @@ import dev.walden.StorageUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Reads what lies elsewhere; that it is not there any more is no proof that it never was. */
+/** Reads a foreign file. That it has disappeared does not prove that it never existed. */
 final class ForeignInputStream extends InputStream {
   private final String name;
   private final InputStream in;
@@ -17,7 +17,7 @@ final class ForeignInputStream extends InputStream {
   /**
    * Reads an object.
    *
-   * @param length how long it was when it was found
+   * @param length its length when it was imported
    */
   ForeignInputStream(String name, InputStream in, long length) {
     this.name = name;
@@ -26,7 +26,7 @@ final class ForeignInputStream extends InputStream {
     this.end = length;
   }
 
-  /** Ends so many bytes further on. */
+  /** Limits the stream to {@code more} further bytes. */
   void limit(long more) {
     end = position + more;
   }
@@ -54,7 +54,7 @@ final class ForeignInputStream extends InputStream {
     }
     if (n < 0) {
       throw new CorruptFileException(
-          name, position, "is shorter than the " + length + " bytes that were found once");
+          name, position, "is shorter than the " + length + " bytes that were imported");
     }
     position += n;
     return n;
@@ -65,7 +65,7 @@ final class ForeignInputStream extends InputStream {
     try {
       if (position == length && in.read() >= 0) {
         throw new CorruptFileException(
-            name, position, "is longer than the " + length + " bytes that were found once");
+            name, position, "is longer than the " + length + " bytes that were imported");
       }
     } catch (IOException e) {
       throw failure(name, e);
@@ -80,6 +80,7 @@ final class ForeignInputStream extends InputStream {
   static ArchiveException failure(String name, IOException e) {
     return e instanceof ArchiveException known
         ? known
-        : new StorageUnavailableException("cannot read " + name + " where it was found: " + e, e);
+        : new StorageUnavailableException(
+            "cannot read " + name + " in its original place: " + e, e);
   }
 }

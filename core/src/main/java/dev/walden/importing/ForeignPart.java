@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** A part of a backup, made anew from the files whenever it is read. */
+/** A part of a backup, rebuilt from the files whenever it is read. */
 record ForeignPart(Path folder, BackupPart part, long length) implements ForeignSource {
 
   @Override
   public InputStream open() throws IOException {
-    return new PartInputStream(BackupFolder.of(folder).open(part, BackupFolder.Besides.IGNORED));
+    return new PartInputStream(BackupFolder.of(folder).open(part, BackupFolder.SideFiles.IGNORED));
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A segment in a found file, whole or not. */
+/** A segment in a foreign file, whole or not. */
 record ForeignSegment(ForeignFile file, WalSegment segment) {
   private static final int PIECE = 4 << 20;
 
@@ -35,14 +35,14 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
     }
   }
 
-  /** Archives the segment if its WAL is valid up to its end; otherwise nothing. */
+  /** Archives the segment if its WAL is valid to the end; otherwise returns empty. */
   Optional<PushOutcome> bringWhole(ArchiveStore archive) throws IOException {
     try (PlainFile plain = PlainFile.of(file, segment.size().bytes())) {
       check(archive, plain.path());
       if (Files.size(plain.path()) < segment.size().bytes() || !isWhole(end(plain.path()))) {
         return Optional.empty();
       }
-      // pg_receivewal renames a partial one once it is whole
+      // a partial file is copied: pg_receivewal renames it once it is whole
       ObjectSource source =
           file.name() instanceof WalFileName.Segment
               ? new ForeignWal(file, segment.size().bytes(), plain)
@@ -53,7 +53,7 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
 
   private void check(ArchiveStore archive, Path plain) throws IOException {
     long length = Files.size(plain);
-    // cp leaves files like this when it is interrupted; of a partial one it may be all there is
+    // an interrupted cp leaves short files; a partial one may be short by nature
     if (length > segment.size().bytes()
         || length < segment.size().bytes() && file.name() instanceof WalFileName.Segment) {
       throw new CorruptFileException(
@@ -64,7 +64,7 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
     }
   }
 
-  /** Archives what is valid of a segment that is not whole, the last one of its timeline. */
+  /** Archives the valid beginning of an incomplete segment, the last one of its timeline. */
   PushOutcome bringBeginning(ArchiveStore archive) throws IOException {
     boolean whole = archive.contains(segment.fileName());
     try (PlainFile plain = PlainFile.of(file, segment.size().bytes())) {
@@ -78,11 +78,11 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
         throw new CorruptFileException(
             file.toString(),
             valid,
-            "the WAL in it ends at "
+            "its WAL ends at "
                 + end.lsn()
-                + ", though the later "
+                + ", although the later segment "
                 + later.get()
-                + " is there: "
+                + " is archived: "
                 + end.detail());
       }
       try (InputStream in = Files.newInputStream(plain.path())) {
@@ -111,7 +111,7 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
     int differs = Arrays.mismatch(held, valid);
     if (differs >= 0 && (whole || !isZero(held, differs))) {
       throw new ArchiveConflictException(
-          "what is archived of "
+          "the archived "
               + segment
               + " differs from "
               + file
@@ -122,7 +122,7 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
     return differs < 0;
   }
 
-  /** Pieces are followed by zeros. */
+  /** Zeros pad the archived pieces of a segment. */
   private static boolean isZero(byte[] bytes, int from) {
     for (int i = from; i < bytes.length; i++) {
       if (bytes[i] != 0) {
@@ -139,7 +139,7 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
     return PushOutcome.ARCHIVED;
   }
 
-  /** A segment that WAL leads out of, by a record that goes on or by a switch, is whole. */
+  /** A segment is whole if WAL continues after it, in a record or after a switch. */
   private static boolean isWhole(WalEnd end) {
     return end.reason() == WalEnd.Reason.MISSING_SEGMENT;
   }

@@ -6,16 +6,16 @@ import dev.walden.storage.ObjectSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** An object whose bytes can be had again from what was found, as long as that stays. */
+/** An object that can be read again from foreign files, as long as they stay. */
 sealed interface ForeignSource extends ObjectSource permits ForeignWal, ForeignPart {
 
-  /** Says where it lies. */
+  /** Its location. */
   JsonObject reference();
 
   /**
-   * What a reference refers to.
+   * The source at a reference's location.
    *
-   * @param length of the object
+   * @param length the object's length
    */
   static ForeignSource parse(JsonObject reference, long length) throws CorruptFileException {
     return reference.has("wal")

@@ -9,16 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A whole segment in a found file.
+ * A whole segment in a foreign file.
  *
- * @param plain where its plain bytes are to be had now
+ * @param plain its plain bytes for now
  */
 record ForeignWal(ForeignFile file, long length, PlainFile plain) implements ForeignSource {
 
   static ForeignWal at(Path path, long length) throws CorruptFileException {
     ForeignFile file =
         ForeignFile.of(path)
-            .orElseThrow(() -> new CorruptFileException(path.toString(), "has no WAL file's name"));
+            .orElseThrow(
+                () ->
+                    new CorruptFileException(
+                        path.toString(), "does not have the name of a WAL file"));
     return new ForeignWal(file, length, null);
   }
 
@@ -27,7 +30,7 @@ record ForeignWal(ForeignFile file, long length, PlainFile plain) implements For
     return plain == null ? present().open(length) : Files.newInputStream(plain.path());
   }
 
-  /** Somebody may have compressed the file since; the digest tells whether it is the same. */
+  /** The file may have been compressed since; the digest shows whether it is the same. */
   private ForeignFile present() {
     if (!Files.exists(file.path())) {
       for (String suffix : Decompressor.SUFFIXES) {

@@ -10,26 +10,26 @@ import dev.walden.storage.Storage;
 import java.io.IOException;
 
 /**
- * An archive of what lies in other tools' folders, without a copy of it. {@link WalImport} and
- * {@link BackupImport} check every byte as they always do, but whole segments and the parts of
- * backups stay where they are: kept are digests, the index, and where everything lies. Plans,
- * restores and a {@code restore_command} work as with any archive, and read from those folders.
+ * An archive over other tools' folders, without a copy of their files. {@link WalImport} and {@link
+ * BackupImport} check every byte as usual, but whole segments and backup parts stay in place: only
+ * digests, the index and references are stored. Plans, restores and a {@code restore_command} work
+ * as with any archive, and read from those folders.
  *
- * <p>What is in the folders must stay there, as it is: it is compared with its digest whenever it
- * is read. What is missing then is a {@link dev.walden.StorageUnavailableException}, never an
- * absent file, and what has changed a {@link dev.walden.CorruptFileException}.
+ * <p>The files must stay in the folders unchanged: they are compared with their digests whenever
+ * they are read. A missing file is a {@link dev.walden.StorageUnavailableException}, never an
+ * absent object, and a changed one a {@link dev.walden.CorruptFileException}.
  *
- * <p>Beginnings of segments, histories, and what is pushed or backed up into such an archive are
- * kept like in any other, uncompressed and not encrypted.
+ * <p>Beginnings of segments, histories, and whatever is pushed or backed up into such an archive
+ * are stored as in any other, neither compressed nor encrypted.
  */
 public final class InPlaceArchive {
   private InPlaceArchive() {}
 
   /**
-   * Opens the archive of a cluster, and creates it first if there is none.
+   * Opens the archive of a cluster, and creates it if there is none.
    *
-   * @param kept where digests, index and references are kept; closed with the archive. An archive
-   *     that is not in place may lie there, too
+   * @param kept the storage of digests, index and references; closed with the archive. It may also
+   *     hold an ordinary archive
    * @throws dev.walden.WrongClusterException see {@link ArchiveStore#openOrCreate}
    */
   public static ArchiveStore openOrCreate(Storage kept, ClusterIdentity cluster)
@@ -56,7 +56,7 @@ public final class InPlaceArchive {
     return ArchiveStore.open(new InPlaceStorage(kept), settings(), system);
   }
 
-  /** What is encoded cannot be what lies in a folder. */
+  /** Objects must not be encoded, to equal the files in the folders. */
   private static ArchiveSettings settings() {
     return ArchiveSettings.defaults().compression(Compression.NONE);
   }

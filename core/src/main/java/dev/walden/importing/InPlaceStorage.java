@@ -17,17 +17,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keeps of a {@link ForeignSource} where it lies, and of everything else the bytes. All names get a
- * prefix, so that nobody mistakes what is kept for an archive that lacks its segments. A reference
- * is an object whose name ends with the length of what it refers to.
+ * Stores a reference to each {@link ForeignSource}, and the bytes of everything else. A prefix of
+ * all names prevents confusion with an archive that lacks its segments. A reference is an object
+ * whose name ends with the length of its target.
  *
- * <p>Of two that write one name at once, one bytes and one a reference, both may succeed; what is
- * imported is compared with what is there, before and after.
+ * <p>If bytes and a reference are written concurrently under one name, both may succeed; imports
+ * compare content before and after.
  */
 final class InPlaceStorage implements Storage {
   private static final String PREFIX = "in-place/";
 
-  // '-' comes before '.': a reference is listed where its object would be
+  // '-' sorts before '.': a reference is listed in its object's place
   private static final String MARK = "-elsewhere-";
   private static final Pattern REFERENCE = Pattern.compile("(.+)" + MARK + "([0-9]{1,18})");
   private static final int MAX_REFERENCE = 64 << 10;
@@ -96,7 +96,7 @@ final class InPlaceStorage implements Storage {
       json = in.readNBytes(MAX_REFERENCE + 1);
     }
     if (json.length > MAX_REFERENCE) {
-      throw new CorruptFileException(reference.name(), "is longer than any reference");
+      throw new CorruptFileException(reference.name(), "is too long for a reference");
     }
     return ForeignSource.parse(JsonObject.parse(reference.name(), json), objectLength(reference));
   }
@@ -108,7 +108,7 @@ final class InPlaceStorage implements Storage {
         .map(InPlaceStorage::shown);
   }
 
-  /** The kept object that refers to what has this name. */
+  /** The stored reference for this name. */
   private Optional<StoredObject> reference(String name) throws IOException {
     return kept.list(PREFIX + name + MARK, "", 1).stream()
         .filter(object -> REFERENCE.matcher(object.name()).matches())
@@ -150,7 +150,7 @@ final class InPlaceStorage implements Storage {
       List<StoredObject> page = listing.list(PREFIX + prefix, from, limit);
       for (StoredObject object : page) {
         StoredObject shown = shown(object);
-        // a reference to "after" itself comes after it
+        // a reference to "after" itself sorts after it
         if (found.size() < limit && shown.name().compareTo(last) > 0) {
           found.add(shown);
           last = shown.name();
@@ -187,6 +187,6 @@ final class InPlaceStorage implements Storage {
 
   @Override
   public String toString() {
-    return "in place, by " + kept;
+    return "in place, with references in " + kept;
   }
 }

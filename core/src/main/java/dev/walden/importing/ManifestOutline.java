@@ -21,13 +21,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a manifest says of the backup as a whole, once it was found to be undamaged.
+ * What a verified manifest states about the backup as a whole.
  *
- * @param files how many it lists, without {@code postgresql.auto.conf}, signals and those in {@code
- *     pg_wal}
+ * @param files how many files it lists, without {@code postgresql.auto.conf}, signals and those in
+ *     {@code pg_wal}
  * @param signals the signal files that it lists: a standby sends its own
  * @param labelTime the server's clock when {@code backup_label} was sent
- * @param tablespaces those with files, in the order in which the server sent them
+ * @param tablespaces the tablespaces with files, in the order in which the server sent them
  */
 record ManifestOutline(
     Optional<SystemIdentifier> systemIdentifier,
@@ -59,13 +59,11 @@ record ManifestOutline(
         if (file.path().isEncoded()) {
           throw new CorruptFileException(
               manifest.toString(),
-              "lists "
-                  + path
-                  + ", which has a name that is not UTF-8: an archive has no such files");
+              "lists " + path + ", whose name is not UTF-8: an archive cannot hold such files");
         }
         algorithm = file.algorithm();
         boolean uncounted =
-            path.equals(BackupFolder.CHANGED_BY_PG_BASEBACKUP) || BackupFolder.isBesides(path);
+            path.equals(BackupFolder.CHANGED_BY_PG_BASEBACKUP) || BackupFolder.isSideFile(path);
         files += uncounted ? 0 : 1;
         if (BackupFolder.SIGNALS.contains(path)) {
           signals.add(file);

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** The tar archive of a part, made while it is read. */
+/** The tar archive of a part, built while it is read. */
 final class PartInputStream extends InputStream {
   private static final int BUFFER = 1 << 16;
 
@@ -20,7 +20,7 @@ final class PartInputStream extends InputStream {
   private int position;
   private boolean finished;
 
-  /** Reads members, and closes them in the end. */
+  /** Reads members, and closes them at the end. */
   PartInputStream(BackupMembers members) {
     this.members = members;
   }

@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A backup in plain format: a data directory, on which no server was started. */
+/** A backup in plain format: a data directory on which no server was started. */
 record PlainBackup(Path folder) implements BackupFolder {
-  /** Of directories, so that they are the same wherever the backup lies. */
+  /** The time of directories, so that they do not depend on the backup's location. */
   static final Instant NO_TIME = Instant.EPOCH;
 
   private static final String WAL = "pg_wal";
@@ -53,7 +53,7 @@ record PlainBackup(Path folder) implements BackupFolder {
           folder.toString(),
           "has "
               + files
-              + " files besides WAL, but its manifest lists "
+              + " files apart from WAL, but its manifest lists "
               + outline.files()
               + ": was a server started on it?");
     }
@@ -66,7 +66,7 @@ record PlainBackup(Path folder) implements BackupFolder {
       for (Optional<ManifestFile> next = reader.nextFile();
           next.isPresent();
           next = reader.nextFile()) {
-        if (!isBesides(next.get())) {
+        if (!isSideFile(next.get())) {
           if (bytes > 0 && bytes + next.get().size() > PART_SIZE) {
             parts.add(BackupPart.ofFiles(first, count));
             first += count;
@@ -83,22 +83,22 @@ record PlainBackup(Path folder) implements BackupFolder {
   }
 
   @Override
-  public BackupMembers open(BackupPart part, Besides besides) throws IOException {
+  public BackupMembers open(BackupPart part, SideFiles sideFiles) throws IOException {
     if (part.first() > 0) {
       return new PlainMembers(folder, List.of(), Optional.empty(), part);
     }
     for (String signal : SIGNALS) {
       if (Files.exists(folder.resolve(signal))) {
         try (InputStream in = Files.newInputStream(folder.resolve(signal))) {
-          besides.take(signal, in);
+          sideFiles.take(signal, in);
         }
       }
     }
     return new PlainMembers(folder, walk().directories, madeTablespaceMap(), part);
   }
 
-  static boolean isBesides(ManifestFile file) {
-    return BackupFolder.isBesides(file.path().toString());
+  static boolean isSideFile(ManifestFile file) {
+    return BackupFolder.isSideFile(file.path().toString());
   }
 
   static int mode(Path path) throws IOException {
@@ -107,7 +107,7 @@ record PlainBackup(Path folder) implements BackupFolder {
 
   private List<Path> tablespaceLinks() throws IOException {
     if (!Files.exists(folder.resolve(TABLESPACES))) {
-      // mostly it is empty, and some ways to copy a backup lose empty directories
+      // usually it is empty, and some copy tools lose empty directories
       return List.of();
     }
     try (Stream<Path> entries = Files.list(folder.resolve(TABLESPACES))) {
@@ -115,7 +115,7 @@ record PlainBackup(Path folder) implements BackupFolder {
     }
   }
 
-  /** In this format the links say what the map says in the others; a restore needs the map. */
+  /** Builds the map, which a restore needs, from the links that this format has instead. */
   private Optional<byte[]> madeTablespaceMap() throws IOException {
     List<Path> links = tablespaceLinks();
     if (links.isEmpty() || Files.exists(folder.resolve(TablespaceMap.FILE_NAME))) {
@@ -141,7 +141,7 @@ record PlainBackup(Path folder) implements BackupFolder {
     return contents;
   }
 
-  /** The directories, and how many files in them the manifest must list. */
+  /** The directories, and the number of files in them that the manifest must list. */
   private static final class Contents {
     private final List<TarMember> directories = new ArrayList<>();
     private long files;
@@ -176,7 +176,7 @@ record PlainBackup(Path folder) implements BackupFolder {
               if (attributes.isRegularFile()) {
                 files += isListed(name) ? 1 : 0;
               } else if (name.equals(WAL) && Files.isDirectory(path)) {
-                // initdb and pg_basebackup can keep it elsewhere
+                // initdb and pg_basebackup can place it elsewhere
                 addDirectory(path);
               } else if (!attributes.isSymbolicLink() || !name.startsWith(TABLESPACES + "/")) {
                 throw new CorruptFileException(
@@ -188,7 +188,7 @@ record PlainBackup(Path folder) implements BackupFolder {
     }
 
     private static boolean isListed(String name) {
-      return !BackupFolder.isBesides(name)
+      return !BackupFolder.isSideFile(name)
           && !name.equals(BackupManifestReader.FILE_NAME)
           && !name.equals(CHANGED_BY_PG_BASEBACKUP);
     }

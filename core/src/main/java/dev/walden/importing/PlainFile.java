@@ -9,13 +9,13 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The plain bytes of a found file: itself, or a temporary copy, which closing removes. */
+/** The plain bytes of a foreign file: itself, or a temporary copy, which closing removes. */
 record PlainFile(Path path, boolean temporary) implements Closeable {
   private static final int BUFFER = 1 << 16;
 
   /**
-   * A compressed file is unpacked. Of a partial one, which its writer may not have ended, that is
-   * as far as it goes; what records it holds is found out afterwards.
+   * Unpacks a compressed file. A partial one, whose writer may not have finished, is unpacked as
+   * far as possible; its records are checked later.
    */
   static PlainFile of(ForeignFile file, long maxLength) throws IOException {
     if (!file.isCompressed()) {

@@ -27,10 +27,10 @@ final class PlainMembers implements BackupMembers {
   private InputStream content = InputStream.nullInputStream();
 
   /**
-   * Begins.
+   * Starts before the first member.
    *
-   * @param tablespaceMap the content of one to be made
-   * @param part which of the files
+   * @param tablespaceMap the content of a map to add
+   * @param part the range of files
    */
   PlainMembers(
       Path folder, List<TarMember> directories, Optional<byte[]> tablespaceMap, BackupPart part)
@@ -75,10 +75,10 @@ final class PlainMembers implements BackupMembers {
     return file.isEmpty() ? Optional.empty() : Optional.of(member(file.get()));
   }
 
-  /** Signals, and what lies beside the WAL when that is in the backup, are listed, too. */
+  /** Skips signals and the files beside the WAL, which the manifest may list too. */
   private Optional<ManifestFile> nextListed() throws IOException {
     Optional<ManifestFile> file = manifest.nextFile();
-    while (file.isPresent() && PlainBackup.isBesides(file.get())) {
+    while (file.isPresent() && PlainBackup.isSideFile(file.get())) {
       file = manifest.nextFile();
     }
     return file;
@@ -98,7 +98,7 @@ final class PlainMembers implements BackupMembers {
           file.lastModified());
     } catch (NoSuchFileException e) {
       throw new CorruptFileException(
-          source, CorruptFileException.NO_OFFSET, "is missing, though the manifest lists it", e);
+          source, CorruptFileException.NO_OFFSET, "is missing, although the manifest lists it", e);
     }
   }
 

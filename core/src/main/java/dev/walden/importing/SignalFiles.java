@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The {@code standby.signal} and {@code recovery.signal} of a backup. They are not imported, but if
- * the server sent one, as a standby does, it must be as the manifest says. {@code pg_basebackup -R}
- * adds one, or puts its own at another place in the order.
+ * The {@code standby.signal} and {@code recovery.signal} of a backup. They are not imported, but
+ * one that the server sent, as a standby does, must match the manifest. {@code pg_basebackup -R}
+ * adds one, or moves it in the order.
  */
 final class SignalFiles {
   private record Found(long size, String checksum) {}
@@ -35,7 +35,7 @@ final class SignalFiles {
     found.put(path, new Found(size, checksum.finish()));
   }
 
-  /** Whether the backup has none, so that {@code -R} was not given. */
+  /** Whether the backup has none, so {@code -R} was not given. */
   boolean isEmpty() {
     return found.isEmpty();
   }
@@ -43,7 +43,7 @@ final class SignalFiles {
   /**
    * Compares them with those in the manifest.
    *
-   * @throws CorruptFileException if one is missing, or another one
+   * @throws CorruptFileException if one is missing or differs
    */
   void compare(List<ManifestFile> listed) throws CorruptFileException {
     for (ManifestFile file : listed) {
@@ -52,8 +52,8 @@ final class SignalFiles {
         throw new CorruptFileException(
             path,
             found.containsKey(path)
-                ? "is not what the manifest says"
-                : "is missing, though the manifest lists it");
+                ? "does not match the manifest"
+                : "is missing, although the manifest lists it");
       }
     }
   }

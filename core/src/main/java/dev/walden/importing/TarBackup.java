@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A backup in tar format, perhaps compressed.
+ * A backup in tar format, maybe compressed.
  *
- * @param archives by their names without any ending: {@code base}, {@code pg_wal}, or the OID of a
+ * @param archives by name without any suffix: {@code base}, {@code pg_wal}, or the OID of a
  *     tablespace
  */
 record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolder {
@@ -37,7 +37,7 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
           Path other = archives.put(name.substring(0, name.length() - 4), file);
           if (other != null) {
             throw new CorruptFileException(
-                folder.toString(), "has " + name + " twice: " + other + " and " + file);
+                folder.toString(), "has two files for " + name + ": " + other + " and " + file);
           }
         } else if (!name.equals(BackupManifestReader.FILE_NAME)) {
           throw new CorruptFileException(
@@ -47,7 +47,7 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
     }
     if (!archives.containsKey(BASE)) {
       throw new CorruptFileException(
-          folder.toString(), "holds a manifest, but neither base.tar nor a data directory");
+          folder.toString(), "has a manifest, but neither base.tar nor a data directory");
     }
     return new TarBackup(folder, archives);
   }
@@ -56,7 +56,7 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
     Path file = archives.get(archive);
     if (file == null) {
       throw new CorruptFileException(
-          folder.toString(), "lacks " + archive + ".tar, of which the manifest lists files");
+          folder.toString(), "lacks " + archive + ".tar, although the manifest lists its files");
     }
     return new TarReader(
         file.toString(),
@@ -75,10 +75,10 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
         }
       }
     }
-    throw new CorruptFileException(archives.get(BASE).toString(), "holds no " + CONTROL_FILE);
+    throw new CorruptFileException(archives.get(BASE).toString(), "has no " + CONTROL_FILE);
   }
 
-  /** With {@code --wal-method=fetch} it lies in {@code base.tar}. */
+  /** With {@code --wal-method=fetch}, {@code base.tar} holds the WAL. */
   @Override
   public boolean hidesWal() {
     return !archives.containsKey(WAL);
@@ -109,12 +109,12 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
   }
 
   @Override
-  public BackupMembers open(BackupPart part, Besides besides) throws IOException {
+  public BackupMembers open(BackupPart part, SideFiles sideFiles) throws IOException {
     String archive = part.archive();
     return new TarMembers(
         folder.resolve(archive + ".tar").toString(),
         archive.equals(BASE) ? "" : "pg_tblspc/" + archive + "/",
         open(archive),
-        besides);
+        sideFiles);
   }
 }

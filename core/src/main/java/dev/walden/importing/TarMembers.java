@@ -6,39 +6,39 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** What one tar archive of a backup holds, in its order. */
+/** The members of one tar archive of a backup, in order. */
 final class TarMembers implements BackupMembers {
   private final String source;
   private final String prefix;
   private final TarReader tar;
-  private final BackupFolder.Besides besides;
+  private final BackupFolder.SideFiles sideFiles;
 
   /**
-   * Begins.
+   * Starts before the first member.
    *
-   * @param prefix of the paths in a backup that are those of the archive
-   * @param tar closed in the end
+   * @param prefix the prefix that turns the archive's paths into the backup's
+   * @param tar closed at the end
    */
-  TarMembers(String source, String prefix, TarReader tar, BackupFolder.Besides besides) {
+  TarMembers(String source, String prefix, TarReader tar, BackupFolder.SideFiles sideFiles) {
     this.source = source;
     this.prefix = prefix;
     this.tar = tar;
-    this.besides = besides;
+    this.sideFiles = sideFiles;
   }
 
   @Override
   public Optional<TarMember> next() throws IOException {
     for (Optional<TarMember> next = tar.next(); next.isPresent(); next = tar.next()) {
       TarMember member = next.get().at(prefix + next.get().path());
-      if (!isBesides(member)) {
+      if (!isSideFile(member)) {
         return Optional.of(member);
       }
-      besides.take(member.path(), tar.content());
+      sideFiles.take(member.path(), tar.content());
     }
     return Optional.empty();
   }
 
-  private static boolean isBesides(TarMember member) {
+  private static boolean isSideFile(TarMember member) {
     return BackupFolder.SIGNALS.contains(member.path())
         || member.kind() == TarMember.Kind.FILE
             && member.path().startsWith(BackupFolder.WAL_DIRECTORY);

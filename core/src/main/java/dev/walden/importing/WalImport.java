@@ -28,19 +28,20 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Brings a folder of WAL into an archive: what {@code archive_command = 'cp …'}, {@code
- * pg_receivewal}, or a lost server's {@code pg_wal} left. Files may lie in subfolders, two deep,
- * and be compressed: {@code .gz}, {@code .zst}, {@code .lz4}. The folder is only read, and may
- * still be written to: running the import again adds what is new.
+ * Imports a folder of WAL into an archive: files of {@code archive_command = 'cp …'}, of {@code
+ * pg_receivewal}, or of a lost server's {@code pg_wal}. Files may be in subfolders, up to two
+ * levels deep, and be compressed: {@code .gz}, {@code .zst}, {@code .lz4}. The folder is only read,
+ * and may still be written to: running the import again adds new files.
  *
- * <p>Every segment is read record by record. One whose WAL ends inside is not whole, whatever its
- * name: a {@code .partial}, the end of a backup's WAL, or the segment a crashed server was writing.
- * As the last of its timeline it is archived as a beginning, in pieces, which plans use and which
- * the whole segment may later supersede; before another one of its timeline it is damaged, and
- * refused. Recycled segments that were never written again are refused, too.
+ * <p>Every segment is read record by record. A segment is incomplete, regardless of its name, if
+ * its WAL ends inside: a {@code .partial}, the end of a backup's WAL, or the segment that a crashed
+ * server was writing. The last segment of its timeline is then archived as a beginning, in pieces,
+ * which plans use and which the whole segment may later supersede. An incomplete segment before
+ * another one of its timeline is damaged and rejected. Recycled segments that were not overwritten
+ * are rejected too.
  *
- * <p>Used by one thread, which an interruption ends. What was imported when it failed stays; run it
- * again.
+ * <p>For use by one thread, whose interruption ends the import. After a failure, imported files
+ * stay; run it again.
  */
 public final class WalImport {
   private static final int DEPTH = 3;
@@ -59,9 +60,9 @@ public final class WalImport {
   }
 
   /**
-   * The cluster that wrote the WAL in a folder, as the first readable segment tells.
+   * The cluster that wrote the WAL in a folder, according to the first readable segment.
    *
-   * @throws CorruptFileException if there is none
+   * @throws CorruptFileException if there is no readable segment
    */
   public static ClusterIdentity identity(Path folder) throws IOException {
     List<String> reasons = new ArrayList<>();
@@ -78,8 +79,8 @@ public final class WalImport {
     throw new CorruptFileException(
         folder.toString(),
         reasons.isEmpty()
-            ? "holds no WAL segment"
-            : "holds no WAL segment that can be read: " + reasons.get(0));
+            ? "has no WAL segment"
+            : "has no readable WAL segment: " + reasons.get(0));
   }
 
   private static ClusterIdentity identity(ForeignFile file) throws IOException {
@@ -97,7 +98,7 @@ public final class WalImport {
   }
 
   /**
-   * Imports what a folder holds now, in the order of the files' names, histories first.
+   * Imports a folder's current files, in the order of their names, histories first.
    *
    * @throws StorageUnavailableException if the archive failed
    * @throws IOException if the folder cannot be read
@@ -124,14 +125,14 @@ public final class WalImport {
                               .add(segment)));
     }
     for (List<ForeignSegment> ofTimeline : incomplete.values()) {
-      // the last one first: it shows that the others are damaged
+      // the last one first: once archived, it shows that the others are damaged
       Collections.reverse(ofTimeline);
       for (ForeignSegment segment : ofTimeline) {
         attempt(segment.file(), () -> bringBeginning(segment));
       }
     }
     if (archived > 0) {
-      // an earlier import may have archived the beginning of what is whole now
+      // an earlier import may have archived the beginning of a segment that is now whole
       archive.tidyTails();
     }
     return new WalImportReport(archived, alreadyArchived, beginnings, refused, passedOver);
@@ -141,7 +142,7 @@ public final class WalImport {
     void run() throws IOException;
   }
 
-  /** What is wrong with a file is said of it, and the others go on. */
+  /** Reports the fault of a file, and continues with the others. */
   private void attempt(ForeignFile file, Step step) throws IOException {
     try {
       step.run();
@@ -152,7 +153,7 @@ public final class WalImport {
     }
   }
 
-  /** Archives a file, unless it is a segment that is not whole. */
+  /** Archives a file, except an incomplete segment, which it returns. */
   private Optional<ForeignSegment> bring(ForeignFile file) throws IOException {
     if (file.name() instanceof WalFileName.Segment name) {
       return segment(file, name);

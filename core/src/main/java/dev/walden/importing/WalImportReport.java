@@ -4,14 +4,14 @@ import dev.walden.wal.WalFileName;
 import java.util.List;
 
 /**
- * What became of the files of a folder.
+ * The outcome for the files of a folder.
  *
- * @param archived files that are new in the archive
- * @param alreadyArchived files that the archive held before
- * @param beginnings of these, segments that are incomplete and the last of their timeline: the
- *     archive holds what is valid of them, in pieces
- * @param refused WAL files that are not what they should be; the archive has nothing of them
- * @param passedOver names of files that are no WAL files
+ * @param archived how many files are new in the archive
+ * @param alreadyArchived how many files the archive already held
+ * @param beginnings the incomplete segments among these, each the last of its timeline: the archive
+ *     holds their valid beginning, in pieces
+ * @param refused WAL files that were rejected as a whole
+ * @param passedOver the names of files that are not WAL files
  */
 public record WalImportReport(
     long archived,
@@ -23,7 +23,7 @@ public record WalImportReport(
   /**
    * A file that was not imported.
    *
-   * @param file its name, with the folder's subfolder
+   * @param file its name, including the subfolder
    */
   public record Refused(String file, String reason) {}
 

@@ -1,7 +1,12 @@
 /**
- * Effects: what other tools archived, brought into an archive, or, by {@link
- * dev.walden.importing.InPlaceArchive}, referred to. {@link dev.walden.importing.WalImport} for
- * folders of WAL, which gives an {@link dev.walden.importing.WalImportReport}; {@link
- * dev.walden.importing.BackupImport} for backups of {@code pg_basebackup}.
+ * Effects: importing what other tools archived, or, with {@link
+ * dev.walden.importing.InPlaceArchive}, referring to it. {@link dev.walden.importing.WalImport} is
+ * for folders of WAL, with a {@link dev.walden.importing.WalImportReport}; {@link
+ * dev.walden.importing.BackupImport} is for backups of {@code pg_basebackup}.
+ *
+ * <p>Inside, a {@code BackupFolder} is a {@code PlainBackup} or a {@code TarBackup}. It has a
+ * {@code ManifestOutline} and {@code BackupPart}s, whose files are read through {@code
+ * BackupMembers}. A WAL file is a {@code ForeignFile}, a segment a {@code ForeignSegment}. Files
+ * that stay in place are {@code ForeignSource}s, to which {@code InPlaceStorage} stores references.
  */
 package dev.walden.importing;

@@ -27,10 +27,8 @@ public final class MissingWalException extends ServerRefusedException {
     return text.append(", and the archive (")
         .append(reason)
         .append(
-            ") lacks it too: import these segments into the archive, or let the receiver "
-                + "record")
-        .append(
-            " the gap and continue (MissingWal.RECORD_GAP), and then take " + "a new base backup:")
+            ") lacks it too: import these segments into the archive, or let the receiver record")
+        .append(" the gap and continue (MissingWal.RECORD_GAP), and then take a new base backup:")
         .append(" earlier ones cannot be recovered beyond ")
         .append(missing.get(0).start())
         .toString();

@@ -83,7 +83,7 @@ class TarReaderTest {
 
   @Test
   void manyMembersWithLongNames() throws IOException {
-    String name = "base/1/" + "1".repeat(200);
+    String name = "base/1/1".repeat(200);
     for (int i = 0; i < 1000; i++) {
       add(TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, name);
       add("short", TarConstants.LF_NORMAL, "x");

@@ -247,6 +247,6 @@ class WalImportTest {
   void aFolderWithoutWalHasNoCluster() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     ArchiveException e = assertThrows(CorruptFileException.class, () -> WalImport.identity(empty));
-    assertTrue(e.getMessage().contains("holds no WAL segment"), e.getMessage());
+    assertTrue(e.getMessage().contains("has no WAL segment"), e.getMessage());
   }
 }

@@ -50,9 +50,9 @@ final class BackupWalWait {
                   + archive
                   + " within "
                   + limit.toSeconds()
-                  + " s: is a receiver running, or archive_command set and working? (After a "
-                  + "backup of a"
-                  + " standby, pg_switch_wal() on the primary completes the last segment.)");
+                  + " s: is a receiver running, or archive_command set and working? (After a"
+                  + " backup of a standby, pg_switch_wal() on the primary completes the last"
+                  + " segment.)");
         }
         Thread.sleep(POLL_MS);
       }

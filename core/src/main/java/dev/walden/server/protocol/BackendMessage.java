@@ -1,7 +1,7 @@
 package dev.walden.server.protocol;
 
 /**
- * The types of the messages that a walsender sends, as the first byte of each.
+ * The first byte of each message of a walsender, its type.
  *
  * <p>Source: the manual's "Message Formats"; {@code src/include/libpq/protocol.h}.
  */

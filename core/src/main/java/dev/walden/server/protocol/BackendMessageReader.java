@@ -10,17 +10,17 @@ import java.util.Arrays;
 
 /**
  * Reads the messages of PostgreSQL's protocol 3 in place, in one buffer: a type byte, a length of
- * four bytes that includes itself, a body. A timeout of the stream loses nothing: a message counts
- * as read once all of it is there, and until then its bytes stay.
+ * four bytes that includes itself, a body. A timeout of the stream loses nothing: the bytes of an
+ * incomplete message stay in the buffer.
  *
- * <p>The buffer grows only with bytes that have really arrived, and never beyond the limit, which
- * is far above any message PostgreSQL 14 to 18 sends to a walsender's client (WAL comes in pieces
- * of at most 128 KiB, base backups of 32 KiB). Not safe for use by several threads.
+ * <p>The buffer grows only with bytes that have arrived, and never beyond the limit, which is far
+ * above any message of a walsender of PostgreSQL 14 to 18 (at most 128 KiB of WAL, or 32 KiB of a
+ * base backup). Not safe for use by several threads.
  *
  * <p>Source: {@code src/interfaces/libpq/fe-protocol3.c}; the manual's "Message Formats".
  */
 final class BackendMessageReader {
-  /** No message may be longer, in bytes. */
+  /** The longest message accepted, in bytes. */
   static final int MAX_MESSAGE = 64 << 20;
 
   private static final int HEADER = 5;
@@ -41,9 +41,9 @@ final class BackendMessageReader {
   /**
    * Reads one message.
    *
-   * @return whether a whole message is there; if not, the stream's timeout has passed
+   * @return whether a whole message is available; if not, the stream's timeout has passed
    * @throws EOFException if the peer has closed the connection
-   * @throws ProtocolException if the length cannot be that of a message
+   * @throws ProtocolException if the length is impossible
    */
   boolean read() throws IOException {
     while (!parse()) {
@@ -105,7 +105,7 @@ final class BackendMessageReader {
     }
   }
 
-  /** Whether more can be read without waiting, if only a part of a message. */
+  /** Whether more, maybe only a part of a message, can be read without waiting. */
   boolean hasMore() throws IOException {
     return filled > next || in.available() > 0;
   }
@@ -115,7 +115,7 @@ final class BackendMessageReader {
     return type;
   }
 
-  /** The body of the message last read, without copying: valid until the next read. */
+  /** The body of the message last read, in place: valid until the next read. */
   ByteBuffer body() {
     return ByteBuffer.wrap(buffer, body, next - body);
   }

@@ -15,10 +15,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A base backup as the server sends it: {@link #nextArchive} until there is none, {@link
- * #manifest}, {@link #end}. What is not read is passed over. The server may fail at any point, also
- * after the last byte: only what {@link #end} returns makes it a backup. To give up, close the
- * connection. For one thread.
+ * A base backup as the server sends it: call {@link #nextArchive} until there is none, then {@link
+ * #manifest}, then {@link #end}. Unread content is skipped. The server may fail at any point, even
+ * after the last byte: only a result of {@link #end} makes this a backup. To abort, close the
+ * connection. For use by one thread.
  *
  * <p>Source: {@code src/backend/backup/basebackup.c}, {@code basebackup_copy.c}.
  */
@@ -80,7 +80,7 @@ public final class BackupStream {
       estimatedKilobytes = kilobytes;
     }
     if (!awaited.add(oid.orElse(DATA_DIRECTORY))) {
-      throw new ProtocolException("a base backup with a tablespace twice");
+      throw new ProtocolException("a base backup with a duplicate tablespace");
     }
   }
 
@@ -100,17 +100,17 @@ public final class BackupStream {
     return startTimeline;
   }
 
-  /** All tablespaces but the data directory. */
+  /** All tablespaces except the data directory. */
   public List<BackupTablespace> tablespaces() {
     return List.copyOf(tablespaces);
   }
 
-  /** The size of the data directory in KiB, without the tablespaces, if asked for. */
+  /** The size of the data directory in KiB, without the tablespaces, if requested. */
   public OptionalLong estimatedKilobytes() {
     return estimatedKilobytes;
   }
 
-  /** The next archive, in the server's order; empty once all have come. */
+  /** The next archive, in the server's order; empty after the last. */
   public Optional<BackupArchive> nextArchive() throws IOException {
     if (atManifest) {
       return Optional.empty();
@@ -130,13 +130,13 @@ public final class BackupStream {
     return Optional.of(new BackupArchive(oid.filter(found -> found != DATA_DIRECTORY), content));
   }
 
-  /** PostgreSQL's manifest, byte for byte; to be asked for once. */
+  /** PostgreSQL's manifest, byte for byte. May be called once. */
   public InputStream manifest() throws IOException {
     if (atManifest) {
-      throw new IllegalStateException("the manifest was asked for before");
+      throw new IllegalStateException("the manifest was already requested");
     }
     while (nextArchive().isPresent()) {
-      // passed over
+      // skipped
     }
     copy.toManifest();
     atManifest = true;
@@ -145,7 +145,7 @@ public final class BackupStream {
   }
 
   /**
-   * Waits for the server's word that the backup is good. Afterwards the connection takes the next
+   * Waits for the server to confirm the backup. After that, the connection accepts the next
    * command.
    */
   public BackupEnd end() throws IOException {

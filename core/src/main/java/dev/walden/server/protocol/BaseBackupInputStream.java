@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/** The bytes of one archive or of the manifest, read as they arrive. For one thread. */
+/** The bytes of one archive or of the manifest, as they arrive. For use by one thread. */
 final class BaseBackupInputStream extends InputStream {
   private final BaseBackupProtocol copy;
   private ByteBuffer piece = ByteBuffer.allocate(0);
@@ -16,14 +16,14 @@ final class BaseBackupInputStream extends InputStream {
     this.copy = copy;
   }
 
-  /** What follows has been asked for: nothing of this is left to read. */
+  /** The caller has moved on: the rest of this content is no longer readable. */
   void over() {
     over = true;
   }
 
   private boolean fill() throws IOException {
     if (over) {
-      throw new IOException("this part of the base backup was left for the next");
+      throw new IOException("the base backup has moved on to its next part");
     }
     while (!ended && !piece.hasRemaining()) {
       if (copy.nextPiece()) {
@@ -58,7 +58,7 @@ final class BaseBackupInputStream extends InputStream {
     return over ? 0 : piece.remaining();
   }
 
-  /** Hands on the bytes where they lie. */
+  /** Passes the bytes on in place. */
   @Override
   public long transferTo(OutputStream out) throws IOException {
     long bytes = 0;

@@ -7,18 +7,18 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What is asked of {@code BASE_BACKUP}. Always asked for are a tablespace map and a manifest; never
- * WAL, and never to wait for the archiving of WAL.
+ * The options of {@code BASE_BACKUP}. A tablespace map and a manifest are always requested; WAL,
+ * and waiting for it to be archived, never.
  *
  * <p>Source: {@code src/backend/backup/basebackup.c}, {@code parse_basebackup_options}.
  *
- * @param label goes into {@code backup_label}; at most 1024 bytes
+ * @param label the label in {@code backup_label}; at most 1024 bytes
  * @param fastCheckpoint whether the server writes its checkpoint at once, or over minutes
- * @param progress whether the server estimates sizes first, which reads every directory
- * @param manifestChecksums the manifest's algorithm, as PostgreSQL names it: {@code SHA256}
- * @param maxRateKilobytes KiB per second at most, 32 to 1048576
+ * @param progress whether the server first estimates sizes, which reads every directory
+ * @param manifestChecksums PostgreSQL's name of the manifest's algorithm: {@code SHA256}
+ * @param maxRateKilobytes at most this many KiB per second, 32 to 1048576
  * @param checkpointLimit how long the checkpoint and the estimate may take together
- * @param silenceLimit how long the server may send nothing while it copies
+ * @param silenceLimit how long the server may be silent while it copies
  */
 public record BaseBackupOptions(
     String label,
@@ -35,22 +35,25 @@ public record BaseBackupOptions(
     if (label.getBytes(StandardCharsets.UTF_8).length > 1024
         || label.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          "a backup's label has at most 1024 bytes and no control characters");
+          "a backup label must have at most 1024 bytes and no control characters");
     }
     if (!CHECKSUMS.contains(manifestChecksums)) {
       throw new IllegalArgumentException(
-          "no manifest checksum of PostgreSQL: \"" + manifestChecksums + "\" (one of " + CHECKSUMS);
+          "not a manifest checksum of PostgreSQL: \""
+              + manifestChecksums
+              + "\" (one of "
+              + CHECKSUMS);
     }
     if (maxRateKilobytes.isPresent()
         && (maxRateKilobytes.getAsInt() < 32 || maxRateKilobytes.getAsInt() > 1 << 20)) {
       throw new IllegalArgumentException(
-          "a maximal rate of " + maxRateKilobytes.getAsInt() + " KiB/s (32 to 1048576)");
+          "maximum rate " + maxRateKilobytes.getAsInt() + " KiB/s is not in 32..1048576");
     }
   }
 
   /**
-   * A fast checkpoint, sizes estimated, SHA256, no limit on the rate, an hour for the checkpoint,
-   * five minutes for a silence.
+   * The defaults: a fast checkpoint, size estimates, SHA256, no rate limit, one hour for the
+   * checkpoint, five minutes of silence.
    */
   public static BaseBackupOptions labelled(String label) {
     return new BaseBackupOptions(
@@ -92,7 +95,7 @@ public record BaseBackupOptions(
         + ")";
   }
 
-  // the walsender's scanner knows no backslashes
+  // the walsender's scanner has no backslash escapes
   private static String quoted(String text) {
     return "'" + text.replace("'", "''") + "'";
   }

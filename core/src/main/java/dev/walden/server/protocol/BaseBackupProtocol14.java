@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * PostgreSQL 14: one COPY for each tablespace in the order listed, the data directory last, then
- * one for the manifest; their messages hold nothing but content.
+ * PostgreSQL 14: one COPY per tablespace in the listed order, the data directory last, then one for
+ * the manifest. Messages hold only content.
  *
  * <p>Source: {@code src/backend/replication/basebackup.c} of PostgreSQL 14.
  */
@@ -70,7 +70,7 @@ final class BaseBackupProtocol14 implements BaseBackupProtocol {
   @Override
   public void finish() throws IOException {
     while (nextPiece()) {
-      // passed over
+      // skipped
     }
   }
 }

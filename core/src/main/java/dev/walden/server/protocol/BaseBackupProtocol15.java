@@ -10,13 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * PostgreSQL 15 and later: one COPY, in which the first byte of each message tells what it is.
+ * PostgreSQL 15 and later: one COPY, in which the first byte of each message is its kind.
  *
  * <p>Source: {@code src/backend/backup/basebackup_copy.c}; the manual's "BASE_BACKUP".
  */
 final class BaseBackupProtocol15 implements BaseBackupProtocol {
-  // no compression is asked for, so that there is no other name
-  // what a CopyData message of a base backup holds, by its first byte
+  // no compression is requested, so no other name is possible
+  // the kinds of CopyData message in a base backup
   private static final char CONTENT = 'd';
   private static final char MANIFEST = 'm';
   private static final char NEW_ARCHIVE = 'n';
@@ -29,7 +29,7 @@ final class BaseBackupProtocol15 implements BaseBackupProtocol {
   private final Duration silenceLimit;
   private boolean started;
 
-  /** What ended the last content: a new archive, the manifest, the end; 0 if nothing has yet. */
+  /** What ended the last content: a new archive, the manifest, the end; 0 if it has not ended. */
   private char ahead;
 
   private String name = "";
@@ -124,7 +124,7 @@ final class BaseBackupProtocol15 implements BaseBackupProtocol {
 
   private void skip() throws IOException {
     while (nextPiece()) {
-      // passed over
+      // skipped
     }
   }
 

@@ -16,17 +16,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.Driver;
 
 /**
- * The socket of a replication connection that PgJDBC has opened and authenticated. From here on the
- * driver sends and reads nothing; it is only kept and, in the end, aborted.
+ * The socket of a replication connection that PgJDBC opened and authenticated. From here on the
+ * driver sends and reads nothing; it is only retained, and aborted in the end.
  *
  * <p>One thread may read while another writes; {@link #close} may be called by any thread, at any
  * time, and ends both.
  */
 final class CapturedSocket implements Closeable {
-  // the database in the URL is of no use to a physical walsender
+  // a physical walsender ignores the database in the URL
   private static final String URL = "jdbc:postgresql:replication";
 
-  // Held for as long as the socket is used: PgJDBC closes the socket once this is garbage.
+  // Retained while the socket is used: PgJDBC closes the socket once this is garbage.
   private final Connection connection;
   private final Socket tcp;
   private final Socket talking;
@@ -44,7 +44,7 @@ final class CapturedSocket implements Closeable {
     this.out = talking.getOutputStream();
   }
 
-  /** Has PgJDBC connect to the one host of an address and log in. */
+  /** Lets PgJDBC connect to the one host of an address and log in. */
   static CapturedSocket of(ServerAddress host, SocketCapture capture) throws IOException {
     Properties properties = ConnectionProperties.of(host);
     capture.begin(properties);
@@ -62,7 +62,7 @@ final class CapturedSocket implements Closeable {
     }
   }
 
-  /** A read that waits longer throws {@link SocketTimeoutException}, and loses nothing. */
+  /** Reads that wait longer throw {@link SocketTimeoutException}, and lose nothing. */
   void readTimeout(Duration timeout) throws IOException {
     talking.setSoTimeout(Math.toIntExact(Math.max(1, timeout.toMillis())));
   }
@@ -91,8 +91,8 @@ final class CapturedSocket implements Closeable {
   }
 
   /**
-   * Writes all of it. A peer that does not read for {@code limit} loses the connection: Java cannot
-   * give up a write in any other way.
+   * Writes all bytes. If the peer does not read for {@code limit}, the connection is closed: Java
+   * has no other way to abort a write.
    */
   synchronized void write(byte[] bytes, int length, Duration limit) throws IOException {
     limits.begin(limit.toNanos());
@@ -117,12 +117,12 @@ final class CapturedSocket implements Closeable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      // first the TCP socket: closing the TLS socket would wait for a blocked writer
+      // the TCP socket first: closing the TLS socket would wait for a blocked writer
       closeQuietly(tcp);
       try {
         connection.abort(Runnable::run);
       } catch (SQLException e) {
-        // the socket is closed: nothing is left that could be freed
+        // the socket is closed: there is nothing left to free
       }
     }
   }
@@ -132,7 +132,7 @@ final class CapturedSocket implements Closeable {
       try {
         socket.close();
       } catch (IOException e) {
-        // a socket that cannot be closed is of no further use either
+        // nothing more can be done for a socket that cannot be closed
       }
     }
   }

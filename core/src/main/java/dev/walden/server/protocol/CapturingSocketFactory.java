@@ -10,8 +10,8 @@ import org.postgresql.core.SocketFactoryFactory;
 import org.postgresql.util.PSQLException;
 
 /**
- * Public only because PgJDBC makes it by name. Opens the sockets of a replication connection, with
- * the user's own {@code socketFactory} if there is one, and remembers them.
+ * Public only because PgJDBC instantiates it by name. Opens the sockets of a replication
+ * connection, with the user's own {@code socketFactory} if there is one, and captures them.
  */
 public final class CapturingSocketFactory extends SocketFactory {
   /** The connection property that keeps the user's own {@code socketFactory}. */
@@ -28,7 +28,7 @@ public final class CapturingSocketFactory extends SocketFactory {
             restored(properties, PGProperty.SOCKET_FACTORY, USERS_OWN));
   }
 
-  /** The properties as the user gave them: {@code property} is what {@code kept} remembers. */
+  /** The user's properties, with {@code property} restored from {@code kept}. */
   static Properties restored(Properties properties, PGProperty property, String kept) {
     Properties users = new Properties();
     for (String name : properties.stringPropertyNames()) {

@@ -9,9 +9,9 @@ import org.postgresql.ssl.WrappedFactory;
 import org.postgresql.util.PSQLException;
 
 /**
- * Public only because PgJDBC makes it by name. Wraps a connection in TLS with the user's own {@code
- * sslfactory}, or as PgJDBC does by default ({@code sslmode}, {@code sslrootcert}, {@code sslcert}
- * … keep their meaning), and remembers the socket.
+ * Public only because PgJDBC instantiates it by name. Wraps a connection in TLS with the user's own
+ * {@code sslfactory}, or as PgJDBC does by default ({@code sslmode}, {@code sslrootcert}, {@code
+ * sslcert} … keep their meaning), and captures the socket.
  */
 public final class CapturingSslFactory extends WrappedFactory {
   /** The connection property that keeps the user's own {@code sslfactory}. */

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.PGProperty;
 
-/** What PgJDBC is given: the user's properties, and over them those this library depends on. */
+/** The properties for PgJDBC: the user's, overridden by those that this library depends on. */
 final class ConnectionProperties {
   private static final Duration LOGIN = Duration.ofSeconds(30);
   private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -20,12 +20,12 @@ final class ConnectionProperties {
     properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
     PGProperty.REPLICATION.set(properties, "true");
     PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-    // below 9.4 the driver drops "replication" and opens an ordinary session
+    // below 9.4, the driver drops "replication" and opens an ordinary session
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
     // GSS encryption would happen inside the driver, out of reach of the captured socket
     PGProperty.GSS_ENC_MODE.set(properties, "disable");
     PGProperty.AUTOSAVE.set(properties, "never");
-    // hosts are tried, and judged, here: the driver's limits are for all of them together
+    // Connector tries the hosts: the driver's time limits cover all of them together
     PGProperty.TARGET_SERVER_TYPE.set(properties, "any");
     PGProperty.LOAD_BALANCE_HOSTS.set(properties, false);
     PGProperty.READ_ONLY.set(properties, false);

@@ -14,14 +14,14 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Makes connections to a server, one at a time: tries one host after the other until one is what
- * {@code targetServerType}, and whoever connects, asks for.
+ * Connects to a server, once at a time: tries one host after the other until one satisfies {@code
+ * targetServerType} and the caller.
  *
- * <p>PgJDBC could try hosts, too, but with one limit of time for all of them, so that the first one
- * that hangs hides the others; and it remembers for seconds what a host was before a failover.
+ * <p>PgJDBC can also try hosts, but with one time limit for all of them, so that a hanging first
+ * host hides the others; and for seconds it caches what a host was before a failover.
  *
- * <p>For one thread, except {@link #close}, which waits for nothing and ends what is under way, and
- * the connection that was made last.
+ * <p>For use by one thread, except {@link #close}, which does not wait, and ends the pending
+ * attempt and the last connection.
  */
 public final class Connector implements Closeable {
   private static final String NOT_CONNECTED = "08001";
@@ -36,14 +36,14 @@ public final class Connector implements Closeable {
     this.server = server;
   }
 
-  /** Whether a host that was logged in to can be used. */
+  /** Decides whether a host can be used, after the login. */
   @FunctionalInterface
   public interface Check {
-    /** Throws what is wrong with it; then the next host is tried. */
+    /** Throws if it cannot be used; the next host is then tried. */
     void look(WalsenderConnection host) throws IOException;
   }
 
-  /** Connects and logs in to whatever {@code targetServerType} asks for. */
+  /** Connects and logs in to a host that satisfies {@code targetServerType}. */
   WalsenderConnection open() throws IOException {
     return open(host -> {});
   }
@@ -51,8 +51,8 @@ public final class Connector implements Closeable {
   /**
    * Connects and logs in.
    *
-   * @throws ServerUnavailableException if no host can be used, and one may be later
-   * @throws ServerRefusedException if something must be changed first, whatever the host
+   * @throws ServerUnavailableException if no host can be used now
+   * @throws ServerRefusedException if no host can be used until something is changed
    * @throws InterruptedIOException if the thread is interrupted
    */
   public WalsenderConnection open(Check check) throws IOException {
@@ -100,7 +100,7 @@ public final class Connector implements Closeable {
     return current;
   }
 
-  /** After this there is no point in trying the next host. */
+  /** Throws if trying the next host is pointless. */
   private void checkWanted(IOException failure) throws IOException {
     boolean given;
     synchronized (this) {
@@ -121,7 +121,7 @@ public final class Connector implements Closeable {
     if (failures.size() == 1) {
       return failures.get(0);
     }
-    // what only waiting can mend on one host is worth waiting for
+    // one host that may recover makes waiting worthwhile
     IOException first =
         failures.stream()
             .filter(ServerUnavailableException.class::isInstance)
@@ -139,7 +139,7 @@ public final class Connector implements Closeable {
         first);
   }
 
-  /** The storage, which a host is compared with, is away. */
+  /** Whether the storage, with which a host is compared, is unavailable. */
   private static boolean isStorage(IOException failure) {
     return failure instanceof StorageUnavailableException;
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A row of a command's answer: a copy, each column in text format. */
+/** A row of a command's result: a copy, with each column in text format. */
 final class DataRow {
   private final List<Optional<byte[]>> columns;
 
@@ -31,7 +31,7 @@ final class DataRow {
       }
       return new DataRow(columns);
     } catch (BufferUnderflowException e) {
-      throw new ProtocolException("a row that ends in the middle");
+      throw new ProtocolException("a truncated row");
     }
   }
 
@@ -41,7 +41,7 @@ final class DataRow {
     return bytes;
   }
 
-  /** A column as it came; empty for NULL. */
+  /** The bytes of a column; empty for NULL. */
   Optional<byte[]> bytes(int column) throws ProtocolException {
     if (column >= columns.size()) {
       throw new ProtocolException("a row of " + columns.size() + " columns");
@@ -54,7 +54,7 @@ final class DataRow {
     return bytes(column).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
-  /** A column, read by a parser that throws {@link IllegalArgumentException}; empty for NULL. */
+  /** A column, parsed; {@link IllegalArgumentException} marks it as invalid. Empty for NULL. */
   <T> Optional<T> value(int column, Function<String, T> parser) throws ProtocolException {
     Optional<String> text = text(column);
     try {
@@ -64,7 +64,7 @@ final class DataRow {
     }
   }
 
-  /** As {@link #value}, where NULL cannot be. */
+  /** As {@link #value}, but NULL is invalid. */
   <T> T required(int column, Function<String, T> parser) throws ProtocolException {
     return value(column, parser)
         .orElseThrow(() -> new ProtocolException("column " + (column + 1) + " is null"));

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Writes the few messages a walsender's client sends. Safe for use by several threads; each message
- * is written whole.
+ * Writes the messages of a walsender's client. Safe for use by several threads; each message is
+ * written whole.
  *
  * <p>Source: the manual's "Message Formats" and "Streaming Replication Protocol".
  */
@@ -25,7 +25,7 @@ final class FrontendMessageWriter {
   private final Duration limit;
 
   /**
-   * @param limit how long a peer that does not read may hold up a message
+   * @param limit how long the peer may block a message by not reading
    */
   FrontendMessageWriter(CapturedSocket socket, Duration limit) {
     this.socket = socket;
@@ -53,7 +53,7 @@ final class FrontendMessageWriter {
     send(message, limit);
   }
 
-  /** Tells the server that the connection will be closed, so that it need not log a loss. */
+  /** Announces the end of the connection, so that the server does not log its loss. */
   void terminate() throws IOException {
     send(ByteBuffer.allocate(5).put(TERMINATE).putInt(4), PARTING_LIMIT);
   }

@@ -5,10 +5,10 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 
 /**
- * The answer to {@code IDENTIFY_SYSTEM}.
+ * The result of {@code IDENTIFY_SYSTEM}.
  *
- * @param timeline the server's current timeline; on a standby the one it replays
- * @param position how far the server has flushed its WAL
+ * @param timeline the server's current timeline; on a standby, the timeline being replayed
+ * @param position the server's WAL flush position
  */
 public record IdentifySystemResult(
     SystemIdentifier systemIdentifier, TimelineId timeline, Lsn position) {}

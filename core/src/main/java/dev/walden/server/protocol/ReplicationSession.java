@@ -13,11 +13,11 @@ import java.util.List;
 
 /**
  * Commands and answers on one connection. Notices and parameter changes, which a server may send at
- * any point, are passed over; an error becomes one of the two typed failures, after the server has
- * said that it is ready for the next command. After any other failure the connection is closed,
- * because nobody knows what the next byte means.
+ * any point, are ignored. An error becomes one of the two typed failures, once the server is ready
+ * for the next command. Any other failure closes the connection, because the meaning of the next
+ * byte is unknown.
  *
- * <p>One thread converses; {@link #close} may be called by any.
+ * <p>For use by one thread, except {@link #close}.
  */
 final class ReplicationSession implements Closeable {
   private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(10);
@@ -57,12 +57,12 @@ final class ReplicationSession implements Closeable {
     return server;
   }
 
-  /** How long {@link #poll} waits at most, and how exactly limits are kept. */
+  /** The longest wait of {@link #poll}, and the precision of limits. */
   void tick(Duration tick) throws IOException {
     socket.readTimeout(tick);
   }
 
-  /** How long an ordinary answer may take. */
+  /** The time limit of an ordinary answer. */
   Duration answerLimit() {
     return answerLimit;
   }
@@ -71,19 +71,19 @@ final class ReplicationSession implements Closeable {
   void begin(String command) throws IOException {
     if (!ready) {
       throw new IllegalStateException(
-          socket.isClosed() ? "the connection is closed" : "another command is under way");
+          socket.isClosed() ? "the connection is closed" : "another command is in progress");
     }
     ready = false;
     send(writer -> writer.query(command));
   }
 
-  /** Sends a command and reads its rows and its end. */
+  /** Sends a command and reads its rows up to its end. */
   List<DataRow> command(String command) throws IOException {
     begin(command);
     return rowsUntilReady(answerLimit);
   }
 
-  /** Reads to the end of a command; its rows. */
+  /** Reads the rows of a command up to its end. */
   List<DataRow> rowsUntilReady(Duration limit) throws IOException {
     List<DataRow> rows = new ArrayList<>();
     long bytes = 0;
@@ -97,7 +97,7 @@ final class ReplicationSession implements Closeable {
     return rows;
   }
 
-  /** Reads one result set of a command that has more to say. */
+  /** Reads one result set of a command that has more. */
   List<DataRow> rows(Duration limit) throws IOException {
     expect(BackendMessage.ROW_DESCRIPTION, limit);
     List<DataRow> rows = new ArrayList<>();
@@ -125,7 +125,7 @@ final class ReplicationSession implements Closeable {
     return total;
   }
 
-  /** Reads a message that must be of this type. */
+  /** Reads a message, which must have this type. */
   void expect(char type, Duration limit) throws IOException {
     if (await(limit) != type) {
       throw unexpected("a message of type '" + type + "'");
@@ -133,10 +133,10 @@ final class ReplicationSession implements Closeable {
   }
 
   /**
-   * Reads the next message, whatever it is; its type.
+   * Reads the next message and returns its type.
    *
-   * @throws InterruptedIOException if the thread is interrupted, which is noticed within a tick;
-   *     the connection is then closed
+   * @throws InterruptedIOException if the thread is interrupted, which takes effect within a tick
+   *     and closes the connection
    */
   char await(Duration limit) throws IOException {
     long start = System.nanoTime();
@@ -158,7 +158,7 @@ final class ReplicationSession implements Closeable {
     }
   }
 
-  /** Reads the next message if a whole one comes within the tick; whether it did. */
+  /** Reads the next message, if a whole one arrives within the tick; false if not. */
   boolean poll() throws IOException {
     if (!read()) {
       return false;
@@ -212,7 +212,7 @@ final class ReplicationSession implements Closeable {
     ready = true;
   }
 
-  /** Whether more has arrived, if only a part of a message. */
+  /** Whether more, maybe only a part of a message, has arrived. */
   boolean hasMore() throws IOException {
     try {
       return reader.hasMore();
@@ -231,7 +231,7 @@ final class ReplicationSession implements Closeable {
     return reader.body();
   }
 
-  /** Writes a message; the connection is lost if that fails. */
+  /** Writes a message; a failure ends the connection. */
   void send(Writing message) throws IOException {
     try {
       message.to(writer);
@@ -250,14 +250,14 @@ final class ReplicationSession implements Closeable {
     return ready && !socket.isClosed();
   }
 
-  /** What came is not what must come: closes the connection. */
+  /** Closes the connection because of an unexpected message; returns the failure to throw. */
   ServerUnavailableException unexpected(String expected) {
     return broken(
         new ProtocolException(
-            String.format("a message of type %d instead of %s", (int) type(), expected)));
+            String.format("expected %s, received a message of type %d", expected, (int) type())));
   }
 
-  /** Closes the connection; the failure to throw. */
+  /** Closes the connection; returns the failure to throw. */
   ServerUnavailableException broken(IOException cause) {
     boolean closedHere = socket.isClosed();
     close();
@@ -272,7 +272,7 @@ final class ReplicationSession implements Closeable {
       try {
         writer.terminate();
       } catch (IOException e) {
-        // only a courtesy: the connection is closed all the same
+        // only a courtesy: the connection is closed anyway
       }
     }
     ready = false;

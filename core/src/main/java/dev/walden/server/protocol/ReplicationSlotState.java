@@ -5,19 +5,19 @@ import dev.walden.wal.TimelineId;
 import java.util.Optional;
 
 /**
- * What a server tells about a physical replication slot.
+ * The state of a physical replication slot.
  *
- * @param restartLsn WAL from here on is kept; empty if the slot reserves nothing yet
- * @param restartTimeline the timeline of that position, as of now
+ * @param restartLsn WAL from here on is retained; empty if the slot reserves none yet
+ * @param restartTimeline the current timeline of that position
  */
 public record ReplicationSlotState(
     Presence presence, Optional<Lsn> restartLsn, Optional<TimelineId> restartTimeline) {
 
-  /** Whether there is such a slot. */
+  /** Whether the slot exists. */
   public enum Presence {
     PRESENT,
     ABSENT,
-    /** PostgreSQL 14 has no command that tells; the two positions are empty. */
+    /** PostgreSQL 14 has no command to read a slot; the two positions are empty. */
     UNKNOWN
   }
 

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The WAL of one timeline, as a walsender streams it. {@link #next} and {@link #stop} are for one
- * thread; {@link #sendStatus} may be called by any.
+ * The WAL of one timeline, streamed by a walsender. {@link #next} and {@link #stop} are for use by
+ * one thread; {@link #sendStatus} may be called by any.
  *
  * <p>Source: {@code src/backend/replication/walsender.c}, {@code WalSndLoop}; {@code
  * src/bin/pg_basebackup/receivelog.c}.
  */
 public final class ReplicationStream {
-  // what a CopyData message of a WAL stream holds, by its first byte
+  // the kinds of CopyData message in a WAL stream
   private static final char XLOG_DATA = 'w';
   private static final char PRIMARY_KEEPALIVE = 'k';
 
@@ -27,22 +27,22 @@ public final class ReplicationStream {
   private static final int KEEPALIVE_BODY = 17;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  /** What {@link #next} has found. */
+  /** The outcome of {@link #next}. */
   public enum Event {
     /** WAL: see {@link #dataStart} and {@link #data}. */
     DATA,
-    /** The server shows that it lives, and may ask for a status: see {@link #replyRequested}. */
+    /** A keepalive, which may request a status update: see {@link #replyRequested}. */
     KEEPALIVE,
-    /** Nothing for the length of a tick, or nothing that matters here. */
+    /** Nothing arrived within the tick, or nothing of interest. */
     IDLE,
     /**
-     * The server has no more WAL on this timeline: {@link #nextTimeline}. The connection can be
-     * used for the next command. Stays the answer.
+     * The server has no more WAL on this timeline; see {@link #nextTimeline}. The connection
+     * accepts the next command. Repeated from then on.
      */
     END_OF_TIMELINE,
     /**
-     * The server shuts down after it has sent everything, its last checkpoint included, and was
-     * told that all of it was received. The connection is closed. Stays the answer.
+     * The server shuts down: it has sent everything, including its shutdown checkpoint, and all of
+     * it was confirmed. The connection is closed. Repeated from then on.
      */
     SERVER_STOPPED
   }
@@ -81,7 +81,7 @@ public final class ReplicationStream {
     switch (conversation.await(conversation.answerLimit())) {
       case BackendMessage.COPY_BOTH_RESPONSE -> {}
       case BackendMessage.ROW_DESCRIPTION ->
-          stream.endsHere(); // nothing of this timeline lies beyond the start
+          stream.endsHere(); // this timeline has nothing after the start
       default -> throw conversation.unexpected("the start of WAL");
     }
     return stream;
@@ -114,7 +114,7 @@ public final class ReplicationStream {
         finish();
         endsHere();
         return Event.END_OF_TIMELINE;
-      case BackendMessage.COMMAND_COMPLETE: // "COPY 0" without an end of the copy before it
+      case BackendMessage.COMMAND_COMPLETE: // "COPY 0" without a CopyDone before it
         over();
         conversation.close();
         return Event.SERVER_STOPPED;
@@ -131,7 +131,8 @@ public final class ReplicationStream {
       serverTime = message.getLong();
       if (!dataStart.equals(expected)) {
         throw conversation.broken(
-            new ProtocolException("WAL from " + dataStart + " instead of " + expected));
+            new ProtocolException(
+                "expected WAL from " + expected + ", received WAL from " + dataStart));
       }
       expected = dataStart.plus(message.remaining());
       data = message;
@@ -143,7 +144,7 @@ public final class ReplicationStream {
       replyRequested = message.get() != 0;
       return Event.KEEPALIVE;
     }
-    throw conversation.broken(new ProtocolException("a damaged message in a stream of WAL"));
+    throw conversation.broken(new ProtocolException("a malformed message in a WAL stream"));
   }
 
   /** The position of the first byte of {@link #data}. */
@@ -151,37 +152,37 @@ public final class ReplicationStream {
     return dataStart;
   }
 
-  /** The WAL that came, in place: valid until the next call; not to be written to. */
+  /** The received WAL, in place: valid until the next call, must not be modified. */
   public ByteBuffer data() {
     return data;
   }
 
-  /** How far the server could send at the last event that told. */
+  /** The end of the server's WAL, as of the last event that reported it. */
   public Lsn serverWalEnd() {
     return serverWalEnd;
   }
 
-  /** The server's clock at the last event that told. */
+  /** The server's clock, as of the last event that reported it. */
   public Instant serverTime() {
     return TimestampTz.instant(serverTime);
   }
 
-  /** Whether more has arrived already, so that {@link #next} hardly waits. */
+  /** Whether more has already arrived, so that {@link #next} hardly waits. */
   public boolean hasMore() throws IOException {
     return !over && conversation.hasMore();
   }
 
-  /** Whether the server wants a status at once, lest it think this client dead. */
+  /** Whether the server requests an immediate standby status update. */
   public boolean replyRequested() {
     return replyRequested;
   }
 
   /**
-   * Tells the server how far its WAL has come, each position being that of the last byte plus one.
-   * What is {@code flushed} the server may forget, and treats as safe; {@link Lsn#ZERO} says
-   * nothing.
+   * Sends a standby status update with the write, flush and apply positions, each after the last
+   * byte. The server may remove WAL before the flush position, and treats it as safe; {@link
+   * Lsn#ZERO} reports no position.
    *
-   * @return false if the stream has ended, so that nothing was sent
+   * @return false if nothing was sent, because the stream has ended
    */
   public boolean sendStatus(Lsn written, Lsn flushed, Lsn applied, boolean replyRequested)
       throws IOException {
@@ -195,14 +196,14 @@ public final class ReplicationStream {
     }
   }
 
-  /** The timeline that follows, after {@link Event#END_OF_TIMELINE}. */
+  /** The next timeline, after {@link Event#END_OF_TIMELINE}. */
   public TimelineId nextTimeline() {
     return ended(nextTimeline);
   }
 
   /**
-   * Where the next timeline leaves this one. It can lie before what was received: bytes beyond it
-   * were never part of the server's history.
+   * The switch point to the next timeline. It may precede what was received: bytes after it were
+   * never part of the server's history.
    */
   public Lsn nextTimelineStart() {
     return ended(nextTimelineStart);
@@ -216,8 +217,8 @@ public final class ReplicationStream {
   }
 
   /**
-   * Ends the stream; WAL that is still under way is dropped. Afterwards the connection takes the
-   * next command.
+   * Ends the stream and discards WAL still in transit. After that, the connection accepts the next
+   * command.
    */
   public void stop() throws IOException {
     if (over) {
@@ -228,7 +229,7 @@ public final class ReplicationStream {
     while (conversation.await(STOP_LIMIT) != BackendMessage.COPY_DONE) {
       if (conversation.type() != BackendMessage.COPY_DATA
           || System.nanoTime() - start > STOP_LIMIT.toNanos()) {
-        throw conversation.unexpected("the end of the WAL, asked for before");
+        throw conversation.unexpected("the end of the WAL stream");
       }
     }
     conversation.rowsUntilReady(STOP_LIMIT);
@@ -239,7 +240,7 @@ public final class ReplicationStream {
     conversation.send(FrontendMessageWriter::copyDone);
   }
 
-  /** No status may follow. */
+  /** From here on, no status may be sent. */
   private void over() {
     synchronized (sending) {
       over = true;
@@ -251,7 +252,7 @@ public final class ReplicationStream {
     List<DataRow> rows = conversation.rowsUntilReady(conversation.answerLimit());
     try {
       if (rows.size() != 1) {
-        throw new ProtocolException("an end of timeline that names no next one");
+        throw new ProtocolException("an end of timeline without a next timeline");
       }
       nextTimeline = rows.get(0).required(0, WalsenderConnection::timeline);
       nextTimelineStart = rows.get(0).required(1, Lsn::parse);

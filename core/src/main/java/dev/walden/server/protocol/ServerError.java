@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What the server says went wrong: the fields of an ErrorResponse that matter here, empty where the
- * server gave none.
+ * The relevant fields of an ErrorResponse; empty if the server sent none.
  *
  * <p>Source: {@code src/backend/utils/error/elog.c}, {@code send_message_to_frontend}; the manual's
  * "Error and Notice Message Fields".
@@ -15,7 +14,7 @@ import org.postgresql.util.ServerErrorMessage;
  * @param sqlState the five characters of the SQLSTATE
  * @param message may be in the server's language
  * @param detail may be in the server's language
- * @param routine the C function that raised it: not localized
+ * @param routine the C function that raised it; not localized
  */
 record ServerError(
     String severity, String sqlState, String message, String detail, String routine) {
@@ -29,7 +28,7 @@ record ServerError(
   private static final char DETAIL = 'D';
   private static final char ROUTINE = 'R';
 
-  /** Reads the body of an ErrorResponse; whatever cannot be read is left empty. */
+  /** Reads the body of an ErrorResponse; unreadable fields are empty. */
   static ServerError parse(ByteBuffer body) {
     String[] fields = new String[128];
     while (body.hasRemaining()) {
@@ -50,7 +49,7 @@ record ServerError(
         text(fields[ROUTINE]));
   }
 
-  /** What PgJDBC has already read. */
+  /** From PgJDBC's form. */
   static ServerError of(ServerErrorMessage error) {
     return new ServerError(
         text(error.getSeverity()),
@@ -61,8 +60,8 @@ record ServerError(
   }
 
   /**
-   * Whether a segment of WAL that was asked for is gone. {@code CheckXLogRemoved} gives whatever
-   * SQLSTATE a number left over from an earlier call has.
+   * Whether a requested WAL segment was removed. The SQLSTATE of {@code CheckXLogRemoved} is
+   * arbitrary: it derives from a stale {@code errno}.
    */
   boolean isWalRemoved() {
     return routine.equals("CheckXLogRemoved")

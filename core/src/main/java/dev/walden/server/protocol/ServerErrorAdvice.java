@@ -3,33 +3,32 @@ package dev.walden.server.protocol;
 import java.util.List;
 
 /**
- * What a server's error asks of the caller: whether the same request may succeed later without
- * anybody changing anything, and what there is to change. Decided by SQLSTATE and by the C function
- * that raised the error; the text may be in the server's language, so that it only sharpens.
+ * What a server's error means for the caller: whether the same request may succeed later without
+ * any change, and what to change otherwise. Decided by the SQLSTATE and the C function that raised
+ * the error; the message, which may be localized, only refines the result.
  *
- * <p>The rules are data: of those that fit, the first counts.
+ * <p>The rules are data: the first match applies.
  *
  * <p>Source: {@code src/backend/replication/walsender.c}, {@code src/backend/replication/slot.c},
  * {@code src/backend/utils/init/postinit.c}, {@code src/backend/libpq/auth.c}.
  *
- * @param advice a phrase for an operator; empty if the server's own words must do
+ * @param advice a phrase for the operator; empty if the server's message must suffice
  */
 record ServerErrorAdvice(boolean mayPass, String advice) {
-  private static final String STARTING =
-      "the server is starting, stopping or recovering; try again";
-  private static final String DAMAGED = "the server found damaged data; its log names the files";
+  private static final String STARTING = "the server is starting, stopping or recovering; retry";
+  private static final String DAMAGED = "the server detected damaged data; its log names the files";
   private static final String OTHER_HISTORY =
-      "this server does not continue what is already received: a standby that lags must catch up"
-          + " first; after a failover, a restore or pg_rewind, connect to the server whose timeline"
-          + " does";
+      "this server does not continue the WAL already received: a lagging standby must catch up"
+          + " first; after a failover, a restore or pg_rewind, connect to the server whose"
+          + " timeline continues it";
 
   /**
    * One line of the table.
    *
-   * @param state what the SQLSTATE begins with
-   * @param routine what the name of the C function begins with
-   * @param text what the message must contain
-   * @param advice where {@code {role}} stands for the role that logs in
+   * @param state a prefix of the SQLSTATE
+   * @param routine a prefix of the C function's name
+   * @param text a substring of the message
+   * @param advice the advice, in which {@code {role}} stands for the login role
    */
   private record Rule(String state, String routine, String text, boolean mayPass, String advice) {
     boolean fits(ServerError error) {
@@ -44,39 +43,39 @@ record ServerErrorAdvice(boolean mayPass, String advice) {
           change(
               "28000",
               "InitializeSessionUserId",
-              "the role must exist and may log in: CREATE ROLE or ALTER ROLE \"{role}\" LOGIN"
-                  + " REPLICATION"),
+              "the role must exist and be able to log in: CREATE ROLE or ALTER ROLE \"{role}\""
+                  + " LOGIN REPLICATION"),
           change(
               "28000",
               "",
               "add a line to pg_hba.conf, such as: host replication {role} <address of this"
-                  + " host>/32 scram-sha-256; then reload"),
+                  + " host>/32 scram-sha-256; then reload the server"),
           change("28P01", "", "check the user and the password"),
           change("42501", "InitPostgres", "run ALTER ROLE \"{role}\" REPLICATION"),
           change("42704", "ReplicationSlot", "create the replication slot"),
-          change("42710", "", "use the replication slot that is there, or choose another name"),
+          change("42710", "", "use the existing replication slot, or choose another name"),
           new Rule(
               "53300",
               "",
               "(currently 0)",
               false,
               "set wal_level = replica and max_wal_senders = 10, and restart the server"),
-          wait("53300", "", "try again, or raise max_wal_senders and restart the server"),
+          wait("53300", "", "retry, or raise max_wal_senders and restart the server"),
           change(
               "53400",
               "",
-              "drop a replication slot nobody uses, or raise max_replication_slots and restart the"
+              "drop an unused replication slot, or raise max_replication_slots and restart the"
                   + " server"),
-          wait("55000", "exec_replication_command", "the server is shutting down; try again"),
+          wait("55000", "exec_replication_command", "the server is shutting down; retry"),
           change(
               "55000",
               "",
-              "if the server has invalidated the replication slot, drop it and create it"),
+              "if the server has invalidated the replication slot, drop and recreate it"),
           wait(
               "55006",
               "",
-              "another receiver uses the replication slot; stop it, or wait until the server has"
-                  + " noticed that it is gone (wal_sender_timeout)"),
+              "another receiver uses the replication slot; stop it, or wait until the server"
+                  + " detects that it is gone (wal_sender_timeout)"),
           wait("57P01", "", STARTING),
           wait("57P02", "", STARTING),
           wait("57P03", "", STARTING),
@@ -86,7 +85,7 @@ record ServerErrorAdvice(boolean mayPass, String advice) {
           change("XX000", "tliSwitchPoint", OTHER_HISTORY),
           change("XX001", "", DAMAGED),
           change("XX002", "", DAMAGED),
-          // insufficient resources, operator intervention, I/O errors and the like may pass
+          // insufficient resources, operator intervention, I/O errors and the like may be temporary
           wait("08", "", ""),
           wait("40", "", ""),
           wait("53", "", ""),
@@ -99,8 +98,8 @@ record ServerErrorAdvice(boolean mayPass, String advice) {
     if (error.isWalRemoved()) {
       return new ServerErrorAdvice(
           false,
-          "fetch the missing WAL from the server's own archive or another server, or begin again"
-              + " with a base backup; a replication slot keeps WAL until it is received");
+          "fetch the missing WAL from the server's own archive or another server, or start over"
+              + " with a base backup; a replication slot retains WAL until it is received");
     }
     return RULES.stream()
         .filter(rule -> rule.fits(error))

@@ -18,13 +18,13 @@ import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Turns what a server, PgJDBC or a socket reports into the two failures that callers see. */
+/** Converts errors of a server, PgJDBC or a socket into the two failures that callers see. */
 final class ServerExceptions {
   private static final String NOT_CONNECTED = "08001";
   private static final String LOST = "08006";
   private static final String PROTOCOL = "08P01";
 
-  /** Causes of a failed login that last until somebody changes certificates or settings. */
+  /** Causes of a failed login that last until certificates or settings are changed. */
   private static final List<Class<?>> SETTINGS =
       List.of(
           SSLException.class,
@@ -33,7 +33,7 @@ final class ServerExceptions {
           FileSystemException.class,
           ReflectiveOperationException.class);
 
-  /** What can also break a TLS handshake with sound settings. */
+  /** Causes that can break a TLS handshake despite correct settings. */
   private static final List<Class<?>> NETWORK =
       List.of(SocketException.class, SocketTimeoutException.class, EOFException.class);
 
@@ -62,7 +62,7 @@ final class ServerExceptions {
         : new ServerRefusedException(message.toString(), error.sqlState(), cause);
   }
 
-  /** No connection came about. */
+  /** Connecting failed. */
   static IOException connecting(SQLException failure, ServerAddress server) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       if (e instanceof PSQLException) {
@@ -81,7 +81,7 @@ final class ServerExceptions {
           state,
           failure);
     }
-    // of what PgJDBC itself finds, only class 08 without 08004 (rejected) may pass by itself
+    // of PgJDBC's own errors, only class 08 except 08004 (rejected) may be temporary
     return state.startsWith("08") && !state.equals("08004")
         ? new ServerUnavailableException(message, state, failure)
         : new ServerRefusedException(message, state, failure);
@@ -110,7 +110,7 @@ final class ServerExceptions {
     return reasons.toString();
   }
 
-  /** The connection broke, or somebody closed it. */
+  /** The connection broke, or was closed. */
   static ServerUnavailableException lost(
       IOException cause, boolean closedHere, ServerAddress server) {
     String message =
@@ -118,15 +118,15 @@ final class ServerExceptions {
     return new ServerUnavailableException(server + ": " + message, LOST, cause);
   }
 
-  /** The server said nothing for too long. */
+  /** The server did not answer in time. */
   static ServerUnavailableException silent(Duration limit, ServerAddress server) {
     return new ServerUnavailableException(
         server + ": no answer within " + limit.toSeconds() + " s", LOST, null);
   }
 
-  /** What came is nothing a PostgreSQL server sends at this point. */
+  /** The server violated the protocol. */
   static ServerUnavailableException protocol(String problem, ServerAddress server) {
     return new ServerUnavailableException(
-        server + ": not what a PostgreSQL server sends here: " + problem, PROTOCOL, null);
+        server + ": protocol violation: " + problem, PROTOCOL, null);
   }
 }

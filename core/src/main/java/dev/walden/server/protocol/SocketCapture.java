@@ -10,15 +10,15 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Learns which sockets PgJDBC opens while it makes one connection. The driver may open several, one
- * per host and one per try with or without TLS; the last pair is the connection's.
+ * Captures the sockets that PgJDBC opens for one connection. The driver may open several, one per
+ * host and one per attempt with or without TLS; the connection uses the last pair.
  *
- * <p>The driver makes the socket factories itself, by class name, and hands them nothing but
- * strings. That is why an id travels in the connection properties and a static map leads back from
- * it; an entry lives only while its connection is being made.
+ * <p>The driver instantiates the socket factories by class name and passes them only strings.
+ * Therefore the connection properties carry an id, which a static map resolves; an entry exists
+ * only while its connection is being made.
  *
- * <p>{@link #close}, by any thread, gives the connection up, made or not: the driver may try on for
- * a while, in a thread of its own, but gets no socket any more.
+ * <p>{@link #close}, by any thread, abandons the connection in any state: the driver may continue
+ * to try for a while in its own thread, but gets no more sockets.
  */
 final class SocketCapture implements Closeable {
   /** The connection property that carries the id. */
@@ -31,22 +31,22 @@ final class SocketCapture implements Closeable {
   private Socket tls;
   private boolean closed;
 
-  /** From now on the driver's sockets are taken that these properties lead to. */
+  /** Starts capturing the sockets opened with these properties. */
   void begin(Properties connectionProperties) {
     UNDER_WAY.put(id, this);
     connectionProperties.setProperty(PROPERTY, id);
   }
 
-  /** The capture a socket factory works for. */
+  /** The capture of a socket factory. */
   static SocketCapture of(Properties connectionProperties) {
     SocketCapture capture = UNDER_WAY.get(connectionProperties.getProperty(PROPERTY, ""));
     if (capture == null) {
-      throw new IllegalStateException("this connection was given up");
+      throw new IllegalStateException("this connection was abandoned");
     }
     return capture;
   }
 
-  /** No socket is taken any more; what the driver opens later is its own. */
+  /** Stops capturing; sockets that the driver opens later are its own. */
   void end() {
     UNDER_WAY.remove(id);
   }
@@ -54,7 +54,7 @@ final class SocketCapture implements Closeable {
   synchronized void opened(Socket socket) throws IOException {
     if (closed) {
       socket.close();
-      throw new SocketException("this connection was given up");
+      throw new SocketException("this connection was abandoned");
     }
     tcp = socket;
     tls = null;
@@ -64,12 +64,12 @@ final class SocketCapture implements Closeable {
     tls = socket;
   }
 
-  /** The TCP socket; closing it ends every read and write, also those inside TLS. */
+  /** The TCP socket; closing it ends every read and write, including those of TLS. */
   synchronized Socket tcp() {
     return tcp;
   }
 
-  /** The socket to talk through: TLS if the connection uses it. */
+  /** The socket for reading and writing: TLS if the connection uses it. */
   synchronized Socket talking() {
     return tls != null ? tls : tcp;
   }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * PostgreSQL's time: microseconds since 2000-01-01 00:00:00 UTC.
+ * PostgreSQL's timestamptz: microseconds since 2000-01-01 00:00:00 UTC.
  *
  * <p>Source: {@code src/include/datatype/timestamp.h}.
  */

@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A replication connection: PgJDBC logs in, then this class sends replication commands. One command
- * at a time; while a stream or a backup is under way, no other.
+ * A replication connection: PgJDBC logs in, then this class sends replication commands, one at a
+ * time. A running stream or backup excludes other commands.
  *
  * <p>Every method that talks to the server throws {@link ServerUnavailableException} or {@link
- * ServerRefusedException}. After a refusal the connection can be used on; after the loss of the
+ * ServerRefusedException}. After a refusal the connection remains usable; after the loss of the
  * connection every call fails.
  *
- * <p>For one thread, except {@link #close}, which any thread may call at any time: it returns
- * within two seconds and ends whatever waits.
+ * <p>For use by one thread, except {@link #close}, which any thread may call at any time: it
+ * returns within two seconds and ends all waits.
  *
  * <p>Source: {@code src/backend/replication/repl_gram.y}, {@code walsender.c}; the manual's
  * "Streaming Replication Protocol".
@@ -45,7 +45,7 @@ public final class WalsenderConnection implements Closeable {
   }
 
   /**
-   * Connects to the first host that fits, and logs in.
+   * Connects and logs in to the first suitable host.
    *
    * @throws dev.walden.UnsupportedFormatException if the server's version is not supported
    */
@@ -67,14 +67,12 @@ public final class WalsenderConnection implements Closeable {
     }
   }
 
-  /**
-   * How often {@link ReplicationStream#next} returns although nothing came; one second unless set.
-   */
+  /** How often {@link ReplicationStream#next} returns if nothing arrives; one second by default. */
   void tick(Duration tick) throws IOException {
     conversation.tick(tick);
   }
 
-  /** The host it leads to. */
+  /** The connected host. */
   public ServerAddress host() {
     return conversation.server();
   }
@@ -94,7 +92,7 @@ public final class WalsenderConnection implements Closeable {
                 row.required(2, Lsn::parse)));
   }
 
-  /** Which cluster this is. */
+  /** The server's cluster. */
   public ClusterIdentity identity() throws IOException {
     SystemIdentifier systemIdentifier = identifySystem().systemIdentifier();
     WalSegmentSize size =
@@ -115,20 +113,20 @@ public final class WalsenderConnection implements Closeable {
     return show("in_hot_standby").equals("on");
   }
 
-  /** The bytes of a timeline's history file. A server has none of timeline 1. */
+  /** The bytes of a timeline's history file. Timeline 1 has none. */
   public byte[] timelineHistory(TimelineId timeline) throws IOException {
     String name = new WalFileName.History(timeline).toString();
     return answer(
         "TIMELINE_HISTORY " + timeline,
         row -> {
           if (!row.required(0, text -> text).equals(name)) {
-            throw new ProtocolException("another history than " + name);
+            throw new ProtocolException("a history other than " + name);
           }
           return row.bytes(1).orElseThrow(() -> new ProtocolException("no content of " + name));
         });
   }
 
-  /** Creates a slot; with {@code reserveWal}, it keeps WAL from the last checkpoint's redo on. */
+  /** Creates a slot; with {@code reserveWal}, it retains WAL from the last redo point on. */
   public void createPhysicalSlot(String name, boolean reserveWal) throws IOException {
     conversation.command(
         "CREATE_REPLICATION_SLOT "
@@ -158,20 +156,20 @@ public final class WalsenderConnection implements Closeable {
   }
 
   /**
-   * Streams the WAL of {@code timeline} from {@code start} on. That the server has it is known only
-   * once the stream's first event is there.
+   * Streams the WAL of {@code timeline} from {@code start} on. Only the first event confirms that
+   * the server has it.
    */
   public ReplicationStream startReplication(Optional<String> slot, Lsn start, TimelineId timeline)
       throws IOException {
     if (version.major() < 15) {
-      // its standbys know their timeline only after this: StartReplication, ThisTimeLineID
+      // a standby of 14 knows its timeline only after this: StartReplication, ThisTimeLineID
       identifySystem();
     }
     return ReplicationStream.start(
         conversation, slot.map(WalsenderConnection::quotedSlot), start, timeline);
   }
 
-  /** Begins a base backup; returns once the server's checkpoint is done. */
+  /** Begins a base backup; returns once the server's checkpoint is complete. */
   public BackupStream baseBackup(BaseBackupOptions options) throws IOException {
     return BackupStream.begin(conversation, version, options);
   }

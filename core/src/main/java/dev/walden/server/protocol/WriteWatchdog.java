@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does something when a write takes too long. One write at a time. A timer for each would wake a
- * thread for each; here the timer of one write looks after those that follow, too.
+ * Runs an action if a write takes too long. One write at a time. A timer per write would wake a
+ * thread per write, so one timer also covers the writes that follow.
  */
 final class WriteWatchdog {
   private final Runnable late;
@@ -47,7 +47,7 @@ final class WriteWatchdog {
   private void wake(long time) {
     synchronized (this) {
       if (time != wakes) {
-        return; // another timer is in charge
+        return; // another timer is active
       }
       timed = false;
       long now = System.nanoTime();

@@ -281,7 +281,8 @@ public final class CopiedStorage implements Storage {
       throw new StorageUnavailableException(
           "cannot tell whether "
               + name
-              + " exists while a copy is unavailable: " + failure.getMessage(),
+              + " exists while a copy is unavailable: "
+              + failure.getMessage(),
           failure);
     }
     return Optional.empty();

@@ -39,7 +39,7 @@ public record Omissions(
     if (Math.min(Math.min(checkpoints, filesDropped), Math.min(databasesDropped, prepared)) < 0
         || filesDroppedTimes.isPresent() != filesDropped > 0) {
       throw new IllegalArgumentException(
-          "inconsistent omissions: " + filesDropped + " files " + "dropped");
+          "inconsistent omissions: " + filesDropped + " files dropped");
     }
   }
 

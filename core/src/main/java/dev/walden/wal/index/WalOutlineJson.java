@@ -56,8 +56,7 @@ public final class WalOutlineJson {
           file
               + ": format "
               + json.number("format")
-              + " is not supported by this version of "
-              + "Walden (it reads 1)");
+              + " is not supported by this version of Walden (it reads 1)");
     }
     WalSegmentSize size =
         json.number("segmentSize", bytes -> new WalSegmentSize(Math.toIntExact(bytes)));

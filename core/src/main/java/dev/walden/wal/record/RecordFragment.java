@@ -27,7 +27,7 @@ public record RecordFragment(long length, int checksum, byte[] bytes) {
     }
     if (whole && checksum != checksum(bytes, 0, bytes.length)) {
       throw new IllegalArgumentException(
-          "a fragment of " + length + " bytes has an incorrect " + "checksum");
+          "a fragment of " + length + " bytes has an incorrect checksum");
     }
   }
 

@@ -92,8 +92,7 @@ public final class SegmentScan {
     if (stop == null && walk.open() && walk.overwriting()) {
       stop =
           InvalidWal.of(
-              WalEnd.Reason.BAD_OVERWRITE,
-              "the overwriting record continues in " + "the next segment");
+              WalEnd.Reason.BAD_OVERWRITE, "the overwriting record continues in the next segment");
     }
     return chain.chain(check.version(), Optional.ofNullable(stop).map(InvalidWal::reason));
   }
