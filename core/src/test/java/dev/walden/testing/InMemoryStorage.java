@@ -46,7 +46,7 @@ public final class InMemoryStorage implements Storage {
   public InputStream open(String name, long offset, long length) throws IOException {
     ObjectNames.check(name);
     if (offset < 0 || length < 0) {
-      throw new IllegalArgumentException("a negative offset or length: " + offset + ", " + length);
+      throw new IllegalArgumentException("negative offset or length: " + offset + ", " + length);
     }
     byte[] bytes = objects.get(name);
     if (bytes == null) {
@@ -65,7 +65,7 @@ public final class InMemoryStorage implements Storage {
   @Override
   public List<StoredObject> list(String prefix, String after, int limit) {
     if (limit < 1) {
-      throw new IllegalArgumentException("not a limit: " + limit);
+      throw new IllegalArgumentException("limit must be positive: " + limit);
     }
     boolean within = after.compareTo(prefix) >= 0;
     return objects.tailMap(within ? after : prefix, !within).entrySet().stream()

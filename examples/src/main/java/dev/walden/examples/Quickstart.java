@@ -28,12 +28,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The whole story on a PostgreSQL 17 of its own: WAL is streamed into a compressed, encrypted
- * archive, a base backup is taken, somebody drops a table, a plan to the moment before is proven
- * and carried out, and the table is there again.
+ * The whole story on its own PostgreSQL 17: WAL is streamed into a compressed, encrypted archive, a
+ * base backup is taken, a table is dropped by mistake, a plan to the moment before is proven and
+ * carried out, and the table is back.
  *
  * <p>With arguments, {@code jdbc:postgresql://host:port/?user=… ARCHIVE_DIRECTORY}, it archives
- * your own server instead, changes nothing in it, and proves and restores its latest state below
+ * your own server instead without changing its data, and proves and restores its latest state below
  * the archive.
  */
 public final class Quickstart {
@@ -47,7 +47,7 @@ public final class Quickstart {
     this.directory = directory;
   }
 
-  /** Tells the story. */
+  /** Runs the story. */
   public static void main(String[] arguments) throws Exception {
     if (arguments.length == 0) {
       new Quickstart(Files.createTempDirectory("walden-quickstart-")).onItsOwnServer();
@@ -65,7 +65,7 @@ public final class Quickstart {
     AgeIdentity identity = newKeyPair();
     try (PostgresServer server =
         story.step(
-            "Start a PostgreSQL 17 of our own",
+            "Start our own PostgreSQL 17",
             () -> PostgresServer.create(PostgresBinaries.of(17), directory.resolve("data")))) {
       ServerAddress address = ServerAddress.of(server.jdbcUrl() + "?user=" + server.user());
       try (ArchiveStore archive = archive(address, identity)) {
@@ -79,16 +79,16 @@ public final class Quickstart {
     }
   }
 
-  /** Everything up to the loss of the server; the transaction that should not have been. */
+  /** Everything up to the loss of the server; returns the fatal transaction. */
   private long disaster(PostgresServer server, ServerAddress address, ArchiveStore archive)
       throws Exception {
     long fatal;
     try (WalReceiver receiver = receive(address, archive)) {
       story.step("Fill a table with " + ROWS + " rows", () -> fill(server, "accounts"));
       backUp(address, archive);
-      story.step("Work goes on: another " + ROWS + " rows", () -> fill(server, "orders"));
-      fatal = story.step("Somebody drops the table", () -> drop(server));
-      story.step("Work goes on still", () -> fill(server, "more_orders"));
+      story.step("Work continues: another " + ROWS + " rows", () -> fill(server, "orders"));
+      fatal = story.step("A table is dropped by mistake", () -> drop(server));
+      story.step("Work still continues", () -> fill(server, "more_orders"));
       awaitArchived(receiver, server);
     }
     server.kill();
@@ -105,8 +105,8 @@ public final class Quickstart {
       Path restored = directory.resolve("restored-" + plan.backup().id());
       restore(archive, plan, restored);
       story.say("Start it with: pg_ctl -D " + restored + " start");
-      story.detail("received up to %s by now", receiver.status().received());
-      story.say("The slot \"walden\" keeps WAL for the next run; drop it if there is none.");
+      story.detail("received up to %s so far", receiver.status().received());
+      story.say("The slot \"walden\" retains WAL for the next run; drop it if there is none.");
       story.byHand(archiveDirectory(), directory.resolve("key.txt"), plan);
     }
   }
@@ -138,7 +138,7 @@ public final class Quickstart {
   }
 
   private WalReceiver receive(ServerAddress address, ArchiveStore archive) throws IOException {
-    story.say("WAL streams into it from now on, over the replication slot \"walden\"");
+    story.say("WAL now streams into it, over the replication slot \"walden\"");
     return WalReceiver.from(address).into(archive).slot("walden").start();
   }
 
@@ -237,7 +237,7 @@ public final class Quickstart {
       for (String table : List.of("orders", "more_orders")) {
         String there = recovered.query("SELECT to_regclass('" + table + "') IS NOT NULL");
         story.detail(
-            "%s, made %s: %s",
+            "%s, created %s: %s",
             table,
             table.equals("orders") ? "before" : "after",
             there.equals("t") ? "there" : "not there");

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Prints what happens, as it happens. */
+/** Prints the steps as they happen. */
 final class Story {
   private int number;
 
-  /** Says what is done, does it, and says how long it took. */
+  /** Prints a step, runs it, and prints how long it took. */
   <T> T step(String what, Callable<T> work) throws Exception {
     System.out.printf("%2d. %s … ", ++number, what);
     System.out.flush();
@@ -33,12 +33,12 @@ final class Story {
     return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 
-  /** How to open the archive without Walden. */
+  /** Prints how to open the archive without Walden. */
   void byHand(Path archive, Path key, RecoveryPlan plan) {
     String root = archive + "/" + plan.cluster().systemIdentifier();
     String segment = plan.segments().findFirst().orElseThrow().toString();
     System.out.printf(
-        "%nThe archive opens without Walden, too (docs/recovery-by-hand.md):%n"
+        "%nThe archive also opens without Walden (docs/recovery-by-hand.md):%n"
             + "  jq . %s/backup/%s/backup.json%n"
             + "  age -d -i %s %s/backup/%2$s/%s | zstd -d | tar tv%n"
             + "  age -d -i %3$s %1$s/wal/%s/%s/%s.zst.age | zstd -d > %s%n",
@@ -54,6 +54,6 @@ final class Story {
   }
 
   void end(Path directory) {
-    System.out.printf("%nAll of this is in %s; remove it when you have seen enough.%n", directory);
+    System.out.printf("%nAll of this is in %s; remove it when you are done.%n", directory);
   }
 }

@@ -18,10 +18,10 @@ import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code walden help} lists what it can. */
+/** The command line; {@code walden help} lists the commands. */
 @Command(
     name = "walden",
-    description = "Keeps PostgreSQL's WAL and brings a cluster back to any moment of its past.",
+    description = "Archives PostgreSQL's WAL and restores a cluster to any point in time.",
     subcommands = {
       KeygenCommand.class,
       InitCommand.class,
@@ -44,7 +44,7 @@ public final class Walden {
 
   private Walden() {}
 
-  /** Runs a command; 0 if it succeeded, 2 if it was called wrongly, 1 if it failed. */
+  /** Runs a command. Exits with 0 on success, 2 on wrong usage, 1 on failure. */
   public static void main(String[] arguments) {
     CommandLine commandLine = new CommandLine(new Walden());
     commandLine.setExecutionExceptionHandler(

@@ -182,11 +182,11 @@ class WaldenIT {
     walden(0, "init", archive);
     walden(2, "import", "--archive", archive);
     String text = walden(0, "import", "--archive", archive, "--wal", wal.toString());
-    assertTrue(text.contains("2 imported, 0 archived before, 0 refused"), text);
-    assertTrue(text.contains("not whole: 000000010000000000000002"), text);
+    assertTrue(text.contains("2 imported, 0 already archived, 0 rejected"), text);
+    assertTrue(text.contains("incomplete: 000000010000000000000002"), text);
     Files.write(wal.resolve("000000010000000000000003"), new byte[3]);
     text = walden(1, "import", "--archive", archive, "--wal", wal.toString());
-    assertTrue(text.contains("refused: 000000010000000000000003: "), text);
+    assertTrue(text.contains("rejected: 000000010000000000000003: "), text);
   }
 
   @Test

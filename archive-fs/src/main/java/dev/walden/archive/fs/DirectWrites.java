@@ -14,14 +14,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Writing past the page cache ({@code O_DIRECT}), for large drafts: what is archived is not read
- * again soon, so a copy in the cache takes processor time, and room from what the host is there
- * for. Not every file system can do it; with those that cannot everything goes through the cache.
+ * Writes large drafts past the page cache ({@code O_DIRECT}): archived files are not read again
+ * soon, so caching them costs processor time and displaces the host's own data. Without support by
+ * the file system, everything goes through the cache.
  *
- * <p>For any number of threads.
+ * <p>Safe for use by many threads.
  */
 final class DirectWrites {
-  /** Of places in the file and in memory, and of lengths. */
+  /** Of file positions, memory addresses and lengths. */
   private static final int ALIGNMENT = ObjectWriter.ALIGNMENT;
 
   private static final int BUFFER_BYTES = 1 << 20;
@@ -38,7 +38,7 @@ final class DirectWrites {
     IMPOSSIBLE
   }
 
-  /** An option of the JDK's own (module {@code jdk.unsupported}), which not every runtime has. */
+  /** An option specific to the JDK (module {@code jdk.unsupported}), which a runtime may lack. */
   private static Optional<OpenOption> option() {
     try {
       return Arrays.stream(Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants())
@@ -51,8 +51,8 @@ final class DirectWrites {
   }
 
   /**
-   * Opens a draft once more; empty if that is not possible, for what reason ever: what is really
-   * wrong shows when it is written to through the cache. All drafts are in one folder.
+   * Opens a draft a second time; empty if that fails for any reason: a real fault shows when the
+   * draft is written through the cache. All drafts are in one folder.
    */
   Optional<FileChannel> open(Path draft) {
     if (support == Support.UNKNOWN) {
@@ -76,12 +76,12 @@ final class DirectWrites {
     try {
       return Files.getFileStore(draft).getBlockSize() <= ALIGNMENT;
     } catch (IOException | UnsupportedOperationException e) {
-      // in some containers Java finds no file system
+      // in some containers, Java finds no file store
       return false;
     }
   }
 
-  /** Whether these bytes can be written so, at this place of a file. */
+  /** Whether these bytes can be written this way at this position. */
   static boolean fit(ByteBuffer data, long place) {
     return data.isDirect()
         && data.alignmentOffset(data.position(), ALIGNMENT) == 0
@@ -89,7 +89,7 @@ final class DirectWrites {
         && place % ALIGNMENT == 0;
   }
 
-  /** A buffer for bytes that come in small pieces. */
+  /** A buffer for bytes that arrive in small pieces. */
   ByteBuffer take() {
     ByteBuffer kept = buffers.poll();
     return kept != null

@@ -14,14 +14,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Writes an object to a draft, which is synced, and only then published. Every failure of the file
+ * Writes an object to a draft, which is synced and only then published. Every failure of the file
  * system is a {@link StorageUnavailableException}.
  */
 final class DraftWriter extends ObjectWriter {
   private static final int SMALL_BUFFER = 1 << 16;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  /** An interruption is noticed between two pieces of this size. */
+  /** An interruption takes effect between two pieces of this size. */
   private static final int PIECE = 4 << 20;
 
   private final StorageRoot root;
@@ -32,7 +32,7 @@ final class DraftWriter extends ObjectWriter {
   private final DurableFolders folders;
   private final Publication publication;
   private ByteBuffer buffer = ByteBuffer.allocate(SMALL_BUFFER);
-  // of a draft that is large, where that is possible
+  // for a large draft, if supported
   private Optional<FileChannel> direct = Optional.empty();
   private boolean large;
   private long written;
@@ -94,7 +94,7 @@ final class DraftWriter extends ObjectWriter {
     }
   }
 
-  /** The draft is large: it goes past the page cache from here on, if that is possible. */
+  /** The draft is large: from here on it bypasses the page cache, if supported. */
   private void openDirect() {
     if (!large) {
       large = true;
@@ -127,14 +127,14 @@ final class DraftWriter extends ObjectWriter {
       } catch (ClosedChannelException e) {
         throw e;
       } catch (IOException e) {
-        // whatever it is: if it stands in the way of writing through the cache too, that says so
+        // any cause: if it also prevents writing through the cache, that write reports it
         data.position(start);
       }
     }
     return channel.write(data, written);
   }
 
-  /** What failed once, and may have lost bytes, is not published. */
+  /** A draft that failed once may have lost bytes, and is never published. */
   private StorageUnavailableException failed(String action, IOException e) {
     try {
       channel.close();
@@ -149,7 +149,7 @@ final class DraftWriter extends ObjectWriter {
     try {
       channel.force(false);
     } catch (IOException e) {
-      // the system tells this once: a commit would not hear of it
+      // the system reports this only once: a commit would not see it
       throw failed("force", e);
     }
   }
@@ -157,14 +157,14 @@ final class DraftWriter extends ObjectWriter {
   @Override
   public void commit() throws IOException {
     if (!publish()) {
-      throw new ArchiveConflictException(name + " exists already in " + root.path());
+      throw new ArchiveConflictException(name + " already exists in " + root.path());
     }
   }
 
   /**
-   * Makes the object durable under its name, unless that is taken.
+   * Makes the object durable under its name, unless the name is taken.
    *
-   * @return false if it is, by an object that is durable
+   * @return false if the name is taken, by a durable object
    */
   boolean publish() throws IOException {
     requireOpen();
@@ -188,7 +188,7 @@ final class DraftWriter extends ObjectWriter {
     }
   }
 
-  /** One of a draft that is given up is not used again: its writer may still be stuck in it. */
+  /** The buffer of an abandoned draft is not reused: a blocked write may still use it. */
   private void giveBufferBack() {
     if (buffer.isDirect()) {
       directWrites.giveBack(buffer);

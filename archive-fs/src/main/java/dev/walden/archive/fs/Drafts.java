@@ -13,11 +13,11 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The folder, within the root, of files that have no name yet. Those of processes that died are
- * removed when nobody has written to them for a week.
+ * The folder, within the root, of files that are not published yet. Files of dead processes are
+ * removed after a week without a write.
  */
 final class Drafts {
-  /** Begins with a dot, so that it is no object's name. */
+  /** Begins with a dot, so that it cannot be an object's name. */
   static final String FOLDER = ".drafts";
 
   private static final Duration STALE = Duration.ofDays(7);
@@ -62,7 +62,7 @@ final class Drafts {
         Files.delete(draft);
       }
     } catch (IOException e) {
-      // Gone meanwhile, or another user's: it takes space, but stands in nobody's way.
+      // Already gone, or another user's: it takes space, but does no harm.
     }
   }
 }

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes folders whose own entries survive a crash. It remembers those that do, because one that
- * exists may have been made a moment ago by somebody who has not synced it yet.
+ * Creates folders whose own entries survive a crash. It remembers which do, because another process
+ * may have created an existing folder a moment ago without syncing it yet.
  */
 final class DurableFolders {
   static final FileAttribute<Set<PosixFilePermission>> FOLDER_MODE =
@@ -32,7 +32,7 @@ final class DurableFolders {
     this.root = root;
   }
 
-  /** Makes a folder at or below the root, and all between, and their entries durable. */
+  /** Creates a folder at or below the root, with its parents, and makes their entries durable. */
   void require(Path folder) throws IOException {
     if (folder.equals(root.path())
         || durable.contains(folder) && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {

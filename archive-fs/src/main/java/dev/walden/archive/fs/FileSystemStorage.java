@@ -22,22 +22,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A storage in a folder of a local or network file system of POSIX kind: every object is a file,
- * whose path below the folder is its name. Any number of processes and hosts may use it at once.
+ * A storage in a folder of a local or network POSIX file system: every object is a file, whose path
+ * below the folder is its name. Any number of processes and hosts may use it concurrently.
  *
  * <p>An object is written to a draft in the folder {@code .drafts}, synced, and then given its name
- * by a hard link, which fails if the name is taken. Where there are no hard links, a file's lock
- * stands in. The folder's entry is synced before anybody is told. A process that dies leaves at
- * most a draft, which another one removes after a week. Large objects are written past the page
- * cache where the file system can do that.
+ * by a hard link, which fails if the name is taken. If the file system has no hard links, a file
+ * lock replaces them. The directory entry is synced before success is reported. A process that dies
+ * leaves at most a draft, which another one removes after a week. Large objects bypass the page
+ * cache if the file system supports that.
  *
- * <p>A file {@code .walden-storage} in the folder proves that it is the storage and not, say, the
- * mount point of a disk that is not mounted. Where it is missing, nothing is called absent and
- * nothing is written. Symbolic links below the folder are refused. Files and folders are made for
- * their owner and, to read, for its group.
+ * <p>A file {@code .walden-storage} in the folder proves that it is the storage and not, for
+ * example, the mount point of an unmounted disk. Without it, nothing is reported as absent and
+ * nothing is written. Symbolic links below the folder are rejected. Files and folders are
+ * accessible to their owner, and readable by its group.
  *
- * <p>Interrupting a thread ends its reading and writing; but no program can interrupt a file system
- * that hangs, as NFS mounted {@code hard} does.
+ * <p>Interrupting a thread ends its reading and writing; but a hanging file system, such as NFS
+ * mounted {@code hard}, cannot be interrupted.
  */
 public final class FileSystemStorage implements Storage {
   private final StorageRoot root;
@@ -54,7 +54,7 @@ public final class FileSystemStorage implements Storage {
   }
 
   /**
-   * Opens a storage that was created before.
+   * Opens an existing storage.
    *
    * @throws StorageUnavailableException if there is none
    */
@@ -63,12 +63,12 @@ public final class FileSystemStorage implements Storage {
   }
 
   /**
-   * Makes a folder a storage, or opens the storage that it is. This is for setting an archive up; a
-   * program that runs again and again calls {@link #at}, which tells an unmounted disk from an
-   * empty archive.
+   * Creates a storage in a folder, or opens the one that is there. Use this only to set up an
+   * archive; otherwise use {@link #at}, which distinguishes an unmounted disk from an empty
+   * archive.
    *
-   * @param folder an empty folder, or one that does not exist, in one that does
-   * @throws StorageUnavailableException if it holds other files, or cannot be made
+   * @param folder an empty folder, or a new one in an existing folder
+   * @throws StorageUnavailableException if it holds other files, or cannot be created
    */
   public static FileSystemStorage createAt(Path folder) throws IOException {
     return in(StorageRoot.createAt(folder));
@@ -96,7 +96,7 @@ public final class FileSystemStorage implements Storage {
     syncEntry(ObjectNames.check(name));
   }
 
-  /** Whoever created the object may not have come to sync its entry. */
+  /** The object's creator may have failed before syncing its entry. */
   private void syncEntry(String name) throws IOException {
     try {
       Path folder = root.resolve(name).getParent();
@@ -127,7 +127,7 @@ public final class FileSystemStorage implements Storage {
   public InputStream open(String name, long offset, long length) throws IOException {
     ObjectNames.check(name);
     if (offset < 0 || length < 0) {
-      throw new IllegalArgumentException("a negative offset or length: " + offset + ", " + length);
+      throw new IllegalArgumentException("negative offset or length: " + offset + ", " + length);
     }
     if (findObject(name).isEmpty()) {
       throw notArchived(name);
@@ -168,7 +168,7 @@ public final class FileSystemStorage implements Storage {
   @Override
   public List<StoredObject> list(String prefix, String after, int limit) throws IOException {
     if (limit < 1) {
-      throw new IllegalArgumentException("not a limit: " + limit);
+      throw new IllegalArgumentException("limit must be positive: " + limit);
     }
     try {
       List<StoredObject> page = new Listing(root, prefix, after, limit).page();
@@ -201,7 +201,7 @@ public final class FileSystemStorage implements Storage {
     return new StorageGuarantees(true);
   }
 
-  /** Does nothing: a storage holds nothing open. */
+  /** Does nothing: a storage holds no open resources. */
   @Override
   public void close() {}
 

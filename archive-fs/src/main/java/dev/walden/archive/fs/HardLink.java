@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Publishes by {@code link(2)}, which fails if the name is taken; or, on a file system that has no
- * hard links, in another way.
+ * Publishes by {@code link(2)}, which fails if the name is taken; or in another way on a file
+ * system without hard links.
  */
 record HardLink(Publication otherwise) implements Publication {
 
@@ -27,7 +27,7 @@ record HardLink(Publication otherwise) implements Publication {
     }
   }
 
-  /** Tells a file system without links, whose error codes differ, from every other failure. */
+  /** Distinguishes a file system without links, whose error codes vary, from other failures. */
   private static boolean canLink(Path draft) {
     Path link = draft.resolveSibling(draft.getFileName() + "-link");
     try {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * One page of a storage's objects. It reads the names in every folder on the way to {@code after},
- * and then looks at one file after the other until the page is full.
+ * One page of a storage's objects. Reads the names in every folder on the path to {@code after},
+ * and then visits one file after the other until the page is full.
  */
 final class Listing {
   private final StorageRoot root;
@@ -46,9 +46,8 @@ final class Listing {
   }
 
   /**
-   * Adds the objects of a folder, which is the empty text or ends with a slash. To come in the
-   * order of whole names, a folder's turn is that of its name with a slash: after {@code b.x},
-   * before {@code b0}.
+   * Adds the objects of a folder, which is the empty text or ends with a slash. To sort by whole
+   * names, a folder sorts as its name with a slash: after {@code b.x}, before {@code b0}.
    */
   private void addBelow(String folder) throws IOException {
     PriorityQueue<String> names = names(folder);
@@ -73,7 +72,7 @@ final class Listing {
     }
   }
 
-  /** The names in a folder that are, or may begin, names to be listed. */
+  /** The names in a folder that are, or may begin, names to list. */
   private PriorityQueue<String> names(String folder) throws IOException {
     PriorityQueue<String> names = new PriorityQueue<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(folder))) {

@@ -15,16 +15,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Publishes by looking and renaming, while a lock on a file keeps all others from doing the same.
- * The operating system frees the lock of a process that dies.
+ * Publishes by a check and a rename, while a file lock excludes all other publishers. The operating
+ * system releases the lock of a process that dies.
  */
 record LockedRename(Path lockFile) implements Publication {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final long PAUSE_MILLIS = 2;
 
   /**
-   * A file's lock belongs to the whole process, which loses it as soon as any of its threads closes
-   * the file; so this lock, too, has to be the process's.
+   * A file lock belongs to the whole process, which loses it as soon as any thread closes the file;
+   * therefore this lock must also be process-wide.
    */
   private static final ReentrantLock PROCESS = new ReentrantLock();
 
@@ -56,7 +56,7 @@ record LockedRename(Path lockFile) implements Publication {
     }
   }
 
-  /** Unlike {@link Files#exists}, says nothing where nobody can tell: a move would overwrite. */
+  /** Unlike {@link Files#exists}, throws if the answer is unknown: a move would overwrite. */
   private static boolean isTaken(Path target) throws IOException {
     try {
       StorageRoot.attributes(target);
@@ -80,6 +80,6 @@ record LockedRename(Path lockFile) implements Publication {
 
   private FileSystemException taken() {
     return new FileSystemException(
-        lockFile.toString(), null, "another process has kept its lock for " + LIMIT);
+        lockFile.toString(), null, "another process has held its lock for " + LIMIT);
   }
 }

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 
-/** A part of an object, all of whose bytes come, or a failure. */
+/** Reads a part of an object: all of its bytes, or a failure. */
 final class ObjectReader extends InputStream {
-  /** The JDK keeps a buffer outside the heap as large as the largest read of each thread. */
+  /** The JDK keeps a direct buffer per thread as large as the thread's largest read. */
   private static final int MOST_AT_ONCE = 1 << 20;
 
   private final StorageRoot root;
@@ -16,7 +16,7 @@ final class ObjectReader extends InputStream {
   private final FileChannel channel;
   private long left;
 
-  /** Reads {@code length} bytes, or those that there are, from the place of a channel. */
+  /** Reads {@code length} bytes, or those that exist, from a channel's position. */
   ObjectReader(StorageRoot root, String name, FileChannel channel, long length) {
     this.root = root;
     this.name = name;
@@ -45,7 +45,7 @@ final class ObjectReader extends InputStream {
     }
     if (n < 0) {
       throw root.unavailable(
-          "read " + name, new IOException("it became shorter by " + left + " bytes"));
+          "read " + name, new IOException("it was truncated by " + left + " bytes"));
     }
     left -= n;
     return n;

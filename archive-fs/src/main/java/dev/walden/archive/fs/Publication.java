@@ -3,7 +3,7 @@ package dev.walden.archive.fs;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Gives a draft its name, if nothing has that name: a single step that happens or does not. */
+/** Gives a draft its name, if the name is free, in one atomic step. */
 interface Publication {
   /**
    * Publishes a draft.

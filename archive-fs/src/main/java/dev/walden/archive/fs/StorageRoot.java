@@ -19,11 +19,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * The folder of a storage. A marker file in it tells that it is there: where a disk is not mounted,
- * its mount point is an ordinary empty folder.
+ * The folder of a storage. A marker file proves that it is present: the mount point of an unmounted
+ * disk is an ordinary empty folder.
  */
 record StorageRoot(Path path) {
-  /** Begins with a dot, so that it is no object's name. */
+  /** Begins with a dot, so that it cannot be an object's name. */
   static final String MARKER = ".walden-storage";
 
   static StorageRoot at(Path path) throws StorageUnavailableException {
@@ -61,7 +61,7 @@ record StorageRoot(Path path) {
       throw new FileSystemException(
           path.toString(),
           null,
-          "it holds other files; if they are a copy of a storage, make an empty file "
+          "it holds other files; if they are a copy of a storage, create an empty file "
               + MARKER
               + " beside them");
     }
@@ -69,7 +69,7 @@ record StorageRoot(Path path) {
     try {
       Files.write(path.resolve(MARKER), text, StandardOpenOption.CREATE_NEW);
     } catch (FileAlreadyExistsException e) {
-      // Another process creates the same storage.
+      // Another process is creating the same storage.
     }
     DurableFolders.sync(path);
   }
@@ -93,14 +93,14 @@ record StorageRoot(Path path) {
     }
   }
 
-  /** Checks that the storage is there, without which nothing can be said about what it holds. */
+  /** Checks that the storage is present; otherwise nothing is known about its objects. */
   void verify() throws StorageUnavailableException {
     try {
       if (!isMarked()) {
         throw new StorageUnavailableException(
-            "no storage at "
+            "there is no storage at "
                 + path
-                + ", which has no file "
+                + ", which lacks the file "
                 + MARKER
                 + ": mount its disk, or create it");
       }
@@ -116,9 +116,9 @@ record StorageRoot(Path path) {
   }
 
   /**
-   * What lies under a name: an object, a folder of objects, or nothing.
+   * What exists under a name: an object, a folder of objects, or nothing.
    *
-   * @throws StorageUnavailableException if that cannot be told, or a link or a device is in the way
+   * @throws StorageUnavailableException if that is unknown, or there is a link or a device
    */
   Optional<BasicFileAttributes> look(String name) throws StorageUnavailableException {
     try {
@@ -145,14 +145,14 @@ record StorageRoot(Path path) {
     }
   }
 
-  /** Refuses what is neither an object nor a folder, lest a name lead out of the storage. */
+  /** Rejects anything but objects and folders, so that no name leads out of the storage. */
   void refuseLinks(String name, BasicFileAttributes attributes) throws StorageUnavailableException {
     if (attributes.isSymbolicLink() || attributes.isOther()) {
       throw new StorageUnavailableException(
           path.resolve(name)
               + " is a "
               + (attributes.isSymbolicLink() ? "symbolic link" : "device, socket or pipe")
-              + ", where only folders and ordinary files belong");
+              + "; only folders and regular files are allowed");
     }
   }
 
@@ -160,7 +160,7 @@ record StorageRoot(Path path) {
     return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** The failure of doing something, with the reason that the operating system gave. */
+  /** The failure of an action, with the operating system's reason. */
   StorageUnavailableException unavailable(String action, Exception cause) {
     if (cause instanceof DirectoryIteratorException e) {
       return unavailable(action, e.getCause());

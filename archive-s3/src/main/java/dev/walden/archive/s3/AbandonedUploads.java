@@ -9,7 +9,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
-/** Aborts the uploads of writers that died: they cost money, and no listing shows them. */
+/** Aborts the uploads of dead writers: they cost money, and no listing of objects shows them. */
 final class AbandonedUploads {
   private static final Logger LOG = LoggerFactory.getLogger(AbandonedUploads.class);
 
@@ -19,7 +19,7 @@ final class AbandonedUploads {
     this.bucket = bucket;
   }
 
-  /** Aborts uploads begun longer ago than this, as far as that is possible. */
+  /** Aborts uploads older than {@code age}, as far as possible. */
   int abort(Duration age) {
     Instant before = Instant.now().minus(age);
     int aborted = 0;
@@ -55,6 +55,6 @@ final class AbandonedUploads {
                 .abortMultipartUpload(
                     abort ->
                         abort.bucket(bucket.name()).key(upload.key()).uploadId(upload.uploadId())));
-    LOG.info("aborted an upload of {} that was begun {}", upload.key(), upload.initiated());
+    LOG.info("aborted an upload of {} begun at {}", upload.key(), upload.initiated());
   }
 }

@@ -12,9 +12,9 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Deletes many objects with {@code DeleteObjects}, which says of each whether it is gone. */
+/** Deletes many objects with {@code DeleteObjects}, which reports the outcome of each. */
 record BatchDelete(S3Storage storage, Bucket bucket) {
-  /** The most that S3 takes in one request. */
+  /** The maximum of one request in S3. */
   private static final int AT_ONCE = 1000;
 
   Map<String, IOException> run(Collection<String> names) {
@@ -33,7 +33,7 @@ record BatchDelete(S3Storage storage, Bucket bucket) {
       return failed(
           bucket.call(what, 0, () -> bucket.client().deleteObjects(request)).errors(), names);
     } catch (S3Exception e) {
-      // 501, or 400 where another checksum is asked for: one by one it may still be possible
+      // 501, or 400 if another checksum is required: single deletes may still work
       return e.statusCode() == 501 || e.statusCode() == 400
           ? oneByOne(names)
           : all(names, bucket.refused(what, e));
@@ -42,7 +42,7 @@ record BatchDelete(S3Storage storage, Bucket bucket) {
     }
   }
 
-  /** Several servers ask for an MD5, which newer versions of the SDK do not send by themselves. */
+  /** Some servers require an MD5, which newer versions of the SDK do not send by default. */
   private DeleteObjectsRequest request(List<String> names) {
     List<ObjectIdentifier> keys =
         names.stream()
@@ -65,7 +65,7 @@ record BatchDelete(S3Storage storage, Bucket bucket) {
         failed.put(name, refused(name, error));
       }
     }
-    // a refusal of none of these keys may be one of any
+    // an error for an unknown key may concern any of these
     return byKey.isEmpty()
         ? failed
         : all(names, refused("some of " + names.size(), byKey.values().iterator().next()));

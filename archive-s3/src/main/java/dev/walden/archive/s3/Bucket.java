@@ -11,13 +11,13 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * The part of a bucket below a prefix, and what its server's answers mean.
+ * The part of a bucket below a prefix, and the meaning of its server's answers.
  *
  * @param prefix empty, or ending with a slash
  */
 record Bucket(
     S3Client client, String name, String prefix, ObjectProperties properties, TimedCalls calls) {
-  /** The metadata that tells whose write an object comes from. */
+  /** The metadata that identifies the write of an object. */
   static final String WRITE = "walden-write";
 
   String key(String object) {
@@ -27,19 +27,19 @@ record Bucket(
   /**
    * Makes a request.
    *
-   * @throws S3Exception if the server refused it, for the caller to interpret
+   * @throws S3Exception if the server rejected it, for the caller to interpret
    * @throws StorageUnavailableException if there was no answer
    */
   <T> T call(String what, long bytes, Callable<T> request) throws IOException {
     return answered(what, () -> calls.call(what + " in " + this, bytes, request));
   }
 
-  /** Waits for a request that was begun before, as {@link #call} does. */
+  /** Waits for a request that was already begun, as {@link #call} does. */
   <T> T answer(String what, long bytes, Future<T> request) throws IOException {
     return answered(what, () -> calls.await(what + " in " + this, bytes, request));
   }
 
-  /** Something that a server does, or fails to. */
+  /** A request that a server may fail. */
   private interface Answer<T> {
     T get() throws IOException;
   }
@@ -54,7 +54,7 @@ record Bucket(
     }
   }
 
-  /** A refusal that has no meaning of its own for a request. */
+  /** An error without a specific meaning for its request. */
   StorageUnavailableException refused(String what, S3Exception e) {
     String advice =
         switch (code(e)) {
@@ -70,7 +70,7 @@ record Bucket(
         what + " in " + this + ": " + e.statusCode() + " " + e.getMessage() + advice, e);
   }
 
-  /** What HEAD tells of an object; empty if the server says 404, for whatever reason. */
+  /** The response to HEAD; empty if the server answers 404, for any reason. */
   Optional<HeadObjectResponse> head(String object) throws IOException {
     String what = "looking for " + object;
     try {
@@ -84,17 +84,17 @@ record Bucket(
     }
   }
 
-  /** Whether the object that is there now is of this write. */
+  /** Whether the existing object is from this write. */
   Optional<Boolean> isOf(String object, String write) throws IOException {
     return head(object).map(found -> write.equals(found.metadata().get(WRITE)));
   }
 
-  /** Whether the server says that the bucket is there, and this object is not in it. */
+  /** Whether the error proves that the bucket exists and lacks the object. */
   static boolean provesAbsence(S3Exception e) {
     return e.statusCode() == 404 && code(e).equals("NoSuchKey");
   }
 
-  /** The server's word for what is wrong; empty if it gave none. */
+  /** The server's error code; empty if there is none. */
   static String code(S3Exception e) {
     String code = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorCode();
     return code == null ? "" : code;

@@ -6,8 +6,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Whether a server honours {@code If-None-Match}: an object that is always there, or is now, must
- * be refused.
+ * Tests whether a server supports {@code If-None-Match}: it must refuse to overwrite an object that
+ * exists, or now exists.
  */
 final class ConditionalPutProbe {
   private static final String MARKER = ".walden-storage";
@@ -24,13 +24,13 @@ final class ConditionalPutProbe {
       throw new StorageUnavailableException(
           "the server of "
               + bucket
-              + " overwrites objects although it is told not to (If-None-Match: *): archived WAL"
-              + " would not be safe there. Use a server that supports conditional writes");
+              + " ignores If-None-Match: * and overwrites objects: archived WAL would not be"
+              + " safe there. Use a server that supports conditional writes");
     }
   }
 
   private boolean isRefused() throws IOException {
-    String what = "looking whether objects are overwritten";
+    String what = "testing conditional writes";
     try {
       bucket.call(
           what,
@@ -54,8 +54,8 @@ final class ConditionalPutProbe {
         throw new StorageUnavailableException(
             "the server of "
                 + bucket
-                + " has no conditional writes (If-None-Match: *): archived WAL would not be safe"
-                + " there",
+                + " does not support conditional writes (If-None-Match: *): archived WAL would"
+                + " not be safe there",
             e);
       }
       throw bucket.refused(what, e);

@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * One listing, over as many pages as it takes. Legal names are ASCII, so that the server's order of
- * UTF-8 bytes is that of the characters.
+ * One listing, over as many pages as needed. Legal names are ASCII, so the server's order of UTF-8
+ * bytes is that of the characters.
  */
 final class Listing {
   private static final int PAGE = 1000;
@@ -37,7 +37,7 @@ final class Listing {
 
   List<StoredObject> run() throws IOException {
     if (!BEGINNING.matcher(prefix).matches()) {
-      return List.of(); // no name begins so
+      return List.of(); // no name begins like this
     }
     String token = null;
     do {
@@ -74,7 +74,7 @@ final class Listing {
     }
   }
 
-  /** A text with the same names behind it, of characters that XML can carry back. */
+  /** A text of XML characters that sorts before the same names. */
   private static String printable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -85,7 +85,7 @@ final class Listing {
     return text;
   }
 
-  /** Takes an object that an archive may have, if it comes after what was asked for. */
+  /** Adds an object with a legal name, if it sorts after {@code after}. */
   private void add(S3Object object) throws IOException {
     String key = object.key();
     if (!key.startsWith(bucket.key(prefix))) {
@@ -104,6 +104,6 @@ final class Listing {
 
   private StorageUnavailableException failed(String problem) {
     return new StorageUnavailableException(
-        "the listing of \"" + prefix + "\" in " + bucket + " is not one of S3: " + problem);
+        "the listing of \"" + prefix + "\" in " + bucket + " is not as S3 specifies: " + problem);
   }
 }

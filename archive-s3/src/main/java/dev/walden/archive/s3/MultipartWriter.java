@@ -24,13 +24,13 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
- * Writes an object in parts, several of them under way at once. What fits into one part is put as
- * any other object. No more memory is used than one part more than may be under way.
+ * Writes an object in parts, several of them at once. An object that fits into one part is put like
+ * any other. Memory holds at most one part more than are uploaded at once.
  */
 final class MultipartWriter extends ObjectWriter {
   private static final Logger LOG = LoggerFactory.getLogger(MultipartWriter.class);
 
-  /** The most parts that an object may have. */
+  /** The maximum number of parts of an object. */
   private static final int MOST_PARTS = 10_000;
 
   private final Bucket bucket;
@@ -78,13 +78,13 @@ final class MultipartWriter extends ObjectWriter {
     }
   }
 
-  /** Uploads what is in the buffer, once there is room for one more under way. */
+  /** Uploads the buffer, once fewer uploads than allowed are running. */
   private void upload() throws IOException {
     boolean failed = true;
     try {
       if (parts == MOST_PARTS) {
         throw new StorageUnavailableException(
-            name + " has more than " + MOST_PARTS + " parts of " + partSize + " bytes");
+            name + " exceeds " + MOST_PARTS + " parts of " + partSize + " bytes");
       }
       if (upload == null) {
         upload = begin();
@@ -206,7 +206,7 @@ final class MultipartWriter extends ObjectWriter {
                               .multipartUpload(all -> all.parts(completed))));
     } catch (S3Exception e) {
       boolean taken = e.statusCode() == 412;
-      // of a request that was sent twice, the first may have had its effect
+      // if the request was sent twice, the first one may have succeeded
       if ((taken || e.statusCode() == 404) && bucket.isOf(name, write).orElse(false)) {
         return;
       }
@@ -215,10 +215,10 @@ final class MultipartWriter extends ObjectWriter {
   }
 
   private ArchiveConflictException taken() {
-    return new ArchiveConflictException(name + " is in " + bucket + " already");
+    return new ArchiveConflictException(name + " already exists in " + bucket);
   }
 
-  /** Aborts the upload, in the background if the caller has no time. */
+  /** Aborts the upload, in the background if the caller was interrupted. */
   @Override
   public void close() throws IOException {
     over = true;
@@ -248,8 +248,8 @@ final class MultipartWriter extends ObjectWriter {
       try {
         bucket.answer("aborting " + name, 0, abortion);
       } catch (StorageUnavailableException | S3Exception e) {
-        // nothing of it is visible, and whoever tidies later finds it
-        LOG.debug("an upload of {} stays: {}", name, e.getMessage());
+        // it is invisible, and a later writer aborts it
+        LOG.debug("an upload of {} remains: {}", name, e.getMessage());
       }
     }
   }

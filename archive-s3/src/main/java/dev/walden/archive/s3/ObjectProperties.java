@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.s3.model.StorageClass;
 import software.amazon.awssdk.services.s3.model.Tag;
 import software.amazon.awssdk.services.s3.model.Tagging;
 
-/** What every object is created with, beside its content. */
+/** The properties of every new object. */
 record ObjectProperties(
     Optional<StorageClass> storageClass,
     Optional<ServerSideEncryption> encryption,

@@ -10,11 +10,11 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Reads a range of an object. A transfer that breaks off is continued with a new request from where
- * it stood, for the same version of the object.
+ * Reads a range of an object. A broken transfer is continued with a new request from its position,
+ * for the same version of the object.
  */
 final class ObjectReader extends InputStream {
-  /** How often in a row a transfer is begun again without a byte of progress. */
+  /** How often in a row a transfer is restarted without a byte of progress. */
   private static final int MOST_RESUMPTIONS = 4;
 
   private static final int WAIT_MS = 200;
@@ -25,7 +25,7 @@ final class ObjectReader extends InputStream {
   private ResponseInputStream<GetObjectResponse> body;
   private long position;
 
-  /** Where the range ends; no further than the object. */
+  /** The end of the range, at most the end of the object. */
   private final long end;
 
   private final String eTag;
@@ -49,7 +49,7 @@ final class ObjectReader extends InputStream {
   /**
    * Opens {@code length} bytes, at least one, from {@code offset}.
    *
-   * @throws NotArchivedException if the server says that there is no such object
+   * @throws NotArchivedException if the server answers that the object does not exist
    */
   static InputStream open(Bucket bucket, String name, long offset, long length) throws IOException {
     boolean toEnd = length > Long.MAX_VALUE - offset;
@@ -65,14 +65,20 @@ final class ObjectReader extends InputStream {
       if (!whole && !covers(body.response(), offset, count)) {
         body.abort();
         throw new StorageUnavailableException(
-            what + " in " + bucket + ": asked for " + range + " the server sends another range");
+            what
+                + " in "
+                + bucket
+                + ": requested "
+                + range
+                + ", but the server sent another"
+                + " range");
       }
       return new ObjectReader(bucket, name, body, offset, offset + count);
     } catch (S3Exception e) {
       if (Bucket.provesAbsence(e)) {
         throw new NotArchivedException(name + " is not in " + bucket);
       }
-      if (e.statusCode() == 416) { // the object ends before
+      if (e.statusCode() == 416) { // the object ends earlier
         return InputStream.nullInputStream();
       }
       throw bucket.refused(what, e);
@@ -118,7 +124,7 @@ final class ObjectReader extends InputStream {
     return -1;
   }
 
-  /** Zero if the transfer broke off and goes on with a new request. */
+  /** Returns zero if the transfer broke off and a new request continues it. */
   private int tryRead(byte[] bytes, int offset, int length) throws IOException {
     try {
       int count = body.read(bytes, offset, length);
@@ -138,7 +144,7 @@ final class ObjectReader extends InputStream {
   private void resume(Exception cause) throws IOException {
     body.abort();
     String what =
-        "reading " + name + " in " + bucket + ", which broke off at " + position + " of " + end;
+        "reading " + name + " in " + bucket + ", interrupted at " + position + " of " + end;
     if (resumptions == MOST_RESUMPTIONS) {
       throw new StorageUnavailableException(what, cause);
     }
@@ -159,7 +165,7 @@ final class ObjectReader extends InputStream {
     }
     if (!covers(body.response(), position, end - position)) {
       body.abort();
-      throw new StorageUnavailableException(what + ": the server sends another range");
+      throw new StorageUnavailableException(what + ": the server sent another range");
     }
   }
 
@@ -172,7 +178,7 @@ final class ObjectReader extends InputStream {
     }
   }
 
-  /** Ends the transfer; what was not read is not waited for. */
+  /** Ends the transfer without waiting for unread bytes. */
   @Override
   public void close() throws IOException {
     if (!closed) {

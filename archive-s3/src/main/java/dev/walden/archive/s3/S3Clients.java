@@ -10,12 +10,12 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 
 /**
- * Clients that every S3-compatible server understands. Credentials and region come from the SDK's
- * default chains unless they are set on the builder.
+ * Clients that work with every S3-compatible server. Credentials and region come from the SDK's
+ * default chains unless set on the builder.
  *
- * <p>They differ from the SDK's defaults where servers other than Amazon's refuse those: no
- * checksums in trailers and no chunked signing (each upload carries its MD5 instead, which all
- * servers check), and paths instead of host names for buckets where an endpoint is given.
+ * <p>They deviate from the SDK's defaults that servers other than Amazon's reject: no checksums in
+ * trailers and no chunked signing (each upload carries its MD5 instead, which all servers check),
+ * and path-style access if an endpoint is given.
  */
 public final class S3Clients {
   private static final Duration CONNECTING = Duration.ofSeconds(5);
@@ -25,16 +25,15 @@ public final class S3Clients {
   private S3Clients() {}
 
   /**
-   * Begins a client of Amazon's S3, or of the server that the SDK's own settings name: the
-   * environment's {@code AWS_ENDPOINT_URL_S3} or {@code AWS_ENDPOINT_URL}. Whoever builds it closes
-   * it.
+   * A builder for a client of Amazon's S3, or of the server in the environment variable {@code
+   * AWS_ENDPOINT_URL_S3} or {@code AWS_ENDPOINT_URL}. The caller closes the client.
    */
   public static S3ClientBuilder portable() {
     return builder(
         System.getenv("AWS_ENDPOINT_URL_S3") != null || System.getenv("AWS_ENDPOINT_URL") != null);
   }
 
-  /** Begins a client of the server at an address such as {@code https://s3.example.org:9000}. */
+  /** A builder for a client of a server such as {@code https://s3.example.org:9000}. */
   public static S3ClientBuilder portable(URI endpoint) {
     return builder(true).endpointOverride(endpoint);
   }

@@ -26,27 +26,27 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.StorageClass;
 
 /**
- * A storage in a bucket of Amazon's S3 or of a server that speaks its protocol. Any number of
- * processes and hosts may use it at once.
+ * A storage in a bucket of Amazon's S3 or of an S3-compatible server. Any number of processes and
+ * hosts may use it concurrently.
  *
  * <p>Every object is created by a PUT on condition that its name is free ({@code If-None-Match}),
- * with the MD5 of its content; what {@link #create} writes, and is larger than a part, by a
- * multipart upload. Some servers do not honour the condition for those, so that {@link
- * StorageGuarantees#conditionalCommit} is false. A server that does not honour it for a PUT would
- * let WAL be overwritten: it is found out when the storage is opened, and refused. To that end an
- * object {@code .walden-storage} is kept below the prefix.
+ * with the MD5 of its content. An object of {@link #create} that is larger than a part is created
+ * by a multipart upload. Some servers ignore the condition for those, so {@link
+ * StorageGuarantees#conditionalCommit} is false. A server that ignores it for a PUT would let WAL
+ * be overwritten: opening the storage tests this with an object {@code .walden-storage} below the
+ * prefix, and rejects such a server.
  *
- * <p>An object counts as absent only if the server says {@code NoSuchKey}. Without the right to
- * list the bucket, S3 says {@code AccessDenied} instead, which is a {@link
+ * <p>An object counts as absent only if the server answers {@code NoSuchKey}. Without permission to
+ * list the bucket, S3 answers {@code AccessDenied} instead, which is a {@link
  * StorageUnavailableException}.
  *
- * <p>A writer that dies leaves at most an unfinished upload, which nobody sees and which a later
- * writer aborts after a week. In a bucket with versions or object lock, deleted objects stay as
- * older versions until the bucket's own rules remove them.
+ * <p>A writer that dies leaves at most an incomplete upload, which is invisible and which a later
+ * writer aborts after a week. In a bucket with versioning or object lock, deleted objects remain as
+ * older versions until the bucket's lifecycle rules remove them.
  *
- * <p>Requests are repeated as the client is set up to, and end in bounded time: {@link
- * Builder#timeout}, and a second more for every 128 KiB of a body. An interrupted thread gets its
- * exception at once, while reading at the latest after the client's socket timeout.
+ * <p>The client's settings define how requests are retried. They end in bounded time: {@link
+ * Builder#timeout}, plus a second for every 128 KiB of a body. An interrupted thread gets its
+ * exception at once; while reading, after the client's socket timeout at the latest.
  */
 public final class S3Storage implements Storage {
   private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9._-]{3,255}");
@@ -74,16 +74,16 @@ public final class S3Storage implements Storage {
   }
 
   /**
-   * Begins the description of a storage at a place such as {@code s3://bucket/path}, with a client
-   * of {@link S3Clients#portable()} that is closed with it.
+   * Describes a storage at a location such as {@code s3://bucket/path}, with a client of {@link
+   * S3Clients#portable()} that is closed with it.
    *
-   * @throws IllegalArgumentException if it is not such a place
+   * @throws IllegalArgumentException if it is not such a location
    */
   public static Builder at(URI place) {
     if (!"s3".equals(place.getScheme())
         || place.getAuthority() == null
         || !BUCKET.matcher(place.getAuthority()).matches()) {
-      throw new IllegalArgumentException("a place in S3 is written s3://bucket/path");
+      throw new IllegalArgumentException("not a location in S3: expected s3://bucket/path");
     }
     Builder builder = new Builder(S3Clients.portable().build(), place.getAuthority());
     builder.ownClient = true;
@@ -92,10 +92,10 @@ public final class S3Storage implements Storage {
   }
 
   /**
-   * Begins the description of a storage.
+   * Describes a storage.
    *
-   * @param client stays open when the storage is closed; {@link S3Clients} makes one that every
-   *     server understands
+   * @param client stays open when the storage is closed; {@link S3Clients} builds one that works
+   *     with every server
    */
   public static Builder in(S3Client client, String bucket) {
     return new Builder(client, bucket);
@@ -119,10 +119,10 @@ public final class S3Storage implements Storage {
   }
 
   /**
-   * Aborts multipart uploads below the prefix that were begun longer ago than this and never
-   * finished. The first {@link #create} does so for those older than a week.
+   * Aborts incomplete multipart uploads below the prefix that are older than {@code age}. The first
+   * {@link #create} does so for those older than a week.
    *
-   * @return how many; those that could not be listed or aborted stay
+   * @return how many were aborted; those that could not be listed or aborted remain
    */
   public int tidyUploads(Duration age) {
     return new AbandonedUploads(bucket).abort(age);
@@ -132,7 +132,7 @@ public final class S3Storage implements Storage {
   public InputStream open(String name, long offset, long length) throws IOException {
     ObjectNames.check(name);
     if (offset < 0 || length < 0) {
-      throw new IllegalArgumentException("a negative offset or length: " + offset + ", " + length);
+      throw new IllegalArgumentException("negative offset or length: " + offset + ", " + length);
     }
     if (length > 0 && offset <= SinglePut.MAX_LENGTH * 1024) {
       return ObjectReader.open(bucket, name, offset, length);
@@ -150,7 +150,7 @@ public final class S3Storage implements Storage {
     if (found.isPresent()) {
       return found;
     }
-    // an answer to HEAD does not tell whether the object is missing, or the whole bucket
+    // HEAD does not distinguish a missing object from a missing bucket
     try {
       ObjectReader.open(bucket, name, 0, Long.MAX_VALUE).close();
     } catch (NotArchivedException e) {
@@ -166,7 +166,7 @@ public final class S3Storage implements Storage {
   @Override
   public List<StoredObject> list(String prefix, String after, int limit) throws IOException {
     if (limit < 1) {
-      throw new IllegalArgumentException("not a limit: " + limit);
+      throw new IllegalArgumentException("limit must be positive: " + limit);
     }
     return new Listing(bucket, prefix, after, limit).run();
   }
@@ -174,7 +174,7 @@ public final class S3Storage implements Storage {
   /**
    * {@inheritDoc}
    *
-   * <p>S3 does not tell whether an object was there; it is looked for before.
+   * <p>S3 does not report whether an object existed, so this looks for it first.
    */
   @Override
   public boolean delete(String name) throws IOException {
@@ -197,7 +197,7 @@ public final class S3Storage implements Storage {
     }
   }
 
-  /** {@inheritDoc} A thousand at a time; one by one where a server cannot do that. */
+  /** {@inheritDoc} A thousand at a time; one by one if the server does not support that. */
   @Override
   public Map<String, IOException> deleteAll(Collection<String> names) {
     names.forEach(ObjectNames::check);
@@ -206,7 +206,7 @@ public final class S3Storage implements Storage {
 
   private void requireWritable() throws StorageUnavailableException {
     if (readOnly) {
-      throw new StorageUnavailableException(bucket + " was opened to be read only");
+      throw new StorageUnavailableException(bucket + " was opened read-only");
     }
   }
 
@@ -215,7 +215,7 @@ public final class S3Storage implements Storage {
     return new StorageGuarantees(false);
   }
 
-  /** Ends requests that are under way. A client that was handed in stays open. */
+  /** Ends running requests. The caller's own client stays open. */
   @Override
   public void close() {
     bucket.calls().close();
@@ -254,31 +254,32 @@ public final class S3Storage implements Storage {
     }
 
     /**
-     * Where in the bucket: nothing outside is read, written or listed. All of it unless set.
+     * The prefix in the bucket: nothing outside is read, written or listed. By default the whole
+     * bucket.
      *
-     * @throws IllegalArgumentException if it is not a path as {@link ObjectNames} has them
+     * @throws IllegalArgumentException if it is not a legal name by {@link ObjectNames}
      */
     public Builder prefix(String path) {
       prefix = path.isEmpty() ? "" : ObjectNames.check(path) + "/";
       return this;
     }
 
-    /** Refuses to write, and needs no right to: to plan and to restore. */
+    /** Never writes and needs no permission to: for planning and restoring. */
     public Builder readOnly() {
       readOnly = true;
       return this;
     }
 
-    /** The bytes of a part of a multipart upload; at least 5 MiB. 8 MiB unless set. */
+    /** The size of a part of a multipart upload in bytes; at least 5 MiB, 8 MiB by default. */
     public Builder partSize(int bytes) {
       if (bytes < MIN_PART) {
-        throw new IllegalArgumentException("S3 has no parts of " + bytes + " bytes");
+        throw new IllegalArgumentException("not a part size of S3: " + bytes + " bytes");
       }
       partSize = bytes;
       return this;
     }
 
-    /** How many parts of one object are uploaded at once, each with its buffer; 3 unless set. */
+    /** How many parts of one object are uploaded at once, each with a buffer; 3 by default. */
     public Builder parallelism(int parts) {
       if (parts < 1) {
         throw new IllegalArgumentException("parallelism must be at least 1");
@@ -287,39 +288,39 @@ public final class S3Storage implements Storage {
       return this;
     }
 
-    /** How long a request may take, the client's repetitions included; two minutes unless set. */
+    /** How long a request may take, including the client's retries; two minutes by default. */
     public Builder timeout(Duration limit) {
       timeout = limit;
       return this;
     }
 
-    /** The storage class of new objects; the bucket's own unless set. */
+    /** The storage class of new objects; by default the bucket's. */
     public Builder storageClass(StorageClass type) {
       storageClass = Optional.of(type);
       return this;
     }
 
-    /** Has the server encrypt new objects; as the bucket says unless set. */
+    /** The server-side encryption of new objects; by default the bucket's. */
     public Builder serverSideEncryption(ServerSideEncryption algorithm) {
       encryption = Optional.of(algorithm);
       return this;
     }
 
-    /** Has the server encrypt new objects with this KMS key. */
+    /** The KMS key for server-side encryption of new objects. */
     public Builder kmsKey(String id) {
       encryption = Optional.of(ServerSideEncryption.AWS_KMS);
       keyId = Optional.of(id);
       return this;
     }
 
-    /** Locks each new object for a time from its creation, in a bucket with object lock. */
+    /** Locks each new object for the given time, in a bucket with object lock. */
     public Builder objectLock(ObjectLockMode mode, Duration time) {
       lock = Optional.of(mode);
       lockedFor = time;
       return this;
     }
 
-    /** Gives new objects a tag. */
+    /** Adds a tag to new objects. */
     public Builder tag(String key, String value) {
       tags.put(key, value);
       return this;
@@ -331,10 +332,11 @@ public final class S3Storage implements Storage {
     }
 
     /**
-     * Opens the storage, and sees whether the server keeps what is there, unless {@link #readOnly}.
+     * Opens the storage, and tests that the server never overwrites objects, unless {@link
+     * #readOnly}.
      *
-     * @throws StorageUnavailableException if the server cannot be reached, there is no such bucket,
-     *     or it overwrites objects
+     * @throws StorageUnavailableException if the server is unreachable, the bucket does not exist,
+     *     or the server overwrites objects
      */
     public S3Storage open() throws IOException {
       S3Storage storage = new S3Storage(this);

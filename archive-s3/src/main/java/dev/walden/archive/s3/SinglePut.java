@@ -19,11 +19,12 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Creates an object with one conditional PUT. A client repeats a PUT of which the answer was lost,
- * and is then told that the name is taken: by itself, if what is there carries this write's mark.
+ * Creates an object with one conditional PUT. If an answer is lost, the client repeats the PUT,
+ * which then fails because the name is taken: by itself, if the existing object carries this
+ * write's mark.
  */
 final class SinglePut {
-  /** The most that one PUT may hold. */
+  /** The maximum length of one PUT, in bytes. */
   static final long MAX_LENGTH = 5L << 30;
 
   private static final int TRIES = 8;
@@ -42,7 +43,7 @@ final class SinglePut {
 
   PutOutcome run() throws IOException {
     if (source.length() > MAX_LENGTH) {
-      throw new IOException(name + " has more than the " + MAX_LENGTH + " bytes of one PUT");
+      throw new IOException(name + " exceeds the " + MAX_LENGTH + " bytes of one PUT");
     }
     PutObjectRequest request = request(md5(source));
     for (int i = 0; i < TRIES; i++) {
@@ -53,7 +54,7 @@ final class SinglePut {
       pause(i);
     }
     throw new StorageUnavailableException(
-        "putting " + name + " in " + bucket + ": others write and delete it all the time");
+        "putting " + name + " in " + bucket + ": it is repeatedly written and deleted by others");
   }
 
   private PutObjectRequest request(String md5) {
@@ -77,7 +78,7 @@ final class SinglePut {
     } catch (S3Exception e) {
       return switch (e.statusCode()) {
         case 412 -> outcome();
-        case 409 -> Optional.empty(); // another write is under way
+        case 409 -> Optional.empty(); // a concurrent write
         default -> throw bucket.refused(what, e);
       };
     } catch (UncheckedIOException e) {
@@ -85,7 +86,7 @@ final class SinglePut {
     }
   }
 
-  /** Empty if the object that was in the way has been deleted meanwhile. */
+  /** Empty if the conflicting object has meanwhile been deleted. */
   private Optional<PutOutcome> outcome() throws IOException {
     return bucket.isOf(name, write).map(ours -> ours ? PutOutcome.CREATED : PutOutcome.EXISTS);
   }
@@ -112,7 +113,7 @@ final class SinglePut {
     }
   }
 
-  /** Reads the whole source once, so that one that fails, or is not as long as told, is found. */
+  /** Reads the whole source once, which detects failures and a wrong length. */
   private static String md5(ObjectSource source) throws IOException {
     try (DigestOutputStream digest =
         new DigestOutputStream(OutputStream.nullOutputStream(), newMd5())) {
@@ -131,7 +132,7 @@ final class SinglePut {
     try {
       return MessageDigest.getInstance("MD5");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no MD5, which S3 asks for", e);
+      throw new IllegalStateException("this Java runtime lacks MD5, which S3 requires", e);
     }
   }
 }

@@ -18,11 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.ResponseInputStream;
 
 /**
- * Makes requests end: in time, and when the caller is interrupted. A socket that blocks listens to
- * neither, so each request runs in a thread of its own, which is left to itself if need be.
+ * Ends requests in time, and when the caller is interrupted. A blocked socket reacts to neither, so
+ * each request runs in its own thread, which is abandoned if necessary.
  */
 final class TimedCalls implements Closeable {
-  /** The slowest link on which a body is waited for, in bytes per second. */
+  /** The lowest transfer rate allowed for, in bytes per second. */
   private static final long SLOWEST = 128 << 10;
 
   private final Duration limit;
@@ -43,7 +43,7 @@ final class TimedCalls implements Closeable {
   }
 
   /**
-   * Waits for a request, and longer for one with a body of many bytes.
+   * Waits for a request, longer if its body is large.
    *
    * @throws StorageUnavailableException if it takes too long, or the thread is interrupted
    */
@@ -66,7 +66,7 @@ final class TimedCalls implements Closeable {
     return answer;
   }
 
-  /** Begins a request that is waited for later. */
+  /** Begins a request, for {@link #await}. */
   <T> Future<T> submit(String what, Callable<T> request) throws IOException {
     try {
       return threads.submit(request);
@@ -75,7 +75,7 @@ final class TimedCalls implements Closeable {
     }
   }
 
-  /** Waits for what {@link #submit} began. */
+  /** Waits for a request of {@link #submit}. */
   <T> T await(String what, long bytes, Future<T> answer) throws IOException {
     long seconds = limit.toSeconds() + bytes / SLOWEST;
     try {

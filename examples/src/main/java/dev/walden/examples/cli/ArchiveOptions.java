@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which archive, and how it is encoded: the same for all commands. */
+/** The archive and its encoding: the options of all commands. */
 final class ArchiveOptions {
   private static final Duration CLOSING_TIME = Duration.ofSeconds(30);
 
@@ -35,14 +35,14 @@ final class ArchiveOptions {
       paramLabel = "PLACE",
       description = {
         "the archive's folder, or s3://bucket/path; if repeated, copies of one archive,",
-        "the nearest first, and always in the same order"
+        "nearest first, always in the same order"
       })
   private List<String> places;
 
   @Option(
       names = "--copies-required",
       paramLabel = "COUNT",
-      description = "how many copies must be durable; all unless set")
+      description = "how many copies must be durable; default: all")
   private Integer required;
 
   @Option(
@@ -60,19 +60,19 @@ final class ArchiveOptions {
   @Option(
       names = "--identity",
       paramLabel = "FILE",
-      description = "open what is encrypted with the keys in this file; may be repeated")
+      description = "decrypt with the keys in this file; may be repeated")
   private List<Path> identities = new ArrayList<>();
 
   @Option(
       names = "--compression",
       paramLabel = "NAME",
-      description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless set")
+      description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
   private Compression compression = Compression.ZSTD;
 
   @Option(
       names = "--in-place",
       description = {
-        "the archive is one that refers to other tools' folders, which import --in-place made;",
+        "the archive refers to other tools' folders, as import --in-place creates it;",
         "it is neither compressed nor encrypted"
       })
   private boolean inPlace;
@@ -80,7 +80,7 @@ final class ArchiveOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  /** The options that name the same archive again, to be read only, for a command line. */
+  /** Command line options for reading the same archive. */
   List<String> again() {
     List<String> options = new ArrayList<>();
     for (String place : places) {
@@ -115,12 +115,12 @@ final class ArchiveOptions {
     return settings;
   }
 
-  /** To read it. */
+  /** Opens the archive for reading. */
   ArchiveStore open() throws IOException {
     return open(storage(true));
   }
 
-  /** To write to it, too. */
+  /** Opens the archive for writing. */
   ArchiveStore openToWrite() throws IOException {
     return open(storage(false));
   }
@@ -137,7 +137,7 @@ final class ArchiveOptions {
         : ArchiveStore.open(storage, settings(), SystemIdentifier.parse(cluster));
   }
 
-  /** To write to it, or to a new one. */
+  /** Opens the archive for writing, and creates it if there is none. */
   ArchiveStore openOrCreate(ClusterIdentity identity) throws IOException {
     if (inPlace) {
       requireNoKeys();
@@ -150,11 +150,11 @@ final class ArchiveOptions {
     if (!recipients.isEmpty() || !identities.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "an archive --in-place is not encrypted: no --recipient, no --identity");
+          "an archive --in-place is not encrypted: --recipient and --identity are not allowed");
     }
   }
 
-  /** All places, to be made the same. */
+  /** All copies, for repair. */
   CopiedStorage copies() {
     return copies(false);
   }

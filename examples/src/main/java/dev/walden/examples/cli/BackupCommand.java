@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 /** Takes a base backup. */
 @Command(
     name = "backup",
-    description = "Takes a base backup. WAL must be on its way to the archive: see receive, push.")
+    description = "Take a base backup. WAL must be archived meanwhile: see receive, push.")
 public final class BackupCommand implements Callable<Integer> {
   @Mixin private ServerOptions server;
   @Mixin private ArchiveOptions archive;

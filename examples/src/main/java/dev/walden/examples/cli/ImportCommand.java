@@ -18,12 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Imports what other tools archived. */
+/** Imports other tools' archives. */
 @Command(
     name = "import",
     description = {
-      "Imports what other tools archived: folders of WAL, then backups of pg_basebackup.",
-      "Exits with 1 if a WAL file was refused. Run it again to add what is new."
+      "Import other tools' archives: folders of WAL, then backups of pg_basebackup.",
+      "Exits with 1 if a WAL file was rejected. Run it again to add new files."
     })
 public final class ImportCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
@@ -32,19 +32,19 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--wal",
       paramLabel = "FOLDER",
-      description = "of archive_command = 'cp …', of pg_receivewal, or a lost server's pg_wal")
+      description = "a folder of archive_command = 'cp …', of pg_receivewal, or a lost pg_wal")
   private List<Path> wal = new ArrayList<>();
 
   @Option(
       names = "--backup",
       paramLabel = "FOLDER",
-      description = "of pg_basebackup, plain or tar, with its backup_manifest")
+      description = "a backup of pg_basebackup, plain or tar, with its backup_manifest")
   private List<Path> backups = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException {
     if (wal.isEmpty() && backups.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--wal or --backup says what to import");
+      throw new ParameterException(spec.commandLine(), "--wal or --backup is required");
     }
     ClusterIdentity identity =
         wal.isEmpty() ? BackupImport.identity(backups.get(0)) : WalImport.identity(wal.get(0));
@@ -66,15 +66,15 @@ public final class ImportCommand implements Callable<Integer> {
 
   private static void print(Path folder, WalImportReport report) {
     System.out.printf(
-        "%s: %d imported, %d archived before, %d refused, %d are no WAL%n",
+        "%s: %d imported, %d already archived, %d rejected, %d not WAL%n",
         folder,
         report.archived(),
         report.alreadyArchived(),
         report.refused().size(),
         report.passedOver().size());
-    report.beginnings().forEach(name -> System.out.println("  not whole: " + name));
+    report.beginnings().forEach(name -> System.out.println("  incomplete: " + name));
     report
         .refused()
-        .forEach(file -> System.out.println("  refused: " + file.file() + ": " + file.reason()));
+        .forEach(file -> System.out.println("  rejected: " + file.file() + ": " + file.reason()));
   }
 }

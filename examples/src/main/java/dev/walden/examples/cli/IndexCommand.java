@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 /** Completes the index of an archive. */
 @Command(
     name = "index",
-    description = "Reads the WAL that is not indexed yet, so that plans are made at once.")
+    description = "Index the WAL that is not indexed yet, so that planning need not read it.")
 public final class IndexCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
 

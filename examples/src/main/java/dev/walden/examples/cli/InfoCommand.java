@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Says what an archive holds. */
-@Command(name = "info", description = "Says what the archive holds and what it can bring back.")
+/** Shows what an archive holds. */
+@Command(name = "info", description = "Show what the archive holds and what can be recovered.")
 public final class InfoCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
 

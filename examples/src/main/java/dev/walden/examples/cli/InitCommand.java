@@ -7,14 +7,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Makes the folder of an archive. */
+/** Creates the folder of an archive. */
 @Command(
     name = "init",
     description =
-        "Makes the folder of an archive, once: later a folder that is empty because a disk is not"
-            + " mounted is an error, and not an empty archive.")
+        "Create the folder of an archive, once: later, the empty mount point of an unmounted"
+            + " disk is an error instead of an empty archive.")
 public final class InitCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "DIR", description = "absent, or empty")
+  @Parameters(paramLabel = "DIR", description = "must be absent or empty")
   private Path folder;
 
   @Override

@@ -10,10 +10,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Makes a key pair. */
-@Command(name = "keygen", description = "Makes a key pair and prints its public half.")
+/** Generates a key pair. */
+@Command(name = "keygen", description = "Generate a key pair and print the public key.")
 public final class KeygenCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", description = "where the secret half goes; must not exist")
+  @Parameters(paramLabel = "FILE", description = "the file for the secret key; must not exist")
   private Path file;
 
   @Override

@@ -8,10 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Proves a recovery plan. */
-@Command(
-    name = "plan",
-    description = "Says whether and how the cluster can be brought to a target. Moves nothing.")
+/** Shows a proven recovery plan. */
+@Command(name = "plan", description = "Show whether and how a target can be reached (dry run).")
 public final class PlanCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
   @Mixin private TargetOptions target;

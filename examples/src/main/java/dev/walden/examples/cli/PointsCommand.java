@@ -24,12 +24,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lists and searches what can be recovered to. */
+/** Lists and searches recovery points. */
 @Command(
     name = "points",
     description = {
-      "Lists what the archive can bring back: the timelines, what is recoverable, restore points.",
-      "With a time window: what was dropped, and which transactions ended."
+      "List what can be recovered: timelines, recoverable ranges and restore points.",
+      "With a time window, also list drops and transaction ends."
     })
 public final class PointsCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
@@ -38,25 +38,22 @@ public final class PointsCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false)
   private Search search;
 
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "list at most so many; 1000 unless set")
+  @Option(names = "--limit", paramLabel = "N", description = "list at most N; default: 1000")
   private Integer limit;
 
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
-  /** At most one of these; neither is the newest timeline. */
+  /** At most one of these; without any, the newest timeline. */
   private static final class Way {
-    @Option(names = "--timeline", paramLabel = "N", description = "look along this timeline")
+    @Option(names = "--timeline", paramLabel = "N", description = "search this timeline")
     private Long timeline;
 
-    @Option(names = "--every-timeline", description = "look along every timeline")
+    @Option(names = "--every-timeline", description = "search all timelines")
     private boolean every;
   }
 
-  /** A time window, and what to look for in it. */
+  /** A time window and what to search for in it. */
   private static final class Search {
     @Option(
         names = "--from",
@@ -69,19 +66,19 @@ public final class PointsCommand implements Callable<Integer> {
         names = "--to",
         required = true,
         paramLabel = "TIME",
-        description = "up to this time, and with it")
+        description = "up to this time, inclusive")
     private String to;
 
-    @Option(names = "--drops", description = "what was dropped, truncated or rewritten")
+    @Option(names = "--drops", description = "list what was dropped, truncated or rewritten")
     private boolean drops;
 
-    @Option(names = "--transactions", description = "which transactions ended")
+    @Option(names = "--transactions", description = "list the transactions that ended")
     private boolean transactions;
 
     @Option(
         names = "--names",
         paramLabel = "URL",
-        description = "ask this server, by JDBC, for the names of what was dropped")
+        description = "the JDBC URL of a server to ask for the names of what was dropped")
     private String names;
   }
 

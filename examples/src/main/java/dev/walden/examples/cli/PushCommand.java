@@ -10,14 +10,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Archives one file, as an {@code archive_command}. */
+/** Archives one file, for {@code archive_command}. */
 @Command(
     name = "push",
-    description = "Archives one file: archive_command = 'walden push --archive DIR %%p'.")
+    description = "Archive one file: archive_command = 'walden push --archive DIR %%p'.")
 public final class PushCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
 
-  @Parameters(paramLabel = "PATH", description = "the file, below the data directory's pg_wal")
+  @Parameters(paramLabel = "PATH", description = "the file, in the data directory's pg_wal")
   private Path file;
 
   @Override

@@ -9,16 +9,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Archives what a receiver has left. */
+/** Archives what a receiver left in its spool. */
 @Command(
     name = "push-spool",
     description =
-        "Archives what a receiver has left in its --spool, when the server that it received from is"
-            + " lost.")
+        "Archive what a receiver left in its --spool, if the server that it received from is lost.")
 public final class PushSpoolCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
 
-  @Parameters(paramLabel = "DIR", description = "the spool; no receiver may be running on it")
+  @Parameters(paramLabel = "DIR", description = "the spool; no running receiver may use it")
   private Path spool;
 
   @Override

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Streams WAL. */
-@Command(name = "receive", description = "Streams WAL into the archive until it is stopped.")
+@Command(name = "receive", description = "Stream WAL into the archive until stopped.")
 public final class ReceiveCommand implements Callable<Integer> {
   @Mixin private ServerOptions server;
   @Mixin private ArchiveOptions archive;
@@ -27,7 +27,7 @@ public final class ReceiveCommand implements Callable<Integer> {
   @Option(
       names = "--slot",
       paramLabel = "NAME",
-      description = "the replication slot, created if there is none; ${DEFAULT-VALUE} unless set")
+      description = "the replication slot, created if absent; default: ${DEFAULT-VALUE}")
   private String slot = "walden";
 
   /** When WAL is acknowledged. */
@@ -41,10 +41,10 @@ public final class ReceiveCommand implements Callable<Integer> {
       names = "--durability",
       paramLabel = "WHEN",
       description =
-          "when WAL is acknowledged: segment, once its whole segment is in the archive (unless set);"
-              + " tail, once it is there itself, at most a second later, or at once if the server"
-              + " waits for it (synchronous_standby_names has ApplicationName, \"walden\"); spool,"
-              + " once it is on the disk of --spool")
+          "when WAL is acknowledged: segment (default), once its whole segment is archived;"
+              + " tail, once its bytes are archived, within a second, or at once if the server"
+              + " waits for it (synchronous_standby_names has ApplicationName, \"walden\");"
+              + " spool, once it is on the disk of --spool")
   private Durability durability;
 
   @Option(
@@ -56,10 +56,10 @@ public final class ReceiveCommand implements Callable<Integer> {
   @Option(
       names = "--status-interval",
       paramLabel = "SECONDS",
-      description = "print a line of status so often; not printed unless set")
+      description = "how often to print a status line; default: never")
   private int statusSeconds;
 
-  /** What to do about WAL that the server no longer has. */
+  /** What to do if the server no longer has the next WAL. */
   enum OnMissingWal {
     stop(MissingWal.STOP),
     record(MissingWal.RECORD_GAP);
@@ -75,15 +75,15 @@ public final class ReceiveCommand implements Callable<Integer> {
       names = "--on-missing-wal",
       paramLabel = "HOW",
       description =
-          "when the server no longer has the WAL that comes next: stop (unless set); record the gap"
-              + " in the archive and go on, after which a new base backup is needed")
+          "if the server no longer has the next WAL: stop (default), or record the gap in the"
+              + " archive and continue, which requires a new base backup")
   private OnMissingWal onMissingWal = OnMissingWal.stop;
 
   @Option(
       names = "--allow-left-timeline",
       description =
-          "receive from a server although the archive holds a newer timeline that has left the"
-              + " server's: it is the newer one that is given up")
+          "receive from a server although the archive holds a newer timeline that branched off"
+              + " the server's: the newer one is abandoned")
   private boolean allowAbandonedTimeline;
 
   @Spec private CommandSpec spec;
@@ -92,7 +92,7 @@ public final class ReceiveCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     if (durability != null && (durability == Durability.spool) != (spool != null)) {
       throw new ParameterException(
-          spec.commandLine(), "--durability spool and --spool DIR go together");
+          spec.commandLine(), "--durability spool and --spool DIR must be used together");
     }
     ServerAddress address = server.address();
     try (ArchiveStore store = archive.openOrCreate(ServerIdentity.of(address))) {

@@ -8,17 +8,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Makes the copies of an archive the same. */
+/** Makes the copies of an archive equal. */
 @Command(
     name = "repair",
     description = {
-      "Brings each --archive what it lacks and another has, and names what differs.",
-      "Ends with 1 if they are not the same afterwards."
+      "Copy to each --archive what only others have, and list what differs.",
+      "Exits with 1 if the copies still differ."
     })
 public final class RepairCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
 
-  @Option(names = "--compare-bytes", description = "read and compare what all have, too")
+  @Option(names = "--compare-bytes", description = "also read and compare what all copies have")
   private boolean comparing;
 
   @Override
@@ -27,7 +27,7 @@ public final class RepairCommand implements Callable<Integer> {
       RepairReport report = comparing ? storage.repairComparingBytes() : storage.repair();
       for (RepairReport.Copied copy : report.copies()) {
         System.out.printf(
-            "%s: %d of %d objects brought, %d bytes; %d failed, %d differ%s%n",
+            "%s: copied %d of %d objects, %d bytes; %d failed, %d differ%s%n",
             copy.name(),
             copy.objects(),
             report.objects(),

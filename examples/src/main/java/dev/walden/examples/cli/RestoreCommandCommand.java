@@ -11,18 +11,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Brings one file to a server that recovers. */
+/** Fetches one file for a recovering server. */
 @Command(
     name = "restore-command",
     description =
-        "What restore_command runs, inside the shell line that restore --wal-on-demand writes.")
+        "Fetch one file for restore_command, in the shell line that restore --wal-on-demand"
+            + " writes.")
 public final class RestoreCommandCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
 
   @Option(
       names = "--ahead",
       paramLabel = "N",
-      description = "fetch as many segments that follow, too; ${DEFAULT-VALUE} unless set")
+      description = "also fetch up to N of the following segments; default: ${DEFAULT-VALUE}")
   private int ahead = 8;
 
   @Parameters(index = "0", paramLabel = "FILE", description = "%%f")
@@ -38,7 +39,7 @@ public final class RestoreCommandCommand implements Callable<Integer> {
     return answer.outcome().programExitCode();
   }
 
-  /** The restore_command that runs this command on this JVM and class path. */
+  /** The restore_command that runs this command with this JVM and class path. */
   static String line(List<String> archiveOptions) {
     List<String> program =
         new ArrayList<>(

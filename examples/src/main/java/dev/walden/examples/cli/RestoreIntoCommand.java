@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** Restores a cluster. */
 @Command(
     name = "restore",
-    description = "Writes a data directory whose server recovers to the target when started.")
+    description = "Write a data directory that recovers to the target when its server starts.")
 public final class RestoreIntoCommand implements Callable<Integer> {
   @Mixin private ArchiveOptions archive;
   @Mixin private TargetOptions target;
@@ -24,18 +24,18 @@ public final class RestoreIntoCommand implements Callable<Integer> {
       names = "--into",
       required = true,
       paramLabel = "DIR",
-      description = "the data directory: absent or empty")
+      description = "the data directory; must be absent or empty")
   private Path directory;
 
   @Option(
       names = "--tablespace",
       paramLabel = "OID=DIR",
-      description = "where a tablespace goes; may be repeated")
+      description = "the new location of a tablespace; may be repeated")
   private Map<Long, Path> tablespaces = new HashMap<>();
 
   @Option(
       names = "--wal-on-demand",
-      description = "let the server fetch WAL with restore-command, instead of copying it now")
+      description = "let the server fetch WAL with restore-command instead of copying it now")
   private boolean onDemand;
 
   @Override

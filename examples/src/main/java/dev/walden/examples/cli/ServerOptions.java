@@ -4,9 +4,7 @@ import dev.walden.server.ServerAddress;
 import java.util.Properties;
 import picocli.CommandLine.Option;
 
-/**
- * Which server. A password comes from the environment or from {@code ~/.pgpass}, never from here.
- */
+/** The server. Passwords come from the environment or {@code ~/.pgpass}, never from options. */
 final class ServerOptions {
   @Option(
       names = "--server",

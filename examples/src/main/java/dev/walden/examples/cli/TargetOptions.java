@@ -13,7 +13,7 @@ import java.io.IOException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Where recovery is to stop. */
+/** Where recovery stops. */
 final class TargetOptions {
   @ArgGroup private Target target;
 
@@ -23,35 +23,35 @@ final class TargetOptions {
   @Option(names = "--backup", paramLabel = "ID", description = "start from this backup")
   private String backup;
 
-  @Option(names = "--action", description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless set")
+  @Option(names = "--action", description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
   private RecoveryTargetAction action = RecoveryTargetAction.PROMOTE;
 
-  /** At most one of these; none is the latest state. */
+  /** At most one of these; without any, the latest state. */
   private static final class Target {
     @Option(
         names = "--target",
         paramLabel = "TEXT",
-        description = "as the points command prints it: before-xid:742")
+        description = "a target as printed by the points command: before-xid:742")
     private String text;
 
     @Option(
         names = "--time",
-        description = "up to and with this instant: 2026-11-22T10:15:30.123456Z")
+        description = "up to this time, inclusive: 2026-11-22T10:15:30.123456Z")
     private String time;
 
-    @Option(names = "--before-time", description = "up to this instant, and without it")
+    @Option(names = "--before-time", description = "up to this time, exclusive")
     private String beforeTime;
 
-    @Option(names = "--xid", description = "up to and with this transaction")
+    @Option(names = "--xid", description = "up to this transaction, inclusive")
     private Long transaction;
 
-    @Option(names = "--before-xid", description = "up to this transaction, and without it")
+    @Option(names = "--before-xid", description = "up to this transaction, exclusive")
     private Long beforeTransaction;
 
-    @Option(names = "--lsn", description = "up to and with the record at this LSN")
+    @Option(names = "--lsn", description = "up to the record at this LSN, inclusive")
     private String lsn;
 
-    @Option(names = "--before-lsn", description = "up to this LSN")
+    @Option(names = "--before-lsn", description = "up to this LSN, exclusive")
     private String beforeLsn;
 
     @Option(names = "--name", description = "up to this restore point")

@@ -1,2 +1,2 @@
-/** The commands of the {@code walden} command line, each a thin user of the library. */
+/** The commands of the {@code walden} command line, each a thin layer over the library. */
 package dev.walden.examples.cli;
