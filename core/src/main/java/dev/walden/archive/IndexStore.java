@@ -10,8 +10,8 @@ import dev.walden.codec.Compression;
 import dev.walden.codec.Decoder;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
-import dev.walden.storage.StoredObject;
 import dev.walden.storage.reading.CopyReading;
+import dev.walden.storage.reading.PagedListing;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.index.WalOutline;
 import dev.walden.wal.index.WalOutlineJson;
@@ -23,7 +23,6 @@ import java.util.Optional;
 
 /** Storing and reading lists of outlines. They are a cache: what is damaged is not there. */
 final class IndexStore {
-  private static final int PAGE = 1000;
   private static final int MAX_LENGTH = 64 << 20;
 
   private final Storage storage;
@@ -73,15 +72,8 @@ final class IndexStore {
   /** The names of a timeline's objects, in order. */
   List<String> list(TimelineId timeline) throws IOException {
     List<String> names = new ArrayList<>();
-    String after = "";
-    while (true) {
-      List<StoredObject> page = storage.list(layout.index(timeline), after, PAGE);
-      page.forEach(object -> names.add(object.name()));
-      if (page.size() < PAGE) {
-        return names;
-      }
-      after = page.get(page.size() - 1).name();
-    }
+    PagedListing.forEach(storage, layout.index(timeline), object -> names.add(object.name()));
+    return names;
   }
 
   void delete(String objectName) throws IOException {

@@ -1,7 +1,7 @@
 package dev.walden.archive.objects;
 
 import dev.walden.storage.Storage;
-import dev.walden.storage.StoredObject;
+import dev.walden.storage.reading.PagedListing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,16 +19,16 @@ public final class FirstLevelNames {
    */
   public static List<String> list(Storage storage, String prefix) throws IOException {
     List<String> directories = new ArrayList<>();
-    String after = "";
+    PagedListing listing = new PagedListing(storage::list, prefix, 1);
     while (directories.size() < MAX) {
-      List<StoredObject> next = storage.list(prefix, after, 1);
+      var next = listing.next();
       if (next.isEmpty()) {
         return directories;
       }
-      String directory = next.get(0).name().substring(prefix.length()).split("/", 2)[0];
+      String directory = next.get().name().substring(prefix.length()).split("/", 2)[0];
       directories.add(directory);
       // '0' follows '/': everything below this directory is skipped
-      after = prefix + directory + "0";
+      listing.skipTo(prefix + directory + "0");
     }
     throw new IOException(storage + " holds more than " + MAX + " directories below " + prefix);
   }

@@ -3,6 +3,7 @@ package dev.walden.storage.copies;
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.storage.StoredObject;
+import dev.walden.storage.reading.PagedListing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,6 @@ import java.util.OptionalLong;
 
 /** Compares the listings of all copies, page by page, and copies to each what it lacks. */
 final class Repair {
-  private static final int PAGE = 1000;
-
   private final ReplicaFill filling;
   private final boolean comparing;
   private final List<Listing> listings = new ArrayList<>();
@@ -104,9 +103,8 @@ final class Repair {
   /** The objects of one copy, in order, and the outcome for it. */
   private static final class Listing {
     private final Replica copy;
-    private List<StoredObject> page = List.of();
-    private int position;
-    private String after = "";
+    private final PagedListing objects;
+    private StoredObject head;
     private boolean ended;
     private boolean compared = true;
     private long filled;
@@ -118,28 +116,26 @@ final class Repair {
 
     private Listing(Replica copy) {
       this.copy = copy;
+      this.objects = PagedListing.of(copy, "");
     }
 
     /** The next object; null at the end, or once listing failed. */
     private StoredObject head() {
-      if (position == page.size() && !ended) {
+      if (head == null && !ended) {
         try {
-          page = copy.list("", after, PAGE);
-          position = 0;
-          ended = page.size() < PAGE;
+          head = objects.next().orElse(null);
+          ended = head == null;
         } catch (IOException e) {
           error = String.valueOf(e.getMessage());
-          page = List.of();
-          position = 0;
           ended = true;
           compared = false;
         }
       }
-      return position < page.size() ? page.get(position) : null;
+      return head;
     }
 
     private void advance() {
-      after = page.get(position++).name();
+      head = null;
     }
 
     private void diverges(String name) {
