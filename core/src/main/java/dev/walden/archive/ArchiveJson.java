@@ -6,7 +6,7 @@ import dev.walden.UnsupportedFormatException;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.FirstLevelNames;
-import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.SmallObjects;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
@@ -27,7 +27,8 @@ final class ArchiveJson {
     String name = ArchiveLayout.archiveJson(cluster.systemIdentifier());
     byte[] content =
         JsonObject.create().with("format", FORMAT).with("cluster", cluster.toJson()).toBytes();
-    if (!exists(storage, name)) {
+    // if it is there and complete, nothing need be written
+    if (!new PlainObjects(storage).contains(name)) {
       SmallObjects.put(storage, name, content);
     }
     ClusterIdentity bound = read(storage, cluster.systemIdentifier());
@@ -35,12 +36,6 @@ final class ArchiveJson {
       throw new WrongClusterException(
           name + " in " + storage + " binds the archive to " + bound + ", not to " + cluster);
     }
-  }
-
-  /** Whether it is there and complete; where it is, nothing need be written. */
-  private static boolean exists(Storage storage, String name) throws IOException {
-    return storage.find(name).isPresent()
-        && storage.find(Sha256Companion.companionName(name)).isPresent();
   }
 
   static ClusterIdentity read(Storage storage, SystemIdentifier system) throws IOException {

@@ -4,7 +4,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.FirstLevelNames;
-import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.SmallObjects;
 import dev.walden.archive.objects.VerifiedInputStream;
 import dev.walden.backup.BackupId;
@@ -58,7 +58,7 @@ final class BackupStore {
 
   /** The digest of {@code backup.json} is written last of all. */
   private boolean exists(BackupId id) throws IOException {
-    return storage.find(Sha256Companion.companionName(layout.backupJson(id))).isPresent();
+    return new PlainObjects(storage).isComplete(layout.backupJson(id));
   }
 
   BaseBackup read(BackupId id) throws IOException {

@@ -5,24 +5,19 @@ import dev.walden.CorruptFileException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.archive.objects.ArchiveLayout;
-import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.SmallObjects;
 import dev.walden.backup.WalRange;
 import dev.walden.json.JsonObject;
-import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
-import dev.walden.storage.StoredObject;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,7 +25,6 @@ import java.util.regex.Pattern;
 final class GapNotes {
   private static final long FORMAT = 1;
   private static final int MAX_LENGTH = 1 << 16;
-  private static final int PAGE = 1000;
   private static final Pattern NAME =
       Pattern.compile("([0-9A-F]{8})/([0-9A-F]{16})-([0-9A-F]{16})\\.json");
 
@@ -56,40 +50,26 @@ final class GapNotes {
             .with("end", range.end().toString());
     gap.time().ifPresent(time -> json.with("time", time.toString()));
     byte[] content = json.with("reason", gap.reason()).toBytes();
+    PlainObjects plain = new PlainObjects(storage);
     if (SmallObjects.put(storage, name, content) == Storage.PutOutcome.EXISTS
-        && storage.find(Sha256Companion.companionName(name)).isEmpty()) {
-      // of somebody who died before its digest was stored: any note of this gap is as good
-      byte[] stored;
-      try (InputStream in = storage.open(name)) {
-        stored = in.readNBytes(MAX_LENGTH);
-      }
-      Sha256Companion.putCompanion(storage, name, Sha256Companion.sha256(ObjectSource.of(stored)));
+        && !plain.isComplete(name)) {
+      // its writer died before storing the digest: any note of this gap will do
+      plain.complete(name);
     }
   }
 
   /** All notes, by timeline and position. */
   List<RecordedGap> list() throws IOException {
-    Set<String> names = new HashSet<>();
-    List<String> candidates = new ArrayList<>();
-    String after = "";
-    List<StoredObject> page;
-    do {
-      page = storage.list(layout.gaps(), after, PAGE);
-      for (StoredObject object : page) {
-        after = object.name();
-        if (!names.add(after)) {
-          throw new IOException(storage + " lists " + after + " twice");
-        }
-        candidates.add(after);
-      }
-    } while (page.size() == PAGE);
     List<RecordedGap> gaps = new ArrayList<>();
-    for (String name : candidates) {
-      Optional<WalRange> range = range(name.substring(layout.gaps().length()));
-      if (range.isPresent() && names.contains(Sha256Companion.companionName(name))) {
-        gaps.add(read(name, range.get()));
-      }
-    }
+    new PlainObjects(storage)
+        .forEach(
+            layout.gaps(),
+            note -> {
+              Optional<WalRange> range = range(note.name().substring(layout.gaps().length()));
+              if (range.isPresent()) {
+                gaps.add(read(note.name(), range.get()));
+              }
+            });
     return gaps;
   }
 

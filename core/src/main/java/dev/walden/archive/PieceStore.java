@@ -4,6 +4,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.Sha256Companion;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Decoder;
@@ -17,16 +18,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Storing and reading the pieces of segments that are not whole yet. */
 final class PieceStore {
-  private static final int PAGE = 1000;
-
   private final Storage storage;
+  private final PlainObjects plain;
   private final Codec codec;
   private final DecryptionKeys keys;
   private final ArchiveLayout layout;
@@ -34,6 +32,7 @@ final class PieceStore {
 
   PieceStore(Storage storage, ArchiveSettings settings, ArchiveLayout layout, WalFileStore wal) {
     this.storage = storage;
+    this.plain = new PlainObjects(storage);
     this.codec = settings.codec();
     this.keys = settings.keys();
     this.layout = layout;
@@ -57,9 +56,7 @@ final class PieceStore {
       if (!holds(name, bytes)) {
         throw new CorruptFileException(name, "exists, and holds other bytes than were put");
       }
-      if (Sha256Companion.needsCompanion(name)) {
-        Sha256Companion.putCompanion(storage, name, Sha256Companion.sha256(source));
-      }
+      plain.complete(name, source);
     }
   }
 
@@ -69,7 +66,7 @@ final class PieceStore {
    * @throws WrongKeyException if only a key could tell
    */
   boolean holds(String name, byte[] bytes) throws IOException {
-    if (name.endsWith(".age")) {
+    if (Decoder.isEncrypted(name)) {
       Optional<byte[]> digest;
       try (InputStream stored = storage.open(name)) {
         digest = Decoder.plainSha256(name, stored);
@@ -78,8 +75,8 @@ final class PieceStore {
         return Arrays.equals(digest.get(), Sha256Companion.sha256(ObjectSource.of(bytes)));
       }
     }
-    try (InputStream plain = Decoder.decode(name, storage.open(name), keys, bytes.length)) {
-      return Arrays.equals(plain.readAllBytes(), bytes);
+    try (InputStream in = Decoder.decode(name, storage.open(name), keys, bytes.length)) {
+      return Arrays.equals(in.readAllBytes(), bytes);
     } catch (CorruptFileException e) {
       return false;
     }
@@ -87,30 +84,14 @@ final class PieceStore {
 
   /** The pieces of a segment, in the order of their beginnings. */
   List<Stored> list(WalSegment segment) throws IOException {
-    List<StoredObject> objects = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    String prefix = layout.tail(segment);
-    String after = "";
-    while (true) {
-      List<StoredObject> page = storage.list(prefix, after, PAGE);
-      objects.addAll(page);
-      page.forEach(object -> names.add(object.name()));
-      if (page.size() < PAGE) {
-        break;
-      }
-      after = page.get(page.size() - 1).name();
-    }
     List<Stored> found = new ArrayList<>();
-    for (StoredObject object : objects) {
-      boolean acknowledged =
-          !Sha256Companion.needsCompanion(object.name())
-              || names.contains(Sha256Companion.companionName(object.name()));
-      String file = ArchiveLayout.fileName(Decoder.plainName(object.name()));
-      Optional<TailPiece> piece = TailPiece.parse(file, segment.size());
-      if (acknowledged && piece.isPresent()) {
-        found.add(new Stored(piece.get(), object));
-      }
-    }
+    plain.forEach(
+        layout.tail(segment),
+        object -> {
+          String file = ArchiveLayout.fileName(Decoder.plainName(object.name()));
+          TailPiece.parse(file, segment.size())
+              .ifPresent(piece -> found.add(new Stored(piece, object)));
+        });
     return found;
   }
 
@@ -125,11 +106,7 @@ final class PieceStore {
       throw new NotArchivedException("there are no pieces of " + segment + " in " + storage);
     }
     for (Stored stored : pieces) {
-      String name = stored.object().name();
-      storage.makeDurable(name);
-      if (Sha256Companion.needsCompanion(name)) {
-        storage.makeDurable(Sha256Companion.companionName(name));
-      }
+      plain.makeDurable(stored.object().name());
     }
   }
 
@@ -148,27 +125,17 @@ final class PieceStore {
     String name = stored.object().name();
     int length = stored.piece().length();
     byte[] bytes;
-    try (InputStream plain = Decoder.decode(name, copy.open(name), keys, length)) {
-      bytes = plain.readAllBytes();
+    try (InputStream in = Decoder.decode(name, new PlainObjects(copy).open(name), keys, length)) {
+      bytes = in.readAllBytes();
     }
     if (bytes.length != length) {
       throw new CorruptFileException(
           name, "holds " + bytes.length + " bytes of WAL; its name says " + length);
     }
-    if (Sha256Companion.needsCompanion(name)
-        && !Arrays.equals(
-            Sha256Companion.companion(copy, name),
-            Sha256Companion.sha256(ObjectSource.of(bytes)))) {
-      throw new CorruptFileException(name, "its SHA-256 is not the one beside it");
-    }
     return bytes;
   }
 
   void delete(String objectName) throws IOException {
-    // in this order: who reads it meanwhile sees that it is gone, and not that it is damaged
-    storage.delete(objectName);
-    if (Sha256Companion.needsCompanion(objectName)) {
-      storage.delete(Sha256Companion.companionName(objectName));
-    }
+    plain.delete(objectName);
   }
 }

@@ -9,10 +9,9 @@ import dev.walden.WrongKeyException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.CopiedBeginning;
 import dev.walden.archive.objects.EncodedPut;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.RestartableOutput;
 import dev.walden.archive.objects.Sha256Companion;
-import dev.walden.archive.objects.VerifiedInputStream;
-import dev.walden.backup.ObjectDigest;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Compression;
@@ -23,17 +22,15 @@ import dev.walden.storage.Storage;
 import dev.walden.storage.Storage.PutOutcome;
 import dev.walden.storage.StoredObject;
 import dev.walden.storage.reading.CopyReading;
+import dev.walden.storage.reading.PagedListing;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.ValidWalEnd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,12 +41,14 @@ final class WalFileStore {
   private static final int PAGE = 100;
 
   private final Storage storage;
+  private final PlainObjects plain;
   private final ArchiveSettings settings;
   private final ArchiveLayout layout;
   private final WalFileCheck check;
 
   WalFileStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
     this.storage = storage;
+    this.plain = new PlainObjects(storage);
     this.settings = settings;
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
     this.check = new WalFileCheck(cluster);
@@ -77,29 +76,14 @@ final class WalFileStore {
     String present = existing.map(StoredObject::name).orElse(objectName);
     requireSame(name, present, source);
     storage.makeDurable(present);
-    if (Sha256Companion.needsCompanion(present)) {
-      completeCompanion(present);
-    }
+    // with the digest of the stored copy, whose padding may differ from the one offered now
+    plain.complete(present);
     return PushOutcome.ALREADY_ARCHIVED;
   }
 
-  /** The digest is that of the stored copy, whose padding may differ from the one offered now. */
-  private void completeCompanion(String objectName) throws IOException {
-    MessageDigest digest = Sha256Companion.newSha256();
-    try (InputStream stored = new DigestInputStream(storage.open(objectName), digest)) {
-      stored.transferTo(OutputStream.nullOutputStream());
-    }
-    Sha256Companion.putCompanion(storage, objectName, digest.digest());
-  }
-
   PutOutcome create(String objectName, ObjectSource source, Codec codec) throws IOException {
-    if (Sha256Companion.needsCompanion(objectName)) {
-      byte[] sha256 = Sha256Companion.sha256(source);
-      PutOutcome outcome = storage.put(objectName, source);
-      if (outcome == PutOutcome.CREATED) {
-        Sha256Companion.putCompanion(storage, objectName, sha256);
-      }
-      return outcome;
+    if (PlainObjects.isPlain(objectName)) {
+      return plain.put(objectName, source);
     }
     boolean encrypted = !codec.encryption().equals(Encryption.none());
     Optional<byte[]> digest =
@@ -116,9 +100,8 @@ final class WalFileStore {
   }
 
   private byte[] beginning(WalFileName name, ObjectSource source) throws IOException {
-    boolean text = check.maxLength(name) == WalFileCheck.MAX_TEXT_LENGTH && isText(name);
     try (InputStream in = source.open()) {
-      return in.readNBytes(text ? (int) source.length() : FIRST_PAGE);
+      return in.readNBytes(isText(name) ? (int) source.length() : FIRST_PAGE);
     }
   }
 
@@ -129,7 +112,7 @@ final class WalFileStore {
   private void requireSame(WalFileName name, String objectName, ObjectSource source)
       throws IOException {
     Optional<byte[]> digest = Optional.empty();
-    if (objectName.endsWith(".age")) {
+    if (Decoder.isEncrypted(objectName)) {
       try (InputStream stored = storage.open(objectName)) {
         digest = Decoder.plainSha256(objectName, stored);
       }
@@ -200,27 +183,26 @@ final class WalFileStore {
     }
   }
 
+  /** Opens a stored file to compare it; one whose digest is missing is taken as it is. */
   private InputStream openSound(WalFileName name, String objectName) throws IOException {
     return CopyReading.open(
         objectName,
         storage.copies(objectName),
         copy ->
-            Sha256Companion.needsCompanion(objectName)
-                    && copy.find(Sha256Companion.companionName(objectName)).isPresent()
-                ? openPlain(copy, objectName, length(copy, objectName))
-                : decode(copy, name, objectName),
+            new PlainObjects(copy).isComplete(objectName)
+                ? openVerified(copy, name, objectName)
+                : decode(name, objectName, copy.open(objectName)),
         Decoder.provesAsItReads(objectName));
   }
 
-  private static long length(Storage copy, String objectName) throws IOException {
-    return copy.find(objectName)
-        .orElseThrow(() -> new NotArchivedException(objectName + " is not in " + copy))
-        .length();
+  private InputStream openVerified(Storage copy, WalFileName name, String objectName)
+      throws IOException {
+    return decode(name, objectName, new PlainObjects(copy).open(objectName));
   }
 
-  private InputStream decode(Storage copy, WalFileName name, String objectName) throws IOException {
-    return Decoder.decode(
-        objectName, copy.open(objectName), settings.keys(), check.maxLength(name));
+  private InputStream decode(WalFileName name, String objectName, InputStream stored)
+      throws IOException {
+    return Decoder.decode(objectName, stored, settings.keys(), check.maxLength(name));
   }
 
   /** Opens a segment; empty if there is none, or only one that was never acknowledged. */
@@ -230,27 +212,18 @@ final class WalFileStore {
       return Optional.empty();
     }
     String name = found.get().name();
-    if (!Sha256Companion.needsCompanion(name)) {
+    if (!PlainObjects.isPlain(name)) {
       return Optional.of(openSound(segment.fileName(), name));
     }
-    if (storage.find(Sha256Companion.companionName(name)).isEmpty()) {
+    if (!plain.isComplete(name)) {
       return Optional.empty();
     }
     return Optional.of(
         CopyReading.open(
             name,
             storage.copies(name),
-            copy -> openPlain(copy, name, segment.size().bytes()),
+            copy -> new PlainObjects(copy).open(name, segment.size().bytes()),
             false));
-  }
-
-  private static InputStream openPlain(Storage copy, String name, long length) throws IOException {
-    ObjectDigest digest =
-        new ObjectDigest(
-            ObjectDigest.Algorithm.SHA256,
-            HexFormat.of().formatHex(Sha256Companion.companion(copy, name)));
-    return new VerifiedInputStream(
-        name, copy.open(name), length, digest, Sha256Companion.companionName(name));
   }
 
   /** Copies a file's plain bytes to {@code target}, and throws unless they are proven right. */
@@ -268,25 +241,10 @@ final class WalFileStore {
 
   private void fetch(Storage copy, StoredObject object, WalFileName name, OutputStream target)
       throws IOException {
-    Optional<byte[]> expected = Optional.empty();
-    if (Sha256Companion.needsCompanion(object.name())) {
-      expected = Optional.of(Sha256Companion.companion(copy, object.name()));
-    }
     CopiedBeginning summary = new CopiedBeginning(FIRST_PAGE);
-    MessageDigest sha256 = Sha256Companion.newSha256();
-    try (InputStream plain = decode(copy, name, object.name())) {
-      // a digest or checksum within the object is checked by decoding
-      summary.copy(
-          expected.isPresent() ? new DigestInputStream(plain, sha256) : plain,
-          target,
-          isText(name) ? WalFileCheck.MAX_TEXT_LENGTH : FIRST_PAGE);
-    }
-    if (expected.isPresent() && !Arrays.equals(expected.get(), sha256.digest())) {
-      throw new CorruptFileException(
-          object.name(),
-          "its SHA-256 is not the one beside it ("
-              + Sha256Companion.companionName(object.name())
-              + ")");
+    // the end is reached only if all digests and checksums are right
+    try (InputStream in = openVerified(copy, name, object.name())) {
+      summary.copy(in, target, isText(name) ? WalFileCheck.MAX_TEXT_LENGTH : FIRST_PAGE);
     }
     try {
       check.length(name, summary.length());
@@ -305,22 +263,13 @@ final class WalFileStore {
   void makeDurable(WalFileName name) throws IOException {
     StoredObject object =
         find(name).orElseThrow(() -> new NotArchivedException(name + " is not in " + storage));
-    storage.makeDurable(object.name());
-    if (Sha256Companion.needsCompanion(object.name())) {
-      String companion = Sha256Companion.companionName(object.name());
-      if (storage.find(companion).isEmpty()) {
-        throw new NotArchivedException(companion + " is not in " + storage);
-      }
-      storage.makeDurable(companion);
-    }
+    plain.makeDurable(object.name());
   }
 
   /** Whether a file is archived, and acknowledged: without its digest a plain object is not. */
   boolean contains(WalFileName name) throws IOException {
     Optional<StoredObject> object = find(name);
-    return object.isPresent()
-        && (!Sha256Companion.needsCompanion(object.get().name())
-            || storage.find(Sha256Companion.companionName(object.get().name())).isPresent());
+    return object.isPresent() && plain.isComplete(object.get().name());
   }
 
   /**
@@ -336,31 +285,21 @@ final class WalFileStore {
         : variants(name, storage::list).stream().findFirst();
   }
 
-  private interface Listing {
-    List<StoredObject> list(String prefix, String after, int limit) throws IOException;
-  }
-
   /** One object for each codec under which the file was stored. */
-  private List<StoredObject> variants(WalFileName name, Listing listing) throws IOException {
-    String plain = layout.walFile(name);
+  private List<StoredObject> variants(WalFileName name, PagedListing.Pages pages)
+      throws IOException {
+    String plainName = layout.walFile(name);
     List<StoredObject> variants = new ArrayList<>();
-    String after = "";
-    while (true) {
-      List<StoredObject> page = listing.list(plain, after, PAGE);
-      for (StoredObject object : page) {
-        if (!object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)
-            && Decoder.plainName(object.name()).equals(plain)) {
-          variants.add(object);
-        }
-      }
-      if (page.size() < PAGE) {
-        return variants;
-      }
-      after = page.get(page.size() - 1).name();
-      if (after.startsWith(plain + ".") && after.compareTo(plain + ".G") < 0) {
-        // among the pieces of its tail, which begin with a digit; the suffixes come behind
-        after = plain + ".G";
+    PagedListing listing = new PagedListing(pages, plainName, PAGE);
+    for (var next = listing.next(); next.isPresent(); next = listing.next()) {
+      String object = next.get().name();
+      if (object.startsWith(plainName + ".") && object.compareTo(plainName + ".G") < 0) {
+        // a piece of its tail, whose name goes on with a digit; the suffixes come after all those
+        listing.skipTo(plainName + ".G");
+      } else if (!PlainObjects.isDigest(object) && Decoder.plainName(object).equals(plainName)) {
+        variants.add(next.get());
       }
     }
+    return variants;
   }
 }

@@ -4,26 +4,23 @@ import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.FirstLevelNames;
-import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.codec.Decoder;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StoredObject;
+import dev.walden.storage.reading.PagedListing;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads the inventory of an archive's WAL page by page from its storage's listing. */
 final class WalListing {
-  private static final int PAGE = 1000;
-
   /** Reads a history that was listed. */
   interface Histories {
     TimelineHistory read(TimelineId timeline) throws IOException;
@@ -44,39 +41,16 @@ final class WalListing {
   WalInventory read(List<RecordedGap> gaps) throws IOException {
     WalInventory.Builder inventory = new WalInventory.Builder(cluster);
     gaps.forEach(inventory::gap);
-    String after = "";
-    Deque<StoredObject> waiting = new ArrayDeque<>();
-    while (true) {
-      List<StoredObject> page = storage.list(layout.wal(), after, PAGE);
-      for (StoredObject object : page) {
-        // between a plain object and its digest come only names that begin with the object's
-        while (!waiting.isEmpty() && !object.name().startsWith(waiting.peek().name())) {
-          waiting.pop();
-        }
-        if (object.name().endsWith(ArchiveLayout.DIGEST_SUFFIX)) {
-          if (!waiting.isEmpty() && isDigest(object, waiting.peek())) {
-            add(inventory, waiting.pop());
-          }
-        } else if (Sha256Companion.needsCompanion(object.name())) {
-          waiting.push(object);
-        } else {
-          add(inventory, object);
-        }
-      }
-      if (page.size() < PAGE) {
-        return inventory.build();
-      }
-      after = page.get(page.size() - 1).name();
-    }
+    new PlainObjects(storage).forEach(layout.wal(), object -> add(inventory, object));
+    return inventory.build();
   }
 
   /** The histories alone: what lies in the directories of the timelines is skipped. */
   List<TimelineHistory> histories() throws IOException {
     List<TimelineHistory> found = new ArrayList<>();
     for (String name : FirstLevelNames.list(storage, layout.wal())) {
-      // histories are stored plain, and count once their digest is there
       if (walName(name) instanceof WalFileName.History history
-          && storage.find(Sha256Companion.companionName(layout.wal() + name)).isPresent()) {
+          && new PlainObjects(storage).isComplete(layout.wal() + name)) {
         found.add(histories.read(history.timeline()));
       }
     }
@@ -86,23 +60,19 @@ final class WalListing {
   /** The first segment after this one that is stored, whole or not, or in pieces. */
   Optional<WalSegment> next(WalSegment segment) throws IOException {
     // '0' follows '.': every object of the segment itself is skipped
-    String after = layout.walFile(segment.fileName()) + "0";
-    while (true) {
-      List<StoredObject> page = storage.list(layout.wal(segment.timeline()), after, PAGE);
-      for (StoredObject object : page) {
-        if (walFileName(object) instanceof WalFileName.Segment next) {
-          return Optional.of(next.segment(cluster.segmentSize()));
-        }
-        Optional<TailPiece> piece = tailPiece(object);
-        if (piece.isPresent()) {
-          return Optional.of(piece.get().segment());
-        }
+    PagedListing listing =
+        PagedListing.of(storage, layout.wal(segment.timeline()))
+            .skipTo(layout.walFile(segment.fileName()) + "0");
+    for (var next = listing.next(); next.isPresent(); next = listing.next()) {
+      if (walFileName(next.get()) instanceof WalFileName.Segment whole) {
+        return Optional.of(whole.segment(cluster.segmentSize()));
       }
-      if (page.size() < PAGE) {
-        return Optional.empty();
+      Optional<TailPiece> piece = tailPiece(next.get());
+      if (piece.isPresent()) {
+        return Optional.of(piece.get().segment());
       }
-      after = page.get(page.size() - 1).name();
     }
+    return Optional.empty();
   }
 
   private boolean isPossible(WalFileName.Segment segment) {
@@ -120,10 +90,6 @@ final class WalListing {
     } catch (IllegalArgumentException e) {
       return null;
     }
-  }
-
-  private static boolean isDigest(StoredObject object, StoredObject of) {
-    return object.name().equals(Sha256Companion.companionName(of.name()));
   }
 
   private void add(WalInventory.Builder inventory, StoredObject object) throws IOException {

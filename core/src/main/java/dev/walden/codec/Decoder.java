@@ -26,6 +26,11 @@ public final class Decoder {
     return strip(name, compression(name).suffix());
   }
 
+  /** Whether an object is encrypted, as its name tells. */
+  public static boolean isEncrypted(String objectName) {
+    return objectName.endsWith(AgeEncryption.SUFFIX);
+  }
+
   /**
    * Opens an object's plain bytes. Each age chunk is authenticated before it is released, but only
    * the end of the stream proves that the object is whole: bytes must not be published before. A
@@ -65,7 +70,7 @@ public final class Decoder {
   private static InputStream open(
       String objectName, InputStream stored, DecryptionKeys keys, long maxPlainLength)
       throws IOException {
-    if (!objectName.endsWith(AgeEncryption.SUFFIX)) {
+    if (!isEncrypted(objectName)) {
       InputStream plain = compression(objectName).decoder(objectName, stored);
       return new DecodedInputStream(objectName, plain, maxPlainLength, Optional.empty());
     }
@@ -88,7 +93,7 @@ public final class Decoder {
    */
   public static Optional<byte[]> plainSha256(String objectName, InputStream stored)
       throws IOException {
-    if (!objectName.endsWith(AgeEncryption.SUFFIX)) {
+    if (!isEncrypted(objectName)) {
       return Optional.empty();
     }
     InputStream in = new BufferedInputStream(stored, BUFFER);
@@ -100,7 +105,7 @@ public final class Decoder {
    * age authenticates each chunk before releasing it, whereas checksums come at the end.
    */
   public static boolean provesAsItReads(String objectName) {
-    return objectName.endsWith(AgeEncryption.SUFFIX);
+    return isEncrypted(objectName);
   }
 
   private static Compression compression(String name) {

@@ -3,7 +3,6 @@ package dev.walden.archive.objects;
 import dev.walden.ArchiveConflictException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
-import dev.walden.codec.Decoder;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.Storage.PutOutcome;
@@ -18,9 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * SHA-256 of whole objects. An object that is stored as it is carries no checksum, so its digest
- * lies beside it, as {@code sha256sum} prints and checks it. The digest is written after the
- * object: an object without one was not acknowledged, and pushing it again completes it.
+ * SHA-256 of whole objects, and the object beside a plain one that holds its digest, as {@code
+ * sha256sum} prints and checks it. {@link PlainObjects} tells when it is written.
  */
 public final class Sha256Companion {
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (\\S{1,600})\n");
@@ -46,30 +44,25 @@ public final class Sha256Companion {
     return digest.digest();
   }
 
-  public static boolean needsCompanion(String objectName) {
-    return Decoder.plainName(objectName).equals(objectName);
-  }
-
-  public static String companionName(String objectName) {
+  static String name(String objectName) {
     return objectName + ArchiveLayout.DIGEST_SUFFIX;
   }
 
   /** Stores an object's digest beside it. */
-  public static void putCompanion(Storage storage, String objectName, byte[] sha256)
-      throws IOException {
+  static void put(Storage storage, String objectName, byte[] sha256) throws IOException {
     String line =
         HexFormat.of().formatHex(sha256) + "  " + ArchiveLayout.fileName(objectName) + "\n";
     ObjectSource source = ObjectSource.of(line.getBytes(StandardCharsets.US_ASCII));
-    if (storage.put(companionName(objectName), source) == PutOutcome.EXISTS
-        && !Arrays.equals(companion(storage, objectName), sha256)) {
+    if (storage.put(name(objectName), source) == PutOutcome.EXISTS
+        && !Arrays.equals(read(storage, objectName), sha256)) {
       throw new ArchiveConflictException(
-          companionName(objectName) + " in " + storage + " holds the digest of other content");
+          name(objectName) + " in " + storage + " holds the digest of other content");
     }
   }
 
   /** Reads the digest that lies beside an object. */
-  public static byte[] companion(Storage storage, String objectName) throws IOException {
-    String name = companionName(objectName);
+  static byte[] read(Storage storage, String objectName) throws IOException {
+    String name = name(objectName);
     try (InputStream in = storage.open(name)) {
       String text = new String(in.readNBytes(1024), StandardCharsets.US_ASCII);
       Matcher m = LINE.matcher(text);

@@ -15,15 +15,17 @@ public final class SmallObjects {
   /** Creates an object; where it exists with the same content, completes its digest. */
   public static Storage.PutOutcome put(Storage storage, String name, byte[] content)
       throws IOException {
-    Storage.PutOutcome outcome = storage.put(name, ObjectSource.of(content));
-    byte[] stored = content;
+    PlainObjects plain = new PlainObjects(storage);
+    ObjectSource source = ObjectSource.of(content);
+    Storage.PutOutcome outcome = plain.put(name, source);
     if (outcome == Storage.PutOutcome.EXISTS) {
+      byte[] stored;
       try (InputStream in = storage.open(name)) {
         stored = in.readNBytes(content.length + 1);
       }
-    }
-    if (Arrays.equals(stored, content)) {
-      Sha256Companion.putCompanion(storage, name, Sha256Companion.sha256(ObjectSource.of(content)));
+      if (Arrays.equals(stored, content)) {
+        plain.complete(name, source);
+      }
     }
     return outcome;
   }
@@ -38,18 +40,12 @@ public final class SmallObjects {
   }
 
   private static byte[] readCopy(Storage storage, String name, int maxLength) throws IOException {
-    byte[] content;
-    try (InputStream in = storage.open(name)) {
-      content = in.readNBytes(maxLength + 1);
+    try (InputStream in = new PlainObjects(storage).open(name)) {
+      byte[] content = in.readNBytes(maxLength + 1);
+      if (content.length > maxLength) {
+        throw new CorruptFileException(name, "is longer than " + maxLength + " bytes");
+      }
+      return content;
     }
-    if (content.length > maxLength) {
-      throw new CorruptFileException(name, "is longer than " + maxLength + " bytes");
-    }
-    if (!Arrays.equals(
-        Sha256Companion.companion(storage, name),
-        Sha256Companion.sha256(ObjectSource.of(content)))) {
-      throw new CorruptFileException(name, "its SHA-256 is not the one beside it");
-    }
-    return content;
   }
 }

@@ -4,15 +4,16 @@ import dev.walden.CorruptFileException;
 import dev.walden.backup.ObjectDigest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.OptionalLong;
 
 /**
- * Ends only when exactly the promised bytes were read; otherwise it throws. What is skipped is
+ * Ends only after exactly the promised bytes were read; otherwise it throws. Skipped bytes are
  * read, too.
  */
 public final class VerifiedInputStream extends InputStream {
   private final String name;
   private final InputStream in;
-  private final long length;
+  private final OptionalLong length;
   private final ObjectDigest promised;
   private final String witness;
   private final RunningDigest digest;
@@ -22,10 +23,15 @@ public final class VerifiedInputStream extends InputStream {
   /**
    * Reads an object.
    *
-   * @param witness who promises length and digest
+   * @param witness the file that promises length and digest
    */
   public VerifiedInputStream(
       String name, InputStream in, long length, ObjectDigest promised, String witness) {
+    this(name, in, OptionalLong.of(length), promised, witness);
+  }
+
+  VerifiedInputStream(
+      String name, InputStream in, OptionalLong length, ObjectDigest promised, String witness) {
     this.name = name;
     this.in = in;
     this.length = length;
@@ -47,17 +53,8 @@ public final class VerifiedInputStream extends InputStream {
       digest.update(bytes, offset, n);
       position += n;
     }
-    if (position > length || n < 0 && position < length) {
-      throw new CorruptFileException(
-          name,
-          position,
-          "is "
-              + (n < 0 ? "shorter" : "longer")
-              + " than the "
-              + length
-              + " bytes that "
-              + witness
-              + " promises");
+    if (length.isPresent()) {
+      requireLength(length.getAsLong(), n < 0);
     }
     if (n < 0 && !verified) {
       if (!digest.finish().equals(promised)) {
@@ -67,6 +64,21 @@ public final class VerifiedInputStream extends InputStream {
       verified = true;
     }
     return n;
+  }
+
+  private void requireLength(long expected, boolean ended) throws CorruptFileException {
+    if (position > expected || ended && position < expected) {
+      throw new CorruptFileException(
+          name,
+          position,
+          "is "
+              + (ended ? "shorter" : "longer")
+              + " than the "
+              + expected
+              + " bytes that "
+              + witness
+              + " promises");
+    }
   }
 
   @Override

@@ -1,6 +1,6 @@
 /**
  * Effects: how one object of an archive is named ({@code ArchiveLayout}, the only place that
- * knows), encoded ({@code EncodedObject}, {@code EncodedPut}) and proven ({@code Sha256Companion},
+ * knows), encoded ({@code EncodedObject}, {@code EncodedPut}) and proven ({@code PlainObjects},
  * {@code VerifiedInputStream}).
  */
 package dev.walden.archive.objects;
