@@ -1,15 +1,23 @@
 package dev.walden.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Forces files and directories to disk. */
+/** Files, and the directories that name them, that survive a crash of the machine. */
 public final class DurableFiles {
   private DurableFiles() {}
 
-  /** Makes the entries of a directory survive a crash of the machine. */
+  /** Does something to a draft, such as setting permissions, while it is empty. */
+  public interface Preparation {
+    void prepare(Path draft) throws IOException;
+  }
+
+  /** Makes the names in a directory survive a crash of the machine. */
   public static void forceDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
@@ -20,6 +28,47 @@ public final class DurableFiles {
   public static void forceFile(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
+    }
+  }
+
+  /**
+   * Gives a file, whose bytes were forced before, another name in the same directory, durably. A
+   * file of that name is replaced: after a crash it is the one or the other, whole.
+   */
+  public static void publish(Path draft, Path file) throws IOException {
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceDirectory(file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Creates a file, or replaces it, durably: after a crash it is the old or the new one, whole.
+   *
+   * @param draft a name in the same directory, used on the way; a file of that name is lost
+   */
+  public static void replace(Path file, Path draft, byte[] content) throws IOException {
+    replace(file, draft, content, empty -> {});
+  }
+
+  /** The same; {@code preparation} sees the draft before the first byte is in it. */
+  public static void replace(Path file, Path draft, byte[] content, Preparation preparation)
+      throws IOException {
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              draft,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        preparation.prepare(draft);
+        ByteBuffer buffer = ByteBuffer.wrap(content);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        channel.force(true);
+      }
+      publish(draft, file);
+    } finally {
+      Files.deleteIfExists(draft);
     }
   }
 }

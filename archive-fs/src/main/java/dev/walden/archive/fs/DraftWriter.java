@@ -2,6 +2,7 @@ package dev.walden.archive.fs;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.files.DurableFiles;
 import dev.walden.storage.ObjectWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -176,7 +177,7 @@ final class DraftWriter extends ObjectWriter {
       root.verify();
       folders.require(target.getParent());
       boolean published = publication.publish(draft, target);
-      DurableFolders.sync(target.getParent());
+      DurableFiles.forceDirectory(target.getParent());
       if (!published && root.look(name).filter(BasicFileAttributes::isDirectory).isPresent()) {
         throw new ArchiveConflictException(name + " is a folder in " + root.path());
       }

@@ -1,13 +1,12 @@
 package dev.walden.archive.fs;
 
 import dev.walden.ArchiveConflictException;
+import dev.walden.files.DurableFiles;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -50,17 +49,10 @@ final class DurableFolders {
             name + " in " + root.path() + " is an object, so nothing can be stored below it");
       }
     }
-    sync(folder.getParent());
+    DurableFiles.forceDirectory(folder.getParent());
     if (durable.size() >= MOST_REMEMBERED) {
       durable.clear();
     }
     durable.add(folder);
-  }
-
-  /** Makes the entries of a folder durable. */
-  static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.walden.archive.fs;
 
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.files.DurableFiles;
 import dev.walden.storage.ObjectNames;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
@@ -101,7 +102,7 @@ public final class FileSystemStorage implements Storage {
     try {
       Path folder = root.resolve(name).getParent();
       folders.require(folder);
-      DurableFolders.sync(folder);
+      DurableFiles.forceDirectory(folder);
     } catch (IOException e) {
       throw root.unavailable("sync " + name, e);
     }
@@ -189,7 +190,7 @@ public final class FileSystemStorage implements Storage {
     try {
       Path file = root.resolve(name);
       boolean deleted = Files.deleteIfExists(file);
-      DurableFolders.sync(file.getParent());
+      DurableFiles.forceDirectory(file.getParent());
       return deleted;
     } catch (IOException e) {
       throw root.unavailable("delete " + name, e);

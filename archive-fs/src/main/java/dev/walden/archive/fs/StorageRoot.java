@@ -1,6 +1,7 @@
 package dev.walden.archive.fs;
 
 import dev.walden.StorageUnavailableException;
+import dev.walden.files.DurableFiles;
 import dev.walden.storage.ObjectNames;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -48,7 +49,7 @@ record StorageRoot(Path path) {
   private void makeFolder() throws IOException {
     try {
       Files.createDirectory(path, DurableFolders.FOLDER_MODE);
-      DurableFolders.sync(path.getParent());
+      DurableFiles.forceDirectory(path.getParent());
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(path)) {
         throw e;
@@ -71,7 +72,7 @@ record StorageRoot(Path path) {
     } catch (FileAlreadyExistsException e) {
       // Another process is creating the same storage.
     }
-    DurableFolders.sync(path);
+    DurableFiles.forceDirectory(path);
   }
 
   private boolean looksUsed() throws IOException {

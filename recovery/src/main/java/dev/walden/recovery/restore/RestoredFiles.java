@@ -2,12 +2,8 @@ package dev.walden.recovery.restore;
 
 import dev.walden.files.DurableFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,26 +36,7 @@ public final class RestoredFiles {
 
   /** Replaces a file by one of this content: after a crash it is the old or the new one, whole. */
   static void replace(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".walden-tmp");
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        setMode(temporary, mode);
-        ByteBuffer buffer = ByteBuffer.wrap(content);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
-      }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      DurableFiles.forceDirectory(file.toAbsolutePath().getParent());
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    Path draft = file.resolveSibling(file.getFileName() + ".walden-tmp");
+    DurableFiles.replace(file, draft, content, empty -> setMode(empty, mode));
   }
 }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -98,11 +97,7 @@ public final class PendingHistories {
 
   private static void keep(Path directory, WalFileName.History name, byte[] content)
       throws IOException {
-    Path draft = directory.resolve(DRAFT);
-    Files.write(draft, content);
-    DurableFiles.forceFile(draft);
-    Files.move(draft, directory.resolve(name.toString()), StandardCopyOption.ATOMIC_MOVE);
-    DurableFiles.forceDirectory(directory);
+    DurableFiles.replace(directory.resolve(name.toString()), directory.resolve(DRAFT), content);
   }
 
   /** Archives those that wait. */
