@@ -12,36 +12,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The archived WAL along the way to a timeline. For each segment number one timeline's file is the
- * right one: the newest whose first segment has this number or a lower one. It holds all that
- * segment's bytes on the way, also those of the timelines that were left inside it.
- *
- * <p>Source: {@code XLogFileReadAnyTLI} in {@code src/backend/access/transam/xlogrecovery.c}.
+ * The archived WAL along the history of a timeline. For each segment number one timeline's file is
+ * the right one; see {@link SegmentLookup}.
  */
 public final class WalPath {
   private final WalInventory wal;
   private final TimelineHistory history;
   private final WalSegmentSize size;
+  private final SegmentLookup lookup;
   private final List<WalRange> ranges = new ArrayList<>();
   private final List<RecordedGap> gaps;
 
   /**
-   * How far the WAL goes on from some position.
+   * The WAL that follows a position without a gap.
    *
-   * @param ranges what there is without a gap, in order, of one timeline each; the first begins
-   *     with the segment that holds the position
+   * @param ranges in order, of one timeline each; the first begins with the segment that holds the
+   *     position
    * @param end where the first missing segment starts, or where the pieces end of a segment that is
    *     not whole
-   * @param next what lies behind the gap, if anything does
+   * @param next the WAL after the gap, if there is any
    * @param recorded what was noted when the WAL at the end was found to be missing
    */
-  public record Reach(
+  public record Continuous(
       List<WalRange> ranges, Lsn end, Optional<WalRange> next, Optional<RecordedGap> recorded) {}
 
   public WalPath(WalInventory wal, TimelineHistory history) {
     this.wal = wal;
     this.history = history;
     this.size = wal.cluster().segmentSize();
+    this.lookup = new SegmentLookup(history, size);
     this.gaps = wal.gaps();
     for (Ancestor ancestor : history.ancestors()) {
       add(ancestor.timeline());
@@ -49,13 +48,13 @@ public final class WalPath {
     add(history.timeline());
   }
 
-  /** Adds the segments for which this timeline's file is the right one. */
+  /** Adds the segments whose right file is this timeline's. */
   private void add(TimelineId timeline) {
     Lsn from = history.begin(timeline).map(size::floor).orElse(Lsn.ZERO);
     Optional<Lsn> to = history.end(timeline).map(size::floor);
     for (WalRange range : wal.ranges(timeline)) {
       Lsn start = Lsn.max(range.start(), from);
-      // of a timeline that goes on, the beginning of a segment is none of the way
+      // a timeline that was left contributes whole segments only
       Lsn end = to.isPresent() ? size.floor(Lsn.min(range.end(), to.get())) : range.end();
       if (start.isBefore(end)) {
         ranges.add(new WalRange(timeline, start, end));
@@ -63,30 +62,30 @@ public final class WalPath {
     }
   }
 
-  /** What there is along the way, in order, of one timeline each, with whatever gaps. */
+  /** The archived WAL, in order, of one timeline each; there may be gaps between them. */
   public List<WalRange> ranges() {
     return List.copyOf(ranges);
   }
 
-  /** How far the WAL goes from the segment that holds {@code start}. */
-  public Reach from(Lsn start) {
+  /** The WAL without a gap from the segment that holds {@code start}. */
+  public Continuous from(Lsn start) {
     List<WalRange> reached = new ArrayList<>();
     Lsn end = size.floor(start);
     for (WalRange range : ranges) {
       if (range.start().isAfter(end)) {
-        return new Reach(reached, end, Optional.of(range), recorded(end));
+        return new Continuous(reached, end, Optional.of(range), recorded(end));
       }
       if (range.end().isAfter(end)) {
         reached.add(new WalRange(range.timeline(), end, range.end()));
         end = range.end();
       }
     }
-    return new Reach(reached, end, Optional.empty(), recorded(end));
+    return new Continuous(reached, end, Optional.empty(), recorded(end));
   }
 
   /**
-   * The segments that are missing along the way, whether that is recorded or not, in order; each
-   * range of the one timeline whose files are the right ones there.
+   * The missing segments, recorded or not, in order; each range of the timeline whose files are the
+   * right ones there.
    *
    * @param from the start of a segment
    * @param to the start of a segment
@@ -95,9 +94,9 @@ public final class WalPath {
     List<WalRange> missing = new ArrayList<>();
     Lsn at = from;
     while (at.isBefore(to)) {
-      Reach reach = from(at);
-      at = size.floor(reach.end());
-      Lsn end = Lsn.min(reach.next().map(WalRange::start).orElse(to), to);
+      Continuous found = from(at);
+      at = size.floor(found.end());
+      Lsn end = Lsn.min(found.next().map(WalRange::start).orElse(to), to);
       while (at.isBefore(end)) {
         TimelineId timeline = segment(at).timeline();
         WalRange range = new WalRange(timeline, at, Lsn.min(end, end(timeline, end)));
@@ -131,16 +130,16 @@ public final class WalPath {
   }
 
   /**
-   * The start of the first segment that is missing from the one on that holds {@code from}, but for
-   * those whose loss is recorded.
+   * The start of the first missing segment whose loss is not recorded, from the segment that holds
+   * {@code from}.
    */
   public Lsn firstUnrecorded(Lsn from) {
-    Reach reach = from(from);
-    while (reach.recorded().isPresent()) {
-      WalRange gap = reach.recorded().get().range();
-      reach = from(Lsn.min(gap.end(), end(gap.timeline(), gap.end())));
+    Continuous found = from(from);
+    while (found.recorded().isPresent()) {
+      WalRange gap = found.recorded().get().range();
+      found = from(Lsn.min(gap.end(), end(gap.timeline(), gap.end())));
     }
-    return reach.end();
+    return found.end();
   }
 
   private Lsn end(TimelineId timeline, Lsn otherwise) {
@@ -159,41 +158,31 @@ public final class WalPath {
         .findFirst();
   }
 
-  /** The file that belongs at the segment that holds {@code lsn}. */
+  /** The right file for the segment that holds {@code lsn}. */
   public WalSegment segment(Lsn lsn) {
-    // a timeline left or begun inside the segment gives way to the one that holds its last byte
-    Lsn last = size.floor(lsn).plus(size.bytes() - 1L);
-    return WalSegment.containing(history.timelineAt(last), lsn, size);
+    return lookup.rightFile(size.segmentNumber(lsn));
   }
 
   /**
-   * The files that PostgreSQL asks for at the end of the reach, one after the other until there is
-   * one: the right one, then those of older timelines. None where the reach ends within a segment,
-   * which was asked for before.
+   * The files that PostgreSQL probes where the WAL ends, one after the other until one exists: the
+   * right one, then those of older timelines. None where the WAL ends within a segment, whose file
+   * was probed before.
    */
-  public List<WalSegment> asked(Reach reach) {
-    if (!size.floor(reach.end()).equals(reach.end())) {
+  public List<WalSegment> filesProbed(Continuous wal) {
+    if (!size.floor(wal.end()).equals(wal.end())) {
       return List.of();
     }
-    WalSegment missing = segment(reach.end());
-    TimelineId lowest =
-        reach.ranges().isEmpty()
-            ? TimelineId.FIRST
-            : reach.ranges().get(reach.ranges().size() - 1).timeline();
-    List<WalSegment> asked = new ArrayList<>(List.of(missing));
-    history.ancestors().stream()
-        .map(Ancestor::timeline)
-        .filter(t -> t.compareTo(lowest) >= 0 && t.compareTo(missing.timeline()) < 0)
-        .filter(t -> history.begin(t).map(b -> b.isBefore(missing.end())).orElse(true))
-        .forEach(t -> asked.add(1, new WalSegment(t, missing.number(), size)));
-    return asked;
+    List<WalRange> read = wal.ranges();
+    return lookup.filesProbed(
+        size.segmentNumber(wal.end()),
+        read.isEmpty() ? TimelineId.FIRST : read.get(read.size() - 1).timeline());
   }
 
   /**
-   * The file of an older timeline that PostgreSQL would take, wrongly, at the end of the reach,
-   * because the right one is not there.
+   * The file of an older timeline that PostgreSQL would open, wrongly, where the WAL ends, because
+   * the right one is missing.
    */
-  public Optional<WalSegment> impostor(Reach reach) {
-    return asked(reach).stream().skip(1).filter(wal::contains).findFirst();
+  public Optional<WalSegment> wrongTimelineSegment(Continuous end) {
+    return filesProbed(end).stream().skip(1).filter(wal::contains).findFirst();
   }
 }

@@ -1,19 +1,18 @@
 package dev.walden.recovery.path;
 
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.inventory.SegmentLookup;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
-import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
-import dev.walden.wal.TimelineHistory.Ancestor;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -69,14 +68,14 @@ public record ArchiveEnd(Holdings holdings, WalSegmentSize size) {
    * What a server is stopped by where the WAL on a way ends, though it was told of no target
    * before; empty if that is the end of WAL to it.
    */
-  public static Optional<String> hole(WalInventory wal, WalPath path, Reach reach)
+  public static Optional<String> hole(WalInventory wal, WalPath path, Continuous continuous)
       throws IOException {
     ArchiveEnd absence = from(wal);
-    Optional<String> unfinished = absence.unfinished(path, reach);
+    Optional<String> unfinished = absence.unfinished(path, continuous);
     if (unfinished.isPresent()) {
       return unfinished;
     }
-    for (WalSegment segment : path.asked(reach)) {
+    for (WalSegment segment : path.filesProbed(continuous)) {
       Optional<String> reason = absence.segment(segment, false);
       if (reason.isPresent()) {
         return Optional.of(segment + " is not archived, but " + reason.get());
@@ -86,11 +85,11 @@ public record ArchiveEnd(Holdings holdings, WalSegmentSize size) {
   }
 
   /** Whether WAL ends within a segment, of which there was more. */
-  public Optional<String> unfinished(WalPath path, Reach reach) throws IOException {
-    if (size.floor(reach.end()).equals(reach.end())) {
+  public Optional<String> unfinished(WalPath path, Continuous continuous) throws IOException {
+    if (size.floor(continuous.end()).equals(continuous.end())) {
       return Optional.empty();
     }
-    WalSegment begun = path.segment(reach.end());
+    WalSegment begun = path.segment(continuous.end());
     return explainRest(begun)
         .map(reason -> begun + " is archived in pieces, not all of it, but " + reason);
   }
@@ -121,10 +120,10 @@ public record ArchiveEnd(Holdings holdings, WalSegmentSize size) {
         if (begun) {
           continue;
         }
-        Optional<WalSegment> impostor = impostor(history, segment);
-        if (impostor.isPresent()) {
+        Optional<WalSegment> wrong = wrongTimelineSegment(history, segment);
+        if (wrong.isPresent()) {
           return Optional.of(
-              impostor.get()
+              wrong.get()
                   + " is, and the server would take that, with what never happened on timeline "
                   + segment.timeline());
         }
@@ -148,25 +147,16 @@ public record ArchiveEnd(Holdings holdings, WalSegmentSize size) {
             .isPresent();
   }
 
-  /**
-   * The file of an ancestor that PostgreSQL would take instead: not of one that begins later, nor
-   * of one older than that of the segment before, which it has read. Thus {@code
-   * XLogFileReadAnyTLI} in {@code src/backend/access/transam/xlogrecovery.c}.
-   */
-  private Optional<WalSegment> impostor(TimelineHistory history, WalSegment segment)
+  /** The file of an older timeline that PostgreSQL would open instead. */
+  private Optional<WalSegment> wrongTimelineSegment(TimelineHistory history, WalSegment segment)
       throws IOException {
     if (segment.number() == 0) {
       return Optional.empty();
     }
-    TimelineId lowest = history.timelineAt(segment.start().plus(-1));
-    List<Ancestor> ancestors = history.ancestors();
-    for (int i = ancestors.size() - 1; i >= 0; i--) {
-      TimelineId ancestor = ancestors.get(i).timeline();
-      boolean later =
-          history.begin(ancestor).filter(begin -> !begin.isBefore(segment.end())).isPresent();
-      WalSegment older = new WalSegment(ancestor, segment.number(), segment.size());
-      if (ancestor.compareTo(lowest) >= 0 && !later && holds(older)) {
-        return Optional.of(older);
+    TimelineId before = history.timelineAt(segment.start().plus(-1));
+    for (WalSegment file : new SegmentLookup(history, size).filesProbed(segment.number(), before)) {
+      if (!file.equals(segment) && holds(file)) {
+        return Optional.of(file);
       }
     }
     return Optional.empty();

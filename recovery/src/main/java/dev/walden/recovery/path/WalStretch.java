@@ -1,7 +1,7 @@
 package dev.walden.recovery.path;
 
 import dev.walden.archive.inventory.WalPath;
-import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.WalRange;
 import dev.walden.recovery.ArchiveContents;
@@ -33,14 +33,14 @@ public record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gap
     Optional<Lsn> from = path.ranges().stream().findFirst().map(WalRange::start);
     while (from.isPresent()) {
       PathWal wal = knowledge.wal(path, from.get(), contents);
-      Reach reach = path.from(from.get());
+      Continuous continuous = path.from(from.get());
       List<BaseBackup> usable =
           leading.stream()
               .filter(backup -> !backup.startLsn().isBefore(wal.start()))
               .filter(backup -> !backup.endLsn().isAfter(wal.end()))
               .toList();
-      all.add(new WalStretch(wal, usable, gaps(path, wal, reach, contents)));
-      from = wal.next().or(() -> reach.next().map(WalRange::start));
+      all.add(new WalStretch(wal, usable, gaps(path, wal, continuous, contents)));
+      from = wal.next().or(() -> continuous.next().map(WalRange::start));
     }
     return all;
   }
@@ -54,43 +54,44 @@ public record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gap
     return wal.end();
   }
 
-  private static List<WalGap> gaps(WalPath path, PathWal wal, Reach reach, ArchiveContents contents)
+  private static List<WalGap> gaps(
+      WalPath path, PathWal wal, Continuous continuous, ArchiveContents contents)
       throws IOException {
     List<WalGap> gaps = new ArrayList<>();
-    damage(path, wal, reach).ifPresent(gaps::add);
+    damage(path, wal, continuous).ifPresent(gaps::add);
     if (wal.next().isPresent()) {
       return gaps;
     }
-    if (reach.next().isPresent()) {
+    if (continuous.next().isPresent()) {
       gaps.add(
           missing(
               path,
-              reach.end(),
-              reach.next().get().start(),
-              "not in the archive" + GapText.of(reach)));
+              continuous.end(),
+              continuous.next().get().start(),
+              "not in the archive" + GapText.of(continuous)));
     } else {
-      Lsn to = path.segment(reach.end()).end();
-      ArchiveEnd.hole(contents.wal(), path, reach)
-          .ifPresent(reason -> gaps.add(missing(path, reach.end(), to, reason)));
+      Lsn to = path.segment(continuous.end()).end();
+      ArchiveEnd.hole(contents.wal(), path, continuous)
+          .ifPresent(reason -> gaps.add(missing(path, continuous.end(), to, reason)));
     }
     return gaps;
   }
 
-  private static Optional<WalGap> damage(WalPath path, PathWal wal, Reach reach) {
+  private static Optional<WalGap> damage(WalPath path, PathWal wal, Continuous continuous) {
     if (wal.damage().isPresent()) {
-      Lsn to = wal.next().orElse(reach.end());
+      Lsn to = wal.next().orElse(continuous.end());
       return Optional.of(damaged(path, wal.end(), to, wal.damage().get()));
     }
     WalOutline last = wal.outlines().get(wal.outlines().size() - 1);
     return last.end()
         // else the pieces of the open segment end with a record
-        .filter(reason -> wal.end().isBefore(reach.end()))
+        .filter(reason -> wal.end().isBefore(continuous.end()))
         .map(
             reason ->
                 damaged(
                     path,
                     wal.end(),
-                    reach.end(),
+                    continuous.end(),
                     "valid WAL ends within " + last.lastSegment() + " (" + reason + ")"));
   }
 

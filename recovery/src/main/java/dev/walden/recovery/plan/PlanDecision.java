@@ -2,7 +2,7 @@ package dev.walden.recovery.plan;
 
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
-import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.WalRange;
 import dev.walden.recovery.ArchiveContents;
@@ -62,11 +62,11 @@ final class PlanDecision {
   private RecoveryPlan byInventory(WalPath path, TimelineHistory history, List<BaseBackup> leading)
       throws IOException {
     BackupChoice choice = BackupChoice.choose(target, leading, contents);
-    Reach reach = path.from(choice.backup().startLsn());
-    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, reach);
-    requireConsistency(path, choice.backup(), reach);
-    requireTarget(path, reach, hole);
-    Lsn end = plannedEnd(choice.backup(), reach);
+    Continuous continuous = path.from(choice.backup().startLsn());
+    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, continuous);
+    requireConsistency(path, choice.backup(), continuous);
+    requireTarget(path, continuous, hole);
+    Lsn end = plannedEnd(choice.backup(), continuous);
     return new RecoveryPlan(
         contents.cluster(),
         target,
@@ -75,11 +75,11 @@ final class PlanDecision {
         history,
         choice.backup(),
         request.backup().isPresent() ? "the one asked for" : choice.reason(),
-        planned(reach.ranges(), end),
-        reach.next().isPresent() || hole.isPresent(),
+        planned(continuous.ranges(), end),
+        continuous.next().isPresent() || hole.isPresent(),
         Optional.empty(),
         request.action(),
-        new PlanWarnings(contents, target, history, reach).all());
+        new PlanWarnings(contents, target, history, continuous).all());
   }
 
   /** Finds the record at which the server will stop. */
@@ -89,17 +89,17 @@ final class PlanDecision {
     List<BaseBackup> usable = consistent(path, leading);
     List<ReplayableWal> coverages = ReplayableWal.along(path, usable, contents, wal);
     ExactChoice.Chosen chosen = new ExactChoice(coverages, target, refusal).choose();
-    Reach reach = path.from(chosen.backup().startLsn());
-    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, reach);
+    Continuous continuous = path.from(chosen.backup().startLsn());
+    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, continuous);
     if (target instanceof Latest) {
-      requireTarget(path, reach, hole);
+      requireTarget(path, continuous, hole);
     }
     RequiredSettings settings = RequiredSettings.of(coverages, chosen, refusal);
     PreparedAtStop prepared = new PreparedAtStop(path, history, chosen);
     prepared.require(refusal);
     Lsn end =
         target instanceof Latest
-            ? reach.end()
+            ? continuous.end()
             : size.startOf(size.segmentNumberBefore(chosen.needed()) + 1);
     return new RecoveryPlan(
         contents.cluster(),
@@ -109,11 +109,11 @@ final class PlanDecision {
         history,
         chosen.backup(),
         request.backup().isPresent() ? "the one asked for" : chosen.reason(),
-        planned(reach.ranges(), end),
-        reach.next().isPresent() || hole.isPresent(),
+        planned(continuous.ranges(), end),
+        continuous.next().isPresent() || hole.isPresent(),
         Optional.of(chosen.stop()),
         request.action(),
-        new PlanWarnings(contents, target, history, reach)
+        new PlanWarnings(contents, target, history, continuous)
             .exact(chosen, settings, prepared.atSwitches(coverages)));
   }
 
@@ -146,71 +146,74 @@ final class PlanDecision {
     return List.of(backup.get());
   }
 
-  private void requireConsistency(WalPath path, BaseBackup backup, Reach reach) throws IOException {
-    if (reach.end().isBefore(backup.endLsn())) {
+  private void requireConsistency(WalPath path, BaseBackup backup, Continuous continuous)
+      throws IOException {
+    if (continuous.end().isBefore(backup.endLsn())) {
       throw refusal.of(
-          path.impostor(reach).isPresent() ? Reason.FORK_WAL_MISSING : Reason.WAL_MISSING,
+          path.wrongTimelineSegment(continuous).isPresent()
+              ? Reason.FORK_WAL_MISSING
+              : Reason.WAL_MISSING,
           String.format(
               "backup %s is consistent only once the WAL from %s to %s is replayed, and %s.",
               backup.id(),
               backup.startLsn(),
               backup.endLsn(),
-              missing(reach, ArchiveEnd.hole(contents.wal(), path, reach))));
+              missing(continuous, ArchiveEnd.hole(contents.wal(), path, continuous))));
     }
   }
 
   /** Refuses what would end too early, or somewhere else, without anybody noticing. */
-  private void requireTarget(WalPath path, Reach reach, Optional<String> hole)
+  private void requireTarget(WalPath path, Continuous continuous, Optional<String> hole)
       throws RecoveryImpossibleException {
     boolean inside =
         target instanceof Immediate
-            || target instanceof Position position && position.lsn().isBefore(reach.end());
+            || target instanceof Position position && position.lsn().isBefore(continuous.end());
     if (inside) {
       return;
     }
-    Optional<WalSegment> impostor = path.impostor(reach);
-    if (impostor.isPresent()) {
-      WalSegment wanted = path.segment(reach.end());
+    Optional<WalSegment> wrong = path.wrongTimelineSegment(continuous);
+    if (wrong.isPresent()) {
+      WalSegment wanted = path.segment(continuous.end());
       throw refusal.of(
           Reason.FORK_WAL_MISSING,
           String.format(
               "%s is not in the archive, and the server would take %s instead and replay what"
                   + " never happened on timeline %s. Name timeline %s if that is what you want.",
-              wanted, impostor.get(), wanted.timeline(), impostor.get().timeline()));
+              wanted, wrong.get(), wanted.timeline(), wrong.get().timeline()));
     }
-    boolean gap = reach.next().isPresent() || hole.isPresent();
+    boolean gap = continuous.next().isPresent() || hole.isPresent();
     if (gap && (target instanceof Latest || target instanceof Position)) {
       throw refusal.of(
-          Reason.WAL_MISSING, missing(reach, hole) + ", so nothing behind can be replayed.");
+          Reason.WAL_MISSING, missing(continuous, hole) + ", so nothing behind can be replayed.");
     }
     if (target instanceof Position) {
-      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(reach, hole) + ".");
+      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(continuous, hole) + ".");
     }
   }
 
-  private String missing(Reach reach, Optional<String> hole) {
-    WalRange next = reach.next().orElse(null);
+  private String missing(Continuous continuous, Optional<String> hole) {
+    WalRange next = continuous.next().orElse(null);
     return next == null
         ? "the archived WAL on the way ends at "
-            + reach.end()
-            + GapText.of(reach)
+            + continuous.end()
+            + GapText.of(continuous)
             + hole.map(reason -> "; " + reason).orElse("")
         : String.format(
             "the WAL from %s to %s is missing%s, while it is there before and from %s on timeline"
                 + " %s on",
-            reach.end(), next.start(), GapText.of(reach), next.start(), next.timeline());
+            continuous.end(), next.start(), GapText.of(continuous), next.start(), next.timeline());
   }
 
   /** Behind the last segment that the target can need, as far as that is known. */
-  private Lsn plannedEnd(BaseBackup backup, Reach reach) {
+  private Lsn plannedEnd(BaseBackup backup, Continuous continuous) {
     if (target instanceof Immediate) {
       return size.startOf(size.segmentNumberBefore(backup.endLsn()) + 1);
     }
     if (target instanceof Position position) {
       // the record may begin in the next segment, as after a switch of segments
-      return Lsn.min(reach.end(), size.startOf(size.segmentNumber(position.lsn()) + 2));
+      return Lsn.min(continuous.end(), size.startOf(size.segmentNumber(position.lsn()) + 2));
     }
-    return reach.end();
+    return continuous.end();
   }
 
   private List<PlannedWal> planned(List<WalRange> ranges, Lsn end) {

@@ -39,13 +39,13 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
     String wal =
         String.format("the archived WAL on the way ends at %s%s", end.lsn(), last)
             + coverage.wal().damage().map(damage -> "; " + damage).orElse("");
-    if (coverage.reach().next().isPresent()) {
-      WalRange next = coverage.reach().next().get();
+    if (coverage.continuous().next().isPresent()) {
+      WalRange next = coverage.continuous().next().get();
       return of(
           Reason.WAL_MISSING,
           String.format(
               "%s; the WAL from %s to %s is missing%s.",
-              wal, coverage.reach().end(), next.start(), GapText.of(coverage.reach())));
+              wal, coverage.continuous().end(), next.start(), GapText.of(coverage.continuous())));
     }
     if (coverage.wal().damage().isPresent()) {
       return of(Reason.WAL_DAMAGED, wal + ".");
@@ -68,7 +68,8 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
     boolean gap =
         coverages.stream()
             .anyMatch(
-                coverage -> coverage.reach().next().isPresent() || coverage.hole().isPresent());
+                coverage ->
+                    coverage.continuous().next().isPresent() || coverage.hole().isPresent());
     return of(
         damage.isPresent()
             ? Reason.WAL_DAMAGED

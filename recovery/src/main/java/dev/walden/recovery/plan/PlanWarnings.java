@@ -2,7 +2,7 @@ package dev.walden.recovery.plan;
 
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
-import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.RecoveryTarget;
@@ -28,15 +28,18 @@ final class PlanWarnings {
   private final ArchiveContents contents;
   private final RecoveryTarget target;
   private final TimelineHistory history;
-  private final Reach reach;
+  private final Continuous continuous;
   private final List<String> warnings = new ArrayList<>();
 
   PlanWarnings(
-      ArchiveContents contents, RecoveryTarget target, TimelineHistory history, Reach reach) {
+      ArchiveContents contents,
+      RecoveryTarget target,
+      TimelineHistory history,
+      Continuous continuous) {
     this.contents = contents;
     this.target = target;
     this.history = history;
-    this.reach = reach;
+    this.continuous = continuous;
   }
 
   List<String> all() throws IOException {
@@ -92,24 +95,29 @@ final class PlanWarnings {
   private void unplaced() {
     warnings.add(
         "If the archived WAL, which ends at "
-            + reach.end()
-            + (reach.next().isPresent() ? " before a gap" : "")
+            + continuous.end()
+            + (continuous.next().isPresent() ? " before a gap" : "")
             + ", does not hold "
             + TargetEvent.of(target)
             + ", recovery fails at the very end");
-    reach
+    continuous
         .next()
         .ifPresent(
             next -> {
               String others =
                   Recoverable.leadingTo(history, contents.backups()).stream()
-                      .filter(backup -> !backup.startLsn().isBefore(reach.end()))
+                      .filter(backup -> !backup.startLsn().isBefore(continuous.end()))
                       .map(BaseBackup::id)
                       .findFirst()
                       .map(id -> "; should the target lie behind, use backup " + id)
                       .orElse("");
               warnings.add(
-                  "The WAL from " + reach.end() + " to " + next.start() + " is missing" + others);
+                  "The WAL from "
+                      + continuous.end()
+                      + " to "
+                      + next.start()
+                      + " is missing"
+                      + others);
             });
   }
 
@@ -128,7 +136,7 @@ final class PlanWarnings {
   /** What there is of a segment is put into {@code pg_wal}, but not delivered one by one. */
   private void unfinishedSegment() throws IOException {
     ArchiveEnd.from(contents.wal())
-        .unfinished(new WalPath(contents.wal(), history), reach)
+        .unfinished(new WalPath(contents.wal(), history), continuous)
         .ifPresent(
             reason ->
                 warnings.add(
@@ -158,12 +166,12 @@ final class PlanWarnings {
   }
 
   private void lastSegment(Position position) {
-    if (reach.end().minus(position.lsn()) <= contents.cluster().segmentSize().bytes()) {
+    if (continuous.end().minus(position.lsn()) <= contents.cluster().segmentSize().bytes()) {
       warnings.add(
           "If no record begins between "
               + position.lsn()
               + " and the end of the archived WAL at "
-              + reach.end()
+              + continuous.end()
               + ", recovery fails at the very end");
     }
   }
@@ -218,7 +226,8 @@ final class PlanWarnings {
 
   private void partialSegment() {
     WalSegment next =
-        WalSegment.containing(history.timeline(), reach.end(), contents.cluster().segmentSize());
+        WalSegment.containing(
+            history.timeline(), continuous.end(), contents.cluster().segmentSize());
     contents.wal().partials().stream()
         .filter(partial -> partial.segment().equals(next.fileName()))
         .forEach(

@@ -1,7 +1,7 @@
 package dev.walden.recovery.plan;
 
 import dev.walden.archive.inventory.WalPath;
-import dev.walden.archive.inventory.WalPath.Reach;
+import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.path.ArchiveEnd;
@@ -19,10 +19,11 @@ import java.util.Optional;
  * A stretch of a way without a gap, and the backups from which a server can replay it.
  *
  * @param backups the oldest first; not empty
- * @param reach from the beginning of the first backup on
+ * @param continuous from the beginning of the first backup on
  * @param hole see {@link ArchiveEnd#hole}
  */
-record ReplayableWal(List<BaseBackup> backups, Reach reach, PathWal wal, Optional<String> hole) {
+record ReplayableWal(
+    List<BaseBackup> backups, Continuous continuous, PathWal wal, Optional<String> hole) {
 
   /** The WAL that lies behind the backups of a way. */
   static List<ReplayableWal> along(
@@ -32,11 +33,11 @@ record ReplayableWal(List<BaseBackup> backups, Reach reach, PathWal wal, Optiona
     List<BaseBackup> byStart =
         backups.stream().sorted(Comparator.comparing(BaseBackup::startLsn)).toList();
     for (int first = 0, next; first < byStart.size(); first = next) {
-      Reach reach = path.from(byStart.get(first).startLsn());
+      Continuous continuous = path.from(byStart.get(first).startLsn());
       PathWal wal = knowledge.wal(path, byStart.get(first).startLsn(), contents);
       next = first + 1;
       while (next < byStart.size()
-          && path.from(byStart.get(next).startLsn()).end().equals(reach.end())
+          && path.from(byStart.get(next).startLsn()).end().equals(continuous.end())
           && !behind(wal, byStart.get(next))) {
         next++;
       }
@@ -44,9 +45,9 @@ record ReplayableWal(List<BaseBackup> backups, Reach reach, PathWal wal, Optiona
       all.add(
           new ReplayableWal(
               covered.stream().sorted(Recoverable.OLDEST_FIRST).toList(),
-              reach,
+              continuous,
               wal,
-              ArchiveEnd.hole(contents.wal(), path, reach)));
+              ArchiveEnd.hole(contents.wal(), path, continuous)));
     }
     return all;
   }

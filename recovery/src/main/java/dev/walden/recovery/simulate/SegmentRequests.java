@@ -1,29 +1,26 @@
 package dev.walden.recovery.simulate;
 
+import dev.walden.archive.inventory.SegmentLookup;
 import dev.walden.archive.inventory.WalInventory;
-import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
-import dev.walden.wal.TimelineHistory.Ancestor;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Which files a recovering server asks {@code restore_command} for, to open the segments it reads.
  *
- * <p>Source: {@code XLogFileReadAnyTLI} and {@code XLogPageRead} in {@code
- * src/backend/access/transam/xlogrecovery.c}.
+ * <p>Source: {@code XLogPageRead} in {@code src/backend/access/transam/xlogrecovery.c}.
  */
 final class SegmentRequests implements FetchedSegments {
   private static final long NONE = -1;
 
   private final WalInventory wal;
   private final TimelineHistory history;
-  private final List<TimelineId> newestFirst = new ArrayList<>();
+  private final SegmentLookup lookup;
   private List<WalFileName> asked = new ArrayList<>();
   private TimelineId lowest = TimelineId.FIRST;
   private boolean jumping;
@@ -39,9 +36,7 @@ final class SegmentRequests implements FetchedSegments {
   SegmentRequests(WalInventory wal, TimelineHistory history) {
     this.wal = wal;
     this.history = history;
-    newestFirst.add(history.timeline());
-    history.ancestors().stream().map(Ancestor::timeline).forEach(newestFirst::add);
-    Collections.sort(newestFirst, Collections.reverseOrder());
+    this.lookup = new SegmentLookup(history, wal.cluster().segmentSize());
     openTimeline = history.timeline();
     previous = openTimeline;
   }
@@ -86,25 +81,13 @@ final class SegmentRequests implements FetchedSegments {
 
   /** Asks for a segment's files, one after the other, until there is one. */
   private Optional<TimelineId> ask(long number) {
-    for (TimelineId timeline : newestFirst) {
-      boolean later =
-          history.begin(timeline).map(begin -> number(begin) > number).orElse(Boolean.FALSE);
-      if (!later) {
-        if (timeline.compareTo(lowest) < 0) {
-          break;
-        }
-        WalSegment segment = new WalSegment(timeline, number, wal.cluster().segmentSize());
-        asked.add(segment.fileName());
-        if (wal.contains(segment)) {
-          return Optional.of(timeline);
-        }
+    for (WalSegment file : lookup.filesProbed(number, lowest)) {
+      asked.add(file.fileName());
+      if (wal.contains(file)) {
+        return Optional.of(file.timeline());
       }
     }
     return Optional.empty();
-  }
-
-  private long number(Lsn begin) {
-    return wal.cluster().segmentSize().segmentNumber(begin);
   }
 
   /** The reader looked, behind an invalid place, whether there is more; the server does not. */
