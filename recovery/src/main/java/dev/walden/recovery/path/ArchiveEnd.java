@@ -12,124 +12,157 @@ import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.Optional;
 
 /**
  * Judges files that an archive does not hold: does the archived WAL end there, or is it a hole?
- * Plans and {@code restore_command} ask the same, so that no plan leads to where a server is
- * stopped.
+ * Plans and {@code restore_command} use the same judgement, so that no plan leads to a place where
+ * {@code restore_command} would stop the server.
  */
-public record ArchiveEnd(Holdings holdings, WalSegmentSize size) {
+public record ArchiveEnd(ArchiveHoldings holdings, WalSegmentSize size) {
 
-  /** What an archive holds. */
-  interface Holdings {
-    /** See {@link ArchiveStore#nextSegment}. */
-    Optional<WalSegment> next(WalSegment segment) throws IOException;
+  /** What a missing file means. */
+  public sealed interface Verdict {
+    /** The hole, if it is one. */
+    default Optional<Hole> hole() {
+      return this instanceof Hole hole ? Optional.of(hole) : Optional.empty();
+    }
+  }
 
-    Collection<TimelineHistory> histories() throws IOException;
+  /** Nothing in the archive says that there was more: a server may take this for the end of WAL. */
+  public record EndOfWal() implements Verdict {}
+
+  /**
+   * The archive should hold the file, so a server must stop.
+   *
+   * @param beginning whether the archive holds the beginning of it, in pieces
+   */
+  public record Hole(WalFileName file, boolean beginning, Evidence evidence) implements Verdict {
+    /** For people, as a clause. */
+    public String text() {
+      return file
+          + (beginning ? " is archived in pieces, not all of it, but " : " is not archived, but ")
+          + evidence.text();
+    }
+  }
+
+  /** What says that the archive should hold more. */
+  public sealed interface Evidence {
+    /** For people, as a clause. */
+    String text();
+  }
+
+  /** A later segment of the same timeline is archived. */
+  public record LaterSegment(WalSegment later) implements Evidence {
+    @Override
+    public String text() {
+      return "the later " + later + " is";
+    }
+  }
+
+  /** The file of an older timeline is archived, and a server would open it instead. */
+  public record WrongTimeline(WalSegment older, TimelineId wanted) implements Evidence {
+    @Override
+    public String text() {
+      return older
+          + " is, and the server would take that, with what never happened on timeline "
+          + wanted;
+    }
+  }
+
+  /** A history says that the timeline continued beyond the segment. */
+  public record LaterSwitch(WalFileName.History history, Lsn switchPoint) implements Evidence {
+    @Override
+    public String text() {
+      return history + " says that the timeline went on to " + switchPoint;
+    }
+  }
+
+  /** A segment of a timeline is archived, but not the history of the timeline. */
+  public record SegmentOfTimeline(WalSegment segment) implements Evidence {
+    @Override
+    public String text() {
+      return segment + " of that timeline is";
+    }
+  }
+
+  /** The history of a later timeline names one whose own history is missing. */
+  public record NamedAsAncestor(WalFileName.History history) implements Evidence {
+    @Override
+    public String text() {
+      return history + " says that there was such a timeline";
+    }
   }
 
   /** Judges by what an archive holds whenever it is asked. */
-  public static ArchiveEnd from(ArchiveStore archive) {
-    Holdings now =
-        new Holdings() {
-          @Override
-          public Optional<WalSegment> next(WalSegment segment) throws IOException {
-            return archive.nextSegment(segment);
-          }
-
-          @Override
-          public Collection<TimelineHistory> histories() throws IOException {
-            return archive.histories();
-          }
-        };
-    return new ArchiveEnd(now, archive.cluster().segmentSize());
+  public static ArchiveEnd of(ArchiveStore archive) {
+    return new ArchiveEnd(ArchiveHoldings.of(archive), archive.cluster().segmentSize());
   }
 
   /** Judges by what an archive held. */
-  public static ArchiveEnd from(WalInventory wal) {
-    Holdings held =
-        new Holdings() {
-          @Override
-          public Optional<WalSegment> next(WalSegment segment) {
-            return wal.next(segment);
-          }
-
-          @Override
-          public Collection<TimelineHistory> histories() {
-            return wal.histories().values();
-          }
-        };
-    return new ArchiveEnd(held, wal.cluster().segmentSize());
+  public static ArchiveEnd of(WalInventory wal) {
+    return new ArchiveEnd(ArchiveHoldings.of(wal), wal.cluster().segmentSize());
   }
 
   /**
-   * What a server is stopped by where the WAL on a way ends, though it was told of no target
-   * before; empty if that is the end of WAL to it.
+   * Why {@code restore_command} would fail where the WAL ends, instead of reporting the end of WAL.
    */
-  public static Optional<String> hole(WalInventory wal, WalPath path, Continuous continuous)
-      throws IOException {
-    ArchiveEnd absence = from(wal);
-    Optional<String> unfinished = absence.unfinished(path, continuous);
-    if (unfinished.isPresent()) {
-      return unfinished;
+  public Verdict after(WalPath path, Continuous wal) throws IOException {
+    Verdict begun = within(path, wal);
+    if (begun instanceof Hole) {
+      return begun;
     }
-    for (WalSegment segment : path.filesProbed(continuous)) {
-      Optional<String> reason = absence.segment(segment, false);
-      if (reason.isPresent()) {
-        return Optional.of(segment + " is not archived, but " + reason.get());
+    for (WalSegment segment : path.filesProbed(wal)) {
+      Verdict missing = segment(segment, false);
+      if (missing instanceof Hole) {
+        return missing;
       }
     }
-    return Optional.empty();
+    return new EndOfWal();
   }
 
-  /** Whether WAL ends within a segment, of which there was more. */
-  public Optional<String> unfinished(WalPath path, Continuous continuous) throws IOException {
-    if (size.floor(continuous.end()).equals(continuous.end())) {
-      return Optional.empty();
-    }
-    WalSegment begun = path.segment(continuous.end());
-    return explainRest(begun)
-        .map(reason -> begun + " is archived in pieces, not all of it, but " + reason);
+  /** Judges WAL that ends within a segment; of other WAL it says that it ends. */
+  public Verdict within(WalPath path, Continuous wal) throws IOException {
+    return size.floor(wal.end()).equals(wal.end())
+        ? new EndOfWal()
+        : segment(path.segment(wal.end()), true);
   }
 
-  /** What in the archive says that the file should be there; empty if nothing does. */
-  public Optional<String> explain(WalFileName name) throws IOException {
+  /** Judges a file that the archive does not hold. */
+  public Verdict missing(WalFileName name) throws IOException {
     if (name instanceof WalFileName.Segment segment) {
       return segment(segment.segment(size), false);
     }
     if (name instanceof WalFileName.History history) {
-      return history(history.timeline());
+      return history(history);
     }
-    return Optional.empty();
+    return new EndOfWal();
   }
 
-  /** What says that there was more of a segment than its beginning, which is archived in pieces. */
-  public Optional<String> explainRest(WalSegment segment) throws IOException {
+  /** Judges a segment of which the archive holds the beginning, in pieces. */
+  public Verdict incomplete(WalSegment segment) throws IOException {
     return segment(segment, true);
   }
 
-  private Optional<String> segment(WalSegment segment, boolean begun) throws IOException {
+  private Verdict segment(WalSegment segment, boolean beginning) throws IOException {
+    Optional<Evidence> evidence = evidence(segment, beginning);
+    return evidence.isPresent()
+        ? new Hole(segment.fileName(), beginning, evidence.get())
+        : new EndOfWal();
+  }
+
+  private Optional<Evidence> evidence(WalSegment segment, boolean beginning) throws IOException {
     Optional<WalSegment> later = holdings.next(segment);
     if (later.isPresent()) {
-      return Optional.of("the later " + later.get() + " is");
+      return Optional.of(new LaterSegment(later.get()));
     }
     for (TimelineHistory history : holdings.histories()) {
-      if (history.timeline().equals(segment.timeline())) {
-        if (begun) {
-          continue;
-        }
-        Optional<WalSegment> wrong = wrongTimelineSegment(history, segment);
-        if (wrong.isPresent()) {
-          return Optional.of(
-              wrong.get()
-                  + " is, and the server would take that, with what never happened on timeline "
-                  + segment.timeline());
-        }
-      } else if (wentOn(history, segment)) {
-        Lsn left = history.end(segment.timeline()).orElseThrow();
-        return Optional.of(history.fileName() + " says that the timeline went on to " + left);
+      Optional<Evidence> evidence =
+          history.timeline().equals(segment.timeline())
+              ? beginning ? Optional.empty() : wrongTimeline(history, segment)
+              : laterSwitch(history, segment);
+      if (evidence.isPresent()) {
+        return evidence;
       }
     }
     return Optional.empty();
@@ -139,48 +172,44 @@ public record ArchiveEnd(Holdings holdings, WalSegmentSize size) {
    * Whether a history says that a segment was filled before its timeline was left. The segment in
    * which a timeline was left need not be archived under its name.
    */
-  static boolean wentOn(TimelineHistory history, WalSegment segment) {
+  private static Optional<Evidence> laterSwitch(TimelineHistory history, WalSegment segment) {
     return history.contains(segment.timeline())
-        && history
+        ? history
             .end(segment.timeline())
             .filter(left -> !left.isBefore(segment.end()))
-            .isPresent();
+            .map(left -> new LaterSwitch(history.fileName(), left))
+        : Optional.empty();
   }
 
-  /** The file of an older timeline that PostgreSQL would open instead. */
-  private Optional<WalSegment> wrongTimelineSegment(TimelineHistory history, WalSegment segment)
+  private Optional<Evidence> wrongTimeline(TimelineHistory history, WalSegment segment)
       throws IOException {
     if (segment.number() == 0) {
       return Optional.empty();
     }
     TimelineId before = history.timelineAt(segment.start().plus(-1));
     for (WalSegment file : new SegmentLookup(history, size).filesProbed(segment.number(), before)) {
-      if (!file.equals(segment) && holds(file)) {
-        return Optional.of(file);
+      if (!file.equals(segment) && holdings.holds(file)) {
+        return Optional.of(new WrongTimeline(file, segment.timeline()));
       }
     }
     return Optional.empty();
   }
 
-  /** Whether the archive has any of a segment, be it pieces. */
-  private boolean holds(WalSegment segment) throws IOException {
-    return holdings
-        .next(new WalSegment(segment.timeline(), segment.number() - 1, segment.size()))
-        .equals(Optional.of(segment));
-  }
-
   /** A timeline whose number is taken must not look free to a server that looks for a new one. */
-  public Optional<String> history(TimelineId timeline) throws IOException {
+  private Verdict history(WalFileName.History name) throws IOException {
+    TimelineId timeline = name.timeline();
     if (timeline.equals(TimelineId.FIRST)) {
-      return Optional.empty();
+      return new EndOfWal();
     }
     Optional<WalSegment> taken = holdings.next(new WalSegment(timeline, 0, size));
     if (taken.isPresent()) {
-      return Optional.of(taken.get() + " of that timeline is");
+      return new Hole(name, false, new SegmentOfTimeline(taken.get()));
     }
-    return holdings.histories().stream()
-        .filter(history -> history.contains(timeline))
-        .map(history -> history.fileName() + " says that there was such a timeline")
-        .findFirst();
+    for (TimelineHistory history : holdings.histories()) {
+      if (history.contains(timeline)) {
+        return new Hole(name, false, new NamedAsAncestor(history.fileName()));
+      }
+    }
+    return new EndOfWal();
   }
 }

@@ -71,8 +71,10 @@ public record WalStretch(PathWal wal, List<BaseBackup> backups, List<WalGap> gap
               "not in the archive" + GapText.of(continuous)));
     } else {
       Lsn to = path.segment(continuous.end()).end();
-      ArchiveEnd.hole(contents.wal(), path, continuous)
-          .ifPresent(reason -> gaps.add(missing(path, continuous.end(), to, reason)));
+      ArchiveEnd.of(contents.wal())
+          .after(path, continuous)
+          .hole()
+          .ifPresent(hole -> gaps.add(missing(path, continuous.end(), to, hole.text())));
     }
     return gaps;
   }

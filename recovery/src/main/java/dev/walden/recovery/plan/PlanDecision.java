@@ -11,6 +11,8 @@ import dev.walden.recovery.RecoveryTarget.Immediate;
 import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.recovery.path.ArchiveEnd;
+import dev.walden.recovery.path.ArchiveEnd.Hole;
+import dev.walden.recovery.path.ArchiveEnd.Verdict;
 import dev.walden.recovery.path.GapText;
 import dev.walden.recovery.path.Recoverable;
 import dev.walden.recovery.path.WalKnowledge;
@@ -63,9 +65,9 @@ final class PlanDecision {
       throws IOException {
     BackupChoice choice = BackupChoice.choose(target, leading, contents);
     Continuous continuous = path.from(choice.backup().startLsn());
-    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, continuous);
+    Verdict verdict = ArchiveEnd.of(contents.wal()).after(path, continuous);
     requireConsistency(path, choice.backup(), continuous);
-    requireTarget(path, continuous, hole);
+    requireTarget(path, continuous, verdict);
     Lsn end = plannedEnd(choice.backup(), continuous);
     return new RecoveryPlan(
         contents.cluster(),
@@ -76,7 +78,7 @@ final class PlanDecision {
         choice.backup(),
         request.backup().isPresent() ? "the one asked for" : choice.reason(),
         planned(continuous.ranges(), end),
-        continuous.next().isPresent() || hole.isPresent(),
+        continuous.next().isPresent() || verdict instanceof Hole,
         Optional.empty(),
         request.action(),
         new PlanWarnings(contents, target, history, continuous).all());
@@ -90,9 +92,9 @@ final class PlanDecision {
     List<ReplayableWal> coverages = ReplayableWal.along(path, usable, contents, wal);
     ExactChoice.Chosen chosen = new ExactChoice(coverages, target, refusal).choose();
     Continuous continuous = path.from(chosen.backup().startLsn());
-    Optional<String> hole = ArchiveEnd.hole(contents.wal(), path, continuous);
+    Verdict verdict = ArchiveEnd.of(contents.wal()).after(path, continuous);
     if (target instanceof Latest) {
-      requireTarget(path, continuous, hole);
+      requireTarget(path, continuous, verdict);
     }
     RequiredSettings settings = RequiredSettings.of(coverages, chosen, refusal);
     PreparedAtStop prepared = new PreparedAtStop(path, history, chosen);
@@ -110,7 +112,7 @@ final class PlanDecision {
         chosen.backup(),
         request.backup().isPresent() ? "the one asked for" : chosen.reason(),
         planned(continuous.ranges(), end),
-        continuous.next().isPresent() || hole.isPresent(),
+        continuous.next().isPresent() || verdict instanceof Hole,
         Optional.of(chosen.stop()),
         request.action(),
         new PlanWarnings(contents, target, history, continuous)
@@ -158,12 +160,12 @@ final class PlanDecision {
               backup.id(),
               backup.startLsn(),
               backup.endLsn(),
-              missing(continuous, ArchiveEnd.hole(contents.wal(), path, continuous))));
+              missing(continuous, ArchiveEnd.of(contents.wal()).after(path, continuous))));
     }
   }
 
   /** Refuses what would end too early, or somewhere else, without anybody noticing. */
-  private void requireTarget(WalPath path, Continuous continuous, Optional<String> hole)
+  private void requireTarget(WalPath path, Continuous continuous, Verdict verdict)
       throws RecoveryImpossibleException {
     boolean inside =
         target instanceof Immediate
@@ -181,23 +183,24 @@ final class PlanDecision {
                   + " never happened on timeline %s. Name timeline %s if that is what you want.",
               wanted, wrong.get(), wanted.timeline(), wrong.get().timeline()));
     }
-    boolean gap = continuous.next().isPresent() || hole.isPresent();
+    boolean gap = continuous.next().isPresent() || verdict instanceof Hole;
     if (gap && (target instanceof Latest || target instanceof Position)) {
       throw refusal.of(
-          Reason.WAL_MISSING, missing(continuous, hole) + ", so nothing behind can be replayed.");
+          Reason.WAL_MISSING,
+          missing(continuous, verdict) + ", so nothing behind can be replayed.");
     }
     if (target instanceof Position) {
-      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(continuous, hole) + ".");
+      throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(continuous, verdict) + ".");
     }
   }
 
-  private String missing(Continuous continuous, Optional<String> hole) {
+  private String missing(Continuous continuous, Verdict verdict) {
     WalRange next = continuous.next().orElse(null);
     return next == null
         ? "the archived WAL on the way ends at "
             + continuous.end()
             + GapText.of(continuous)
-            + hole.map(reason -> "; " + reason).orElse("")
+            + verdict.hole().map(hole -> "; " + hole.text()).orElse("")
         : String.format(
             "the WAL from %s to %s is missing%s, while it is there before and from %s on timeline"
                 + " %s on",

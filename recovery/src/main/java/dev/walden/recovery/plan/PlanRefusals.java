@@ -5,6 +5,7 @@ import dev.walden.backup.WalRange;
 import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTarget.Time;
+import dev.walden.recovery.path.ArchiveEnd.Hole;
 import dev.walden.recovery.path.GapText;
 import dev.walden.recovery.path.Recoverable;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
@@ -50,8 +51,8 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
     if (coverage.wal().damage().isPresent()) {
       return of(Reason.WAL_DAMAGED, wal + ".");
     }
-    if (coverage.hole().isPresent()) {
-      return of(Reason.WAL_MISSING, wal + "; " + coverage.hole().get() + ".");
+    if (coverage.verdict() instanceof Hole hole) {
+      return of(Reason.WAL_MISSING, wal + "; " + hole.text() + ".");
     }
     return of(
         Reason.TARGET_BEYOND_WAL,
@@ -69,7 +70,7 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
         coverages.stream()
             .anyMatch(
                 coverage ->
-                    coverage.continuous().next().isPresent() || coverage.hole().isPresent());
+                    coverage.continuous().next().isPresent() || coverage.verdict() instanceof Hole);
     return of(
         damage.isPresent()
             ? Reason.WAL_DAMAGED

@@ -15,7 +15,6 @@ import dev.walden.recovery.path.TakenTimelines;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
-import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.index.WalEvent;
 import java.io.IOException;
@@ -135,31 +134,25 @@ final class PlanWarnings {
 
   /** What there is of a segment is put into {@code pg_wal}, but not delivered one by one. */
   private void unfinishedSegment() throws IOException {
-    ArchiveEnd.from(contents.wal())
-        .unfinished(new WalPath(contents.wal(), history), continuous)
+    ArchiveEnd.of(contents.wal())
+        .within(new WalPath(contents.wal(), history), continuous)
+        .hole()
         .ifPresent(
-            reason ->
+            hole ->
                 warnings.add(
-                    reason
+                    hole.text()
                         + ": if the target lies in it, restore without a restore_command, which"
                         + " would stop there"));
   }
 
   /** What stops a server that is promoted: the number it would take is another timeline's. */
   private void takenNumber() throws IOException {
-    WalFileName.History next = TakenTimelines.following(history.timeline());
-    while (contents.wal().history(next.timeline()).isPresent()) {
-      next = TakenTimelines.following(next.timeline());
-    }
-    String file = next.toString();
-    ArchiveEnd.from(contents.wal())
-        .history(next.timeline())
+    TakenTimelines.of(contents.wal())
+        .missingHistory(history.timeline())
         .ifPresent(
-            reason ->
+            hole ->
                 warnings.add(
-                    file
-                        + " is not archived, but "
-                        + reason
+                    hole.text()
                         + ": a server that is promoted would take this number for its own timeline,"
                         + " and fails instead. Archive the file if a server still has it in pg_wal,"
                         + " or restore without a restore_command"));

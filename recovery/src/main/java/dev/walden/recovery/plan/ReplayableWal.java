@@ -5,6 +5,7 @@ import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.path.ArchiveEnd;
+import dev.walden.recovery.path.ArchiveEnd.Verdict;
 import dev.walden.recovery.path.PathWal;
 import dev.walden.recovery.path.Recoverable;
 import dev.walden.recovery.path.WalKnowledge;
@@ -13,17 +14,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A stretch of a way without a gap, and the backups from which a server can replay it.
  *
  * @param backups the oldest first; not empty
  * @param continuous from the beginning of the first backup on
- * @param hole see {@link ArchiveEnd#hole}
+ * @param verdict what the end of the WAL means; see {@link ArchiveEnd#after}
  */
 record ReplayableWal(
-    List<BaseBackup> backups, Continuous continuous, PathWal wal, Optional<String> hole) {
+    List<BaseBackup> backups, Continuous continuous, PathWal wal, Verdict verdict) {
 
   /** The WAL that lies behind the backups of a way. */
   static List<ReplayableWal> along(
@@ -47,7 +47,7 @@ record ReplayableWal(
               covered.stream().sorted(Recoverable.OLDEST_FIRST).toList(),
               continuous,
               wal,
-              ArchiveEnd.hole(contents.wal(), path, continuous)));
+              ArchiveEnd.of(contents.wal()).after(path, continuous)));
     }
     return all;
   }

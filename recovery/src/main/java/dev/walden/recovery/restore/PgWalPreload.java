@@ -37,7 +37,7 @@ record PgWalPreload(ArchiveStore archive, RecoveryPlan plan, BackupUnpacker sink
     }
     // by these a server sees which timelines there are, and which numbers are taken
     Set<WalFileName> unknown = new LinkedHashSet<>();
-    TakenTimelines taken = new TakenTimelines(archive);
+    TakenTimelines taken = TakenTimelines.of(archive);
     for (TimelineId from : List.of(plan.backup().endTimeline(), plan.timeline())) {
       for (WalFileName.History history : taken.after(from)) {
         (archive.contains(history) ? files : unknown).add(history);

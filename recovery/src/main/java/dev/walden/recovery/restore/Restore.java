@@ -208,7 +208,7 @@ public final class Restore {
   private boolean followsLatest() throws IOException {
     return plan.target() instanceof RecoveryTarget.Latest
         && plan.requestedTimeline() instanceof RecoveryTargetTimeline.Latest
-        && new TakenTimelines(archive).latestIs(plan.backup().endTimeline(), plan.timeline());
+        && TakenTimelines.of(archive).latestIs(plan.backup().endTimeline(), plan.timeline());
   }
 
   private void requireSpace(List<Path> roots) throws IOException {

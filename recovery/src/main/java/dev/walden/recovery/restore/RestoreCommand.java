@@ -4,6 +4,7 @@ import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.FetchOutcome;
 import dev.walden.recovery.path.ArchiveEnd;
+import dev.walden.recovery.path.ArchiveEnd.Hole;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
@@ -133,17 +134,22 @@ public final class RestoreCommand {
       try {
         return delivered(archive, name, target);
       } catch (NotArchivedException e) {
-        Optional<String> expected =
-            archive.contains(name)
-                ? Optional.of("it has appeared just now")
-                : ArchiveEnd.from(archive).explain(name);
-        return expected
-            .map(reason -> new Answer(Outcome.FAILED, name + " is not archived, but " + reason))
-            .orElseGet(() -> new Answer(Outcome.ABSENT, name + " is not archived"));
+        return absent(archive, name);
       }
     } catch (IOException | RuntimeException e) {
       return failed(fileName, e);
     }
+  }
+
+  private static Answer absent(ArchiveStore archive, WalFileName name) throws IOException {
+    if (archive.contains(name)) {
+      return new Answer(Outcome.FAILED, name + " is not archived, but it has appeared just now");
+    }
+    return ArchiveEnd.of(archive)
+        .missing(name)
+        .hole()
+        .map(hole -> new Answer(Outcome.FAILED, hole.text()))
+        .orElseGet(() -> new Answer(Outcome.ABSENT, name + " is not archived"));
   }
 
   /** Delivers a file; of a segment only the beginning, if nothing says that there was more. */
@@ -153,17 +159,16 @@ public final class RestoreCommand {
       return new Answer(Outcome.DELIVERED, name + " delivered");
     }
     WalSegment segment = ((WalFileName.Segment) name).segment(archive.cluster().segmentSize());
-    Optional<String> reason =
+    Optional<String> more =
         archive.contains(name)
-            ? Optional.of("it has been completed just now")
-            : ArchiveEnd.from(archive).explainRest(segment);
-    if (reason.isPresent() && archive.fetch(name, target) == FetchOutcome.BEGINNING) {
-      return new Answer(
-          Outcome.FAILED, name + " is archived in pieces, not all of it, but " + reason.get());
+            ? Optional.of(name + " is archived in pieces, but it has been completed just now")
+            : ArchiveEnd.of(archive).incomplete(segment).hole().map(Hole::text);
+    if (more.isEmpty()) {
+      return new Answer(Outcome.DELIVERED, name + " delivered, as far as it is archived");
     }
-    return new Answer(
-        Outcome.DELIVERED,
-        name + " delivered" + (reason.isEmpty() ? ", as far as it is archived" : ""));
+    return archive.fetch(name, target) == FetchOutcome.BEGINNING
+        ? new Answer(Outcome.FAILED, more.get())
+        : new Answer(Outcome.DELIVERED, name + " delivered");
   }
 
   private static Answer failed(String fileName, Exception e) {

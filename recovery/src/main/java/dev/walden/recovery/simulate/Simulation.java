@@ -4,7 +4,7 @@ import dev.walden.CorruptFileException;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.RecoveryTargetAction;
-import dev.walden.recovery.path.ArchiveEnd;
+import dev.walden.recovery.path.TakenTimelines;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.simulate.SimulatedRecovery.Outcome;
 import dev.walden.recovery.stop.ReplayedRecord;
@@ -309,13 +309,11 @@ final class Simulation {
   }
 
   private SimulatedRecovery promoted(Replay replay) throws IOException {
-    end = new ArrayList<>();
-    TimelineId next = history.timeline();
-    do {
-      next = new TimelineId(next.value() + 1);
-      end.add(new WalFileName.History(next));
-      // PgWalPreload lets a history stand in for one that is missing of a number that is taken
-    } while (wal.history(next).isPresent() || ArchiveEnd.from(wal).history(next).isPresent());
+    // PgWalPreload lets a history stand in for one that is missing of a number that is taken
+    TakenTimelines taken = TakenTimelines.of(wal);
+    TimelineId next = taken.firstFree(history.timeline());
+    end = new ArrayList<>(taken.after(history.timeline()));
+    end.add(new WalFileName.History(next));
     end.add(history.fileName());
     replay.log("LOG", "selected new timeline ID: " + next);
     replay.log("LOG", "archive recovery complete");
