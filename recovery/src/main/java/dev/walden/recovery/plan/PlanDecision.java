@@ -96,7 +96,7 @@ final class PlanDecision {
     if (target instanceof Latest) {
       requireTarget(path, continuous, verdict);
     }
-    RequiredSettings settings = RequiredSettings.of(coverages, chosen, refusal);
+    ReplayedSettings settings = ReplayedSettings.of(coverages, chosen, refusal);
     PreparedAtStop prepared = new PreparedAtStop(path, history, chosen);
     prepared.require(refusal);
     Lsn end =

@@ -65,7 +65,7 @@ final class PlanWarnings {
   /** Those that remain when the WAL was looked into. */
   List<String> exact(
       ExactChoice.Chosen chosen,
-      RequiredSettings settings,
+      ReplayedSettings settings,
       List<WalEvent.Prepared> preparedAtSwitches)
       throws IOException {
     if (!chosen.serverTarget().equals(target)) {

@@ -2,6 +2,7 @@ package dev.walden.recovery.plan;
 
 import dev.walden.archive.inventory.WalPath;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
+import dev.walden.recovery.stop.TwoPhaseFile;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
@@ -14,17 +15,18 @@ import java.util.List;
 
 /**
  * Finds prepared transactions that PostgreSQL would fail to read again, because they lie in a
- * segment in which a timeline begins: {@code XlogReadTwoPhaseData} in {@code
- * src/backend/access/transam/twophase.c} opens the file of the timeline that was reached.
+ * segment in which a timeline begins; see {@link TwoPhaseFile}.
  */
 final class PreparedAtStop {
   private final WalPath path;
   private final TimelineHistory history;
+  private final TwoPhaseFile file;
   private final ExactChoice.Chosen chosen;
 
   PreparedAtStop(WalPath path, TimelineHistory history, ExactChoice.Chosen chosen) {
     this.path = path;
     this.history = history;
+    this.file = new TwoPhaseFile(history, chosen.backup().cluster().segmentSize());
     this.chosen = chosen;
   }
 
@@ -33,7 +35,7 @@ final class PreparedAtStop {
     TimelineId reached = history.timelineAt(chosen.stop().lsn().plus(-1));
     for (Prepared prepared : chosen.stop().prepared()) {
       if (isLost(prepared, reached)) {
-        WalSegment file = file(prepared);
+        WalSegment needed = needed(prepared);
         throw refusal.of(
             Reason.PREPARED_TRANSACTION,
             String.format(
@@ -43,8 +45,8 @@ final class PreparedAtStop {
                 prepared.xid(),
                 prepared.gid(),
                 reached,
-                file,
-                file.timeline(),
+                needed,
+                needed.timeline(),
                 prepared.lsn(),
                 reached));
       }
@@ -72,12 +74,13 @@ final class PreparedAtStop {
 
   /** What was prepared before the backup began, the backup has in a file. */
   private boolean isLost(Prepared prepared, TimelineId reached) {
+    WalSegment needed = needed(prepared);
     return !prepared.lsn().isBefore(chosen.backup().startLsn())
-        && file(prepared).timeline().compareTo(reached) > 0;
+        && !file.opened(needed.number(), reached).equals(needed);
   }
 
   /** The file with the end of its record, which may be of a later timeline than the beginning. */
-  private WalSegment file(Prepared prepared) {
+  private WalSegment needed(Prepared prepared) {
     return path.segment(prepared.endLsn().plus(-1));
   }
 }

@@ -1,15 +1,13 @@
 package dev.walden.recovery.simulate;
 
-import dev.walden.cluster.ControlFile.Settings;
+import dev.walden.recovery.stop.RequiredSettings;
 import dev.walden.wal.record.StandbyBody.RunningTransactions;
-import dev.walden.wal.record.XlogBody.ParameterChange;
 
 /**
  * Whether a recovering server could take queries, but for consistency: it must have learnt which
  * transactions run.
  *
- * <p>Source: {@code ProcArrayApplyRecoveryInfo} in {@code src/backend/storage/ipc/procarray.c},
- * {@code CheckRequiredParameterValues} in {@code src/backend/access/transam/xlog.c}.
+ * <p>Source: {@code ProcArrayApplyRecoveryInfo} in {@code src/backend/storage/ipc/procarray.c}.
  */
 final class HotStandby {
   private enum Snapshot {
@@ -56,24 +54,7 @@ final class HotStandby {
   }
 
   /** Whether the server's settings are too low for WAL written with others. */
-  boolean tooLow(Settings server, Settings needed) {
-    return on
-        && (server.maxConnections() < needed.maxConnections()
-            || server.maxWorkerProcesses() < needed.maxWorkerProcesses()
-            || server.maxWalSenders() < needed.maxWalSenders()
-            || server.maxPreparedTransactions() < needed.maxPreparedTransactions()
-            || server.maxLocksPerTransaction() < needed.maxLocksPerTransaction());
-  }
-
-  static Settings of(ParameterChange change) {
-    return new Settings(
-        change.walLevel(),
-        change.walLogHints(),
-        change.maxConnections(),
-        change.maxWorkerProcesses(),
-        change.maxWalSenders(),
-        change.maxPreparedTransactions(),
-        change.maxLocksPerTransaction(),
-        change.trackCommitTimestamp());
+  boolean tooLow(RequiredSettings server, RequiredSettings needed) {
+    return on && !server.satisfy(needed);
   }
 }

@@ -6,6 +6,7 @@ import dev.walden.archive.inventory.WalInventory;
 import dev.walden.cluster.ControlFile.Settings;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.restore.Restore;
+import dev.walden.recovery.stop.RequiredSettings;
 import dev.walden.wal.record.WalSource;
 import java.io.IOException;
 import java.util.Optional;
@@ -73,7 +74,10 @@ public final class RecoverySimulator {
     return new RecoverySimulator(
         contents,
         source,
-        new StandbyCapacity(settings.hotStandby(), Optional.of(own), Optional.of(backedUp)));
+        new StandbyCapacity(
+            settings.hotStandby(),
+            Optional.of(RequiredSettings.of(own)),
+            Optional.of(RequiredSettings.of(backedUp))));
   }
 
   /**

@@ -1,10 +1,10 @@
 package dev.walden.recovery.simulate;
 
-import dev.walden.cluster.ControlFile.Settings;
 import dev.walden.cluster.ControlFile.WalLevel;
 import dev.walden.recovery.EndedTransaction;
 import dev.walden.recovery.stop.LoggedTime;
 import dev.walden.recovery.stop.ReplayedRecord;
+import dev.walden.recovery.stop.RequiredSettings;
 import dev.walden.recovery.stop.StopDecision;
 import dev.walden.recovery.stop.StopRules;
 import dev.walden.wal.Lsn;
@@ -36,7 +36,7 @@ final class Replay {
   private final ReplayStart from;
   private final StopRules rules;
   private final HotStandby hotStandby;
-  private final Optional<Settings> settings;
+  private final Optional<RequiredSettings> settings;
   private final FetchedSegments fetched;
   private final PreparedTransactions prepared;
   private final List<String> log = new ArrayList<>();
@@ -214,11 +214,11 @@ final class Replay {
               + quote
               + ", cannot continue recovering");
     }
-    return suffices(HotStandby.of(change));
+    return suffices(RequiredSettings.of(change));
   }
 
   /** Whether the server's settings are high enough; if not, it ends, or lets people see why. */
-  boolean suffices(Settings needed) {
+  boolean suffices(RequiredSettings needed) {
     if (settings.isEmpty() || !hotStandby.tooLow(settings.get(), needed)) {
       return true;
     }

@@ -1,6 +1,6 @@
 package dev.walden.recovery.simulate;
 
-import dev.walden.cluster.ControlFile.Settings;
+import dev.walden.recovery.stop.RequiredSettings;
 import java.util.Optional;
 
 /**
@@ -11,7 +11,8 @@ import java.util.Optional;
  *     known, they are high enough
  * @param backedUp those of the server that was backed up: what the backup's {@code pg_control} says
  */
-record StandbyCapacity(boolean hotStandby, Optional<Settings> own, Optional<Settings> backedUp) {
+record StandbyCapacity(
+    boolean hotStandby, Optional<RequiredSettings> own, Optional<RequiredSettings> backedUp) {
   static StandbyCapacity defaults() {
     return new StandbyCapacity(true, Optional.empty(), Optional.empty());
   }

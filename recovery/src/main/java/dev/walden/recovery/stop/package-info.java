@@ -1,5 +1,5 @@
 /**
- * Decisions: PostgreSQL's rules for where recovery stops, {@code recoveryStopsBefore} and {@code
- * recoveryStopsAfter} in {@code src/backend/access/transam/xlogrecovery.c}. Pure.
+ * Decisions: PostgreSQL's rules for where recovery stops ({@code StopRules}), or fails because of
+ * settings ({@code RequiredSettings}) or prepared transactions ({@code TwoPhaseFile}). Pure.
  */
 package dev.walden.recovery.stop;
