@@ -200,7 +200,7 @@ final class TailPusher {
   private Piece take(int from, int to) throws IOException {
     current.taken = to;
     current.pieces = true;
-    return new Piece(current, from, open.copy(from, to));
+    return new Piece(current, from, open.copy(from, to).orElseThrow());
   }
 
   /** The open segment's bytes can be read no longer. If it was cut off, it will come again. */

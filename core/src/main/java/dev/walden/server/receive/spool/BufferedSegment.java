@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** A segment in memory. It is lost with the process; the slot still has it. */
 final class BufferedSegment implements OpenSegment {
@@ -43,11 +44,14 @@ final class BufferedSegment implements OpenSegment {
   }
 
   @Override
-  public byte[] copy(int from, int to) {
+  public synchronized Optional<byte[]> copy(int from, int to) {
+    if (released) {
+      return Optional.empty();
+    }
     byte[] bytes = new byte[to - from];
-    // what the other thread does with the position does not matter
+    // appending changes the position and later bytes only
     memory.get(from, bytes);
-    return bytes;
+    return Optional.of(bytes);
   }
 
   @Override
@@ -100,7 +104,7 @@ final class BufferedSegment implements OpenSegment {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!released) {
       released = true;
       release.run();

@@ -6,10 +6,12 @@ import dev.walden.wal.WalSegment;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
- * A WAL segment that is being received, from its first byte on. Used by one thread at a time: the
- * receiving one until it is complete, then the one that pushes it.
+ * A WAL segment that is being received, from its first byte on. It belongs to one thread at a time:
+ * the receiving one until it is complete, then the one that archives it. Only {@link #copy} may be
+ * called by others, at any time.
  */
 public sealed interface OpenSegment extends Closeable permits BufferedSegment, SpooledSegment {
   WalSegment segment();
@@ -20,10 +22,16 @@ public sealed interface OpenSegment extends Closeable permits BufferedSegment, S
   /** Appends all that remains in {@code data}, which must fit. */
   void append(ByteBuffer data) throws IOException;
 
-  /** A copy of bytes that were appended before. */
-  byte[] copy(int from, int to) throws IOException;
+  /**
+   * A copy of bytes that were appended before, and that the caller has been told of by the thread
+   * to which this belongs; it must not have truncated them since.
+   *
+   * @return empty if this was closed or discarded meanwhile: its memory, or its file's name, may
+   *     already be another segment's
+   */
+  Optional<byte[]> copy(int from, int to) throws IOException;
 
-  /** Forgets what was appended behind a length. */
+  /** Forgets what was appended after a length. */
   void truncate(int shorter) throws IOException;
 
   /** Makes what was appended survive a crash of the machine, if it is the kind that can. */

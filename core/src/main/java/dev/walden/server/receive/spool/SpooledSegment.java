@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +93,7 @@ final class SpooledSegment implements OpenSegment {
     int stop = end;
     while (stop > 0) {
       int from = Math.max(0, stop - LITTLE);
-      byte[] bytes = copy(from, stop);
+      byte[] bytes = read(from, stop);
       for (int i = bytes.length; i > 0; i--) {
         if (bytes[i - 1] != 0) {
           return from + i;
@@ -206,7 +207,11 @@ final class SpooledSegment implements OpenSegment {
   }
 
   @Override
-  public byte[] copy(int from, int to) throws IOException {
+  public synchronized Optional<byte[]> copy(int from, int to) throws IOException {
+    return released ? Optional.empty() : Optional.of(read(from, to));
+  }
+
+  private byte[] read(int from, int to) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(to - from);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, (long) from + bytes.position()) < 0) {
@@ -220,7 +225,7 @@ final class SpooledSegment implements OpenSegment {
    * Goes on with a copy of what agreed. What differs are other records, of a server that lost some
    * and wrote others, or else bytes that a crash left instead of those that were not forced.
    */
-  private void setAside() throws IOException {
+  private synchronized void setAside() throws IOException {
     Path aside = file.resolveSibling(segment + DIVERGED + Long.toHexString(System.nanoTime()));
     channel.close();
     Files.move(file, aside);
@@ -295,7 +300,7 @@ final class SpooledSegment implements OpenSegment {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     if (!released) {
       released = true;
       release.run();
