@@ -20,7 +20,8 @@ final class ConditionalPutProbe {
   }
 
   void verify() throws IOException {
-    if (!isRefused() && !isRefused()) {
+    boolean markerIsNew = !isRefused();
+    if (markerIsNew && !isRefused()) {
       throw new StorageUnavailableException(
           "the server of "
               + bucket
