@@ -52,7 +52,10 @@ final class CreatedBeforeDrop {
   private static List<Long> creators(WalOutline outline, WalOutline later) {
     return later == null
         ? outline.fileCreatorXids()
-        : outline.followedBy(later).map(WalOutline::fileCreatorXids).orElse(outline.fileCreatorXids());
+        : outline
+            .followedBy(later)
+            .map(WalOutline::fileCreatorXids)
+            .orElse(outline.fileCreatorXids());
   }
 
   /** Whether an event is a checkpoint before which the transaction had not begun. */
