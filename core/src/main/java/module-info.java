@@ -16,6 +16,7 @@ module dev.walden.core {
   requires org.bouncycastle.provider;
   requires org.slf4j;
   requires static micrometer.core;
+  requires static org.jspecify;
 
   exports dev.walden;
   exports dev.walden.archive;

@@ -3,6 +3,7 @@ module dev.walden.recovery {
   requires transitive dev.walden.core;
   requires transitive java.sql;
   requires org.slf4j;
+  requires static org.jspecify;
 
   exports dev.walden.recovery;
   exports dev.walden.recovery.plan;

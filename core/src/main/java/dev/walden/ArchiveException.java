@@ -1,6 +1,7 @@
 package dev.walden;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operation on an archive, or on a file that belongs in one, failed. The subclasses differ in
@@ -15,7 +16,7 @@ public abstract class ArchiveException extends IOException {
     super(message);
   }
 
-  protected ArchiveException(String message, Throwable cause) {
+  protected ArchiveException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,5 +1,7 @@
 package dev.walden;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A file or stored object is not what its name says: truncated, altered, forged, or something else.
  * Retrying does not help; another copy may.
@@ -24,7 +26,7 @@ public final class CorruptFileException extends ArchiveException {
   }
 
   /** Damage at {@code offset}, or {@link #NO_OFFSET}, as detected by {@code cause}. */
-  public CorruptFileException(String file, long offset, String problem, Throwable cause) {
+  public CorruptFileException(String file, long offset, String problem, @Nullable Throwable cause) {
     super(file + (offset < 0 ? "" : " at offset " + offset) + ": " + problem, cause);
     this.file = file;
     this.offset = offset;

@@ -1,5 +1,7 @@
 package dev.walden;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The storage could not do what was requested, or the outcome is unknown: it is unreachable or
  * full, denied permission, or timed out. Nothing follows about what it holds. Retry later, or
@@ -12,7 +14,7 @@ public final class StorageUnavailableException extends ArchiveException {
     super(message);
   }
 
-  public StorageUnavailableException(String message, Throwable cause) {
+  public StorageUnavailableException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

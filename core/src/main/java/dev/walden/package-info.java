@@ -11,4 +11,7 @@
  * java.lang.IllegalArgumentException}; wrong bytes from a file, a server or a storage are a {@link
  * dev.walden.CorruptFileException}.
  */
+@NullMarked
 package dev.walden;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes the checksum of one file as a backup manifest states it. Used by one thread, for one
@@ -27,9 +28,9 @@ public final class BackupChecksum {
     SHA512(64, "SHA-512");
 
     private final int length;
-    private final String digest;
+    private final @Nullable String digest;
 
-    Algorithm(int length, String digest) {
+    Algorithm(int length, @Nullable String digest) {
       this.length = length;
       this.digest = digest;
     }
@@ -47,7 +48,7 @@ public final class BackupChecksum {
 
   private final Algorithm algorithm;
   private final Checksum crc = new CRC32C();
-  private final MessageDigest digest;
+  private final @Nullable MessageDigest digest;
 
   private BackupChecksum(Algorithm algorithm) {
     this.algorithm = algorithm;

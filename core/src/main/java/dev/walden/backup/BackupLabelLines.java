@@ -2,6 +2,7 @@ package dev.walden.backup;
 
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalFileName;
+import org.jspecify.annotations.Nullable;
 
 /** The lines of a {@code backup_label}; incrementalFrom is null for a full backup. */
 record BackupLabelLines(
@@ -12,4 +13,4 @@ record BackupLabelLines(
     BackupLabel.Origin origin,
     String startTime,
     String label,
-    BackupLabel.IncrementalFrom incrementalFrom) {}
+    BackupLabel.@Nullable IncrementalFrom incrementalFrom) {}

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of a {@code backup_label}, in order. */
 final class BackupLabelReader {
@@ -80,7 +81,7 @@ final class BackupLabelReader {
     }
   }
 
-  private BackupLabel.IncrementalFrom incrementalFrom() throws CorruptFileException {
+  private BackupLabel.@Nullable IncrementalFrom incrementalFrom() throws CorruptFileException {
     Optional<Matcher> lsn = line("INCREMENTAL FROM LSN: ", LSN);
     if (lsn.isEmpty()) {
       return null;

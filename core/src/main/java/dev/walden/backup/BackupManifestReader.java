@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@code backup_manifest} file by file, in memory that does not grow with the number of
@@ -44,7 +45,7 @@ public final class BackupManifestReader implements Closeable {
   private final ManifestTail in;
   private final ManifestTokens tokens;
   private final int version;
-  private final SystemIdentifier systemIdentifier;
+  private final @Nullable SystemIdentifier systemIdentifier;
   private final List<WalRange> walRanges = new ArrayList<>();
   private State state = State.FILES;
 

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the JSON of a manifest token by token; anything unexpected is a corrupt file. */
 final class ManifestTokens {
@@ -40,7 +41,7 @@ final class ManifestTokens {
   }
 
   /** Consumes one token, or the end of the file if it is null. */
-  void expect(JsonToken expected) throws IOException {
+  void expect(@Nullable JsonToken expected) throws IOException {
     JsonToken found = next();
     if (found != expected) {
       throw corrupt("expected " + name(expected) + ", found " + name(found));
@@ -88,7 +89,8 @@ final class ManifestTokens {
    * The next element of an array of objects: the values by key. Keys must be known and unique. Null
    * at the end of the array.
    */
-  Map<String, String> element(Set<String> strings, Set<String> numbers) throws IOException {
+  @Nullable Map<String, String> element(Set<String> strings, Set<String> numbers)
+      throws IOException {
     JsonToken token = next();
     if (token == JsonToken.END_ARRAY) {
       return null;
@@ -139,7 +141,7 @@ final class ManifestTokens {
     return new CorruptFileException(file, parser.currentTokenLocation().getByteOffset(), problem);
   }
 
-  private static String name(JsonToken token) {
+  private static String name(@Nullable JsonToken token) {
     return token == null ? "the end of the file" : token.toString();
   }
 }

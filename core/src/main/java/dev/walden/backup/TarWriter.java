@@ -16,7 +16,10 @@ public final class TarWriter {
   private static final byte[] ZEROS = new byte[2 * BLOCK];
 
   private final OutputStream out;
+
+  @SuppressWarnings("NullAway.Init") // begin comes first
   private TarMember member;
+
   private long written;
 
   /** Writes to {@code out}, which stays open. */

@@ -7,4 +7,7 @@
  * dev.walden.backup.ManifestPath} and {@link dev.walden.backup.WalRange}, and {@link
  * dev.walden.backup.BackupChecksum} of each file.
  */
+@NullMarked
 package dev.walden.backup;
+
+import org.jspecify.annotations.NullMarked;

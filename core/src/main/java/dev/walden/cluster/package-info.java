@@ -3,4 +3,7 @@
  * dev.walden.cluster.PgVersion}, {@link dev.walden.cluster.ClusterIdentity}, which holds both, and
  * {@link dev.walden.cluster.ControlFile}.
  */
+@NullMarked
 package dev.walden.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The plain bytes of an object: limited in length, checked at the end. A failure is final. */
 final class DecodedInputStream extends InputStream {
@@ -18,7 +19,7 @@ final class DecodedInputStream extends InputStream {
   private long length;
   private boolean ended;
   private boolean closed;
-  private IOException failure;
+  private @Nullable IOException failure;
 
   DecodedInputStream(
       String objectName, InputStream in, long maxLength, Optional<byte[]> expectedSha256) {

@@ -7,6 +7,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads all frames of a file in LZ4's frame format, through Commons Compress. */
 final class Lz4DecodingStream extends InputStream {
@@ -63,7 +64,7 @@ final class Lz4DecodingStream extends InputStream {
   }
 
   private static final class Source extends FilterInputStream {
-    private IOException failure;
+    private @Nullable IOException failure;
 
     Source(InputStream in) {
       super(in);

@@ -34,6 +34,7 @@ final class Magic {
         : known;
   }
 
+  @SuppressWarnings("UnicodeEscape") // bytes, not text
   private static String describe(byte[] head) {
     String text = new String(head, StandardCharsets.ISO_8859_1);
     if (text.startsWith("\u0028\u00B5\u002F\u00FD")) {

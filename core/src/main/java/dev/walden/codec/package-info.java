@@ -18,4 +18,7 @@
  * <p>The commands {@code age}, {@code zstd} and {@code gzip} read everything written here, and vice
  * versa.
  */
+@NullMarked
 package dev.walden.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -161,7 +161,7 @@ public final class BackupImport {
       if (source.hidesWal()) {
         importWal(temporary);
       }
-      BaseBackup complete = describe(backup, manifest, repacked);
+      BaseBackup complete = describe(backup, repacked);
       if (archive.keepsReferences()) {
         requireReadable(complete);
       }
@@ -262,8 +262,7 @@ public final class BackupImport {
     }
   }
 
-  private BaseBackup describe(NewBackup backup, ManifestOutline manifest, RepackedBackup repacked)
-      throws IOException {
+  private BaseBackup describe(NewBackup backup, RepackedBackup repacked) throws IOException {
     BackupWal wal = BackupWal.read(archive, repacked.wal());
     WalRange last = repacked.wal().get(0);
     return new BaseBackup(

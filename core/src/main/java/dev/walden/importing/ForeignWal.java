@@ -7,13 +7,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole segment in a foreign file.
  *
  * @param plain its plain bytes for now
  */
-record ForeignWal(ForeignFile file, long length, PlainFile plain) implements ForeignSource {
+record ForeignWal(ForeignFile file, long length, @Nullable PlainFile plain)
+    implements ForeignSource {
 
   static ForeignWal at(Path path, long length) throws CorruptFileException {
     ForeignFile file =

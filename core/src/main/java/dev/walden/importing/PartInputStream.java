@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The tar archive of a part, built while it is read. */
 final class PartInputStream extends InputStream {
@@ -15,7 +16,7 @@ final class PartInputStream extends InputStream {
   private final ByteArrayOutputStream made = new ByteArrayOutputStream(BUFFER + 1024);
   private final TarWriter tar = new TarWriter(made);
   private final byte[] buffer = new byte[BUFFER];
-  private InputStream content;
+  private @Nullable InputStream content;
   private byte[] bytes = {};
   private int position;
   private boolean finished;
@@ -59,7 +60,7 @@ final class PartInputStream extends InputStream {
 
   private void make() throws IOException {
     if (content != null) {
-      goOn();
+      goOn(content);
       return;
     }
     Optional<TarMember> next = members.next();
@@ -76,8 +77,8 @@ final class PartInputStream extends InputStream {
     }
   }
 
-  private void goOn() throws IOException {
-    int n = content.read(buffer);
+  private void goOn(InputStream from) throws IOException {
+    int n = from.read(buffer);
     try {
       if (n < 0) {
         content = null;

@@ -75,7 +75,7 @@ record TarBackup(Path folder, Map<String, Path> archives) implements BackupFolde
         }
       }
     }
-    throw new CorruptFileException(archives.get(BASE).toString(), "has no " + CONTROL_FILE);
+    throw new CorruptFileException(String.valueOf(archives.get(BASE)), "has no " + CONTROL_FILE);
   }
 
   /** With {@code --wal-method=fetch}, {@code base.tar} holds the WAL. */

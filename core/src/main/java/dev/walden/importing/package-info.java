@@ -9,4 +9,7 @@
  * BackupMembers}. A WAL file is a {@code ForeignFile}, a segment a {@code ForeignSegment}. Files
  * that stay in place are {@code ForeignSource}s, to which {@code InPlaceStorage} stores references.
  */
+@NullMarked
 package dev.walden.importing;
+
+import org.jspecify.annotations.NullMarked;

@@ -98,9 +98,9 @@ public final class JsonObject {
       case VALUE_NUMBER_INT:
         return parser.getLongValue();
       case VALUE_TRUE:
-        return Boolean.TRUE;
+        return true;
       case VALUE_FALSE:
-        return Boolean.FALSE;
+        return false;
       case START_OBJECT:
         return readObject(file, parser);
       case START_ARRAY:

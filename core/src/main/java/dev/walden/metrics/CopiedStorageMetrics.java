@@ -35,7 +35,7 @@ public final class CopiedStorageMetrics implements MeterBinder, AutoCloseable {
 
   private final CopiedStorage storage;
   private final Tags tags;
-  private final List<Bound> bound = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Bound> bound = new CopyOnWriteArrayList<>();
 
   private record Bound(MeterRegistry registry, Meter meter) {}
 

@@ -11,10 +11,10 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of a {@link WalReceiver}: gauges and counters that read {@link WalReceiver#status}.
@@ -53,7 +53,7 @@ public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
   private final WalReceiver receiver;
   private final Duration limit;
   private final Tags tags;
-  private final List<Bound> bound = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Bound> bound = new CopyOnWriteArrayList<>();
 
   private record Bound(MeterRegistry registry, Meter meter) {}
 
@@ -110,7 +110,10 @@ public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
   }
 
   private void gauge(
-      MeterRegistry registry, String name, String unit, ToDoubleFunction<WalReceiverStatus> value) {
+      MeterRegistry registry,
+      String name,
+      @Nullable String unit,
+      ToDoubleFunction<WalReceiverStatus> value) {
     add(
         registry,
         Gauge.builder(PREFIX + name, receiver, one -> value.applyAsDouble(one.status()))

@@ -5,4 +5,7 @@
  * <p>{@link dev.walden.metrics.WalReceiverMetrics}, {@link
  * dev.walden.metrics.CopiedStorageMetrics}.
  */
+@NullMarked
 package dev.walden.metrics;
+
+import org.jspecify.annotations.NullMarked;

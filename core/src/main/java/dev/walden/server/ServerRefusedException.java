@@ -1,6 +1,7 @@
 package dev.walden.server;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server refused, and will refuse again until something is changed: a privilege, {@code
@@ -12,7 +13,7 @@ public sealed class ServerRefusedException extends IOException
 
   private final String sqlState;
 
-  public ServerRefusedException(String message, String sqlState, Throwable cause) {
+  public ServerRefusedException(String message, String sqlState, @Nullable Throwable cause) {
     super(message, cause);
     this.sqlState = sqlState;
   }

@@ -1,6 +1,7 @@
 package dev.walden.server;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server is unreachable, or cannot serve the request now: connection refused, starting up,
@@ -12,7 +13,7 @@ public final class ServerUnavailableException extends IOException {
 
   private final String sqlState;
 
-  public ServerUnavailableException(String message, String sqlState, Throwable cause) {
+  public ServerUnavailableException(String message, String sqlState, @Nullable Throwable cause) {
     super(message, cause);
     this.sqlState = sqlState;
   }

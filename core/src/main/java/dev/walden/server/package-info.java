@@ -6,4 +6,7 @@
  * <p>The rooms: {@code receive} (WAL into an archive), {@code backup} (base backups), {@code
  * inspect} (questions); {@code protocol} below them.
  */
+@NullMarked
 package dev.walden.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,4 +4,7 @@
  * dev.walden.wal.WalSegment}, {@link dev.walden.wal.WalFileName}, {@link
  * dev.walden.wal.WalPageHeader}, {@link dev.walden.wal.TimelineHistory}.
  */
+@NullMarked
 package dev.walden.wal;
+
+import org.jspecify.annotations.NullMarked;

@@ -41,6 +41,7 @@ public sealed interface RecoveryTargetTimeline {
   }
 
   /** See {@link RecoveryTargetTimeline#of}. */
+  @SuppressWarnings("JavaLangClash") // only used as RecoveryTargetTimeline.Number
   record Number(TimelineId timeline) implements RecoveryTargetTimeline {
     @Override
     public String toString() {

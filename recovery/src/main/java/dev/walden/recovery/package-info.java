@@ -6,4 +6,7 @@
  * <p>The rooms: {@code points} (what there is to recover to), {@code plan} (how), {@code simulate}
  * (what a server would do), {@code restore} (doing it); {@code path} and {@code stop} below them.
  */
+@NullMarked
 package dev.walden.recovery;
+
+import org.jspecify.annotations.NullMarked;

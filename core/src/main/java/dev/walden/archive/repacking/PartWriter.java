@@ -23,6 +23,7 @@ import java.util.function.LongFunction;
  * another. Parts become durable in a third, piece by piece while they are stored, and at their end
  * while the next one is stored: otherwise the server would wait for the disk.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a pipeline keeps its steps' failures
 final class PartWriter implements Closeable {
   private static final long FORCE_EVERY = 32 << 20;
 

@@ -80,6 +80,7 @@ final class Pipeline implements Closeable {
       }
 
       @Override
+      @SuppressWarnings("FutureReturnValueIgnored") // failures are kept
       public void flush() throws IOException {
         if (buffer != null) {
           byte[] full = buffer;

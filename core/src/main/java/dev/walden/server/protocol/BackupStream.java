@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A base backup as the server sends it: call {@link #nextArchive} until there is none, then {@link
@@ -33,7 +34,7 @@ public final class BackupStream {
   private OptionalLong estimatedKilobytes = OptionalLong.empty();
   private final Set<Long> awaited = new LinkedHashSet<>();
   private final BaseBackupProtocol copy;
-  private BaseBackupInputStream content;
+  private @Nullable BaseBackupInputStream content;
   private boolean atManifest;
 
   private BackupStream(

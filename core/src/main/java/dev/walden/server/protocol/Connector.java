@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to a server, once at a time: tries one host after the other until one satisfies {@code
@@ -29,7 +30,7 @@ public final class Connector implements Closeable {
   private final ServerAddress server;
 
   // guarded by this
-  private SocketCapture current;
+  private @Nullable SocketCapture current;
   private boolean closed;
 
   public Connector(ServerAddress server) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The WAL of one timeline, streamed by a walsender. {@link #next} and {@link #stop} are for use by
@@ -54,9 +55,9 @@ public final class ReplicationStream {
   private Lsn serverWalEnd;
   private long serverTime;
   private boolean replyRequested;
-  private TimelineId nextTimeline;
-  private Lsn nextTimelineStart;
-  private Event last;
+  private @Nullable TimelineId nextTimeline;
+  private @Nullable Lsn nextTimelineStart;
+  private @Nullable Event last;
   private final Object sending = new Object();
   private boolean over;
 
@@ -209,7 +210,7 @@ public final class ReplicationStream {
     return ended(nextTimelineStart);
   }
 
-  private static <T> T ended(T value) {
+  private static <T> T ended(@Nullable T value) {
     if (value == null) {
       throw new IllegalStateException("the timeline has not ended");
     }

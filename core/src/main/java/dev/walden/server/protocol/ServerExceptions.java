@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -44,7 +45,8 @@ final class ServerExceptions {
     return of(error, server, null);
   }
 
-  private static IOException of(ServerError error, ServerAddress server, Throwable cause) {
+  private static IOException of(
+      ServerError error, ServerAddress server, @Nullable Throwable cause) {
     StringBuilder message = new StringBuilder().append(server).append(": ").append(error.message());
     if (!error.detail().isEmpty()) {
       message.append(" (").append(error.detail()).append(')');

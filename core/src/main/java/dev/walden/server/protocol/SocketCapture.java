@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Captures the sockets that PgJDBC opens for one connection. The driver may open several, one per
@@ -27,8 +28,11 @@ final class SocketCapture implements Closeable {
   private static final Map<String, SocketCapture> UNDER_WAY = new ConcurrentHashMap<>();
 
   private final String id = UUID.randomUUID().toString();
+
+  @SuppressWarnings("NullAway.Init") // the driver opens one, or fails
   private Socket tcp;
-  private Socket tls;
+
+  private @Nullable Socket tls;
   private boolean closed;
 
   /** Starts capturing the sockets opened with these properties. */

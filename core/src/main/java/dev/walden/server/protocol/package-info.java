@@ -10,4 +10,7 @@
  * obtain from PgJDBC). {@code ServerExceptions} and {@code ServerErrorAdvice} define what an error
  * means for the caller.
  */
+@NullMarked
 package dev.walden.server.protocol;
+
+import org.jspecify.annotations.NullMarked;

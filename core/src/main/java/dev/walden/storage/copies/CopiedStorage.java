@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -321,7 +322,7 @@ public final class CopiedStorage implements Storage {
     if (answered < needed) {
       throw new StorageUnavailableException(
           "cannot list objects while a copy is unavailable; another copy can be opened on its own: "
-              + failure.getMessage(),
+              + Objects.requireNonNull(failure).getMessage(),
           failure);
     }
     return merged.values().stream().limit(limit).toList();

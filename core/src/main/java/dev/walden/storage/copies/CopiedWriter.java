@@ -7,21 +7,23 @@ import dev.walden.storage.copies.ReplicaCalls.Answer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one object to several copies, without those that fail while enough remain. */
 final class CopiedWriter extends ObjectWriter {
   private final String name;
   private final CopiedStorage storage;
   private final List<One> writers = new CopyOnWriteArrayList<>();
-  private IOException lastFailure;
+  private @Nullable IOException lastFailure;
   private boolean ended;
 
   /** The object in one copy. */
   private static final class One {
     private final Replica copy;
     private final ObjectWriter writer;
-    private volatile IOException failure;
+    private volatile @Nullable IOException failure;
 
     private One(Replica copy, ObjectWriter writer) {
       this.copy = copy;
@@ -59,7 +61,7 @@ final class CopiedWriter extends ObjectWriter {
               + " of the "
               + storage.required()
               + " copies required: "
-              + lastFailure.getMessage(),
+              + Objects.requireNonNull(lastFailure).getMessage(),
           lastFailure);
     }
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Compares the listings of all copies, page by page, and copies to each what it lacks. */
 final class Repair {
@@ -37,7 +38,7 @@ final class Repair {
   }
 
   /** The first name of any copy, in order; null at the end. */
-  private String next() {
+  private @Nullable String next() {
     String first = null;
     for (Listing listing : listings) {
       StoredObject head = listing.head();
@@ -59,7 +60,7 @@ final class Repair {
         continue;
       }
       listing.advance();
-      if (found == null) {
+      if (found == null || source == null) {
         source = listing;
         found = head;
       } else if (head.length() != found.length() || isOther(name, source, listing)) {
@@ -104,7 +105,7 @@ final class Repair {
   private static final class Listing {
     private final Replica copy;
     private final PagedListing objects;
-    private StoredObject head;
+    private @Nullable StoredObject head;
     private boolean ended;
     private boolean compared = true;
     private long filled;
@@ -120,7 +121,7 @@ final class Repair {
     }
 
     /** The next object; null at the end, or once listing failed. */
-    private StoredObject head() {
+    private @Nullable StoredObject head() {
       if (head == null && !ended) {
         try {
           head = objects.next().orElse(null);

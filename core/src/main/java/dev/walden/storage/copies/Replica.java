@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +32,9 @@ final class Replica implements Storage {
   private final Set<String> damaged = new LinkedHashSet<>();
   private final Set<String> divergent = new LinkedHashSet<>();
   private final Object opened = new Object();
-  private volatile Storage storage;
+  private volatile @Nullable Storage storage;
   private boolean closed;
-  private IOException lastError;
+  private @Nullable IOException lastError;
   private boolean reachable = true;
   private long failedAt;
 
@@ -69,7 +70,7 @@ final class Replica implements Storage {
     call(
         storage -> {
           storage.makeDurable(name);
-          return null;
+          return true;
         });
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** Asks several copies at once. */
 record ReplicaCalls(ExecutorService threads) {
@@ -18,7 +19,7 @@ record ReplicaCalls(ExecutorService threads) {
   }
 
   /** A copy's answer, or why it failed: exactly one is null. */
-  record Answer<T>(Replica copy, T value, IOException failure) {}
+  record Answer<T>(Replica copy, T value, @Nullable IOException failure) {}
 
   /** The answers, in the order of the copies. */
   <T> List<Answer<T>> ask(List<Replica> copies, Question<T> question) throws IOException {
@@ -53,6 +54,7 @@ record ReplicaCalls(ExecutorService threads) {
     }
   }
 
+  @SuppressWarnings("NullAway") // the value is only asked for where nothing failed
   private static <T> Answer<T> answer(Replica copy, Question<T> question) {
     try {
       return new Answer<>(copy, question.ask(copy), null);

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,7 @@ final class ReplicationBacklog implements Closeable {
   }
 
   synchronized void add(Replica copy, String name) {
-    Set<String> names = waiting.get(copy);
+    Set<String> names = namesFor(copy);
     if (closed || names.contains(name)) {
       return;
     }
@@ -73,11 +74,15 @@ final class ReplicationBacklog implements Closeable {
   }
 
   private synchronized void remove(Replica copy, String name) {
-    waiting.get(copy).remove(name);
+    namesFor(copy).remove(name);
   }
 
   synchronized int waiting(Replica copy) {
-    return waiting.get(copy).size();
+    return namesFor(copy).size();
+  }
+
+  private Set<String> namesFor(Replica copy) {
+    return Objects.requireNonNull(waiting.get(copy));
   }
 
   synchronized boolean isOverflowed(Replica copy) {

@@ -18,6 +18,8 @@ import java.util.Optional;
  */
 public final class StreamedOutlines implements SegmentObserver {
   private final Map<WalSegment, WalOutline> outlines = new HashMap<>();
+
+  @SuppressWarnings("NullAway.Init") // begin comes first
   private OutlineCollector collector;
 
   /** Holds nothing yet. */

@@ -5,4 +5,7 @@
  * can be joined; {@link dev.walden.wal.index.WalOutlineJson} stores them. An index is derived data,
  * which can be deleted and rebuilt from the WAL.
  */
+@NullMarked
 package dev.walden.wal.index;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package dev.walden.wal.record;
 import dev.walden.wal.WalPageHeader;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of an earlier record on the pages so far: its length and checksum, and only those bytes
@@ -29,7 +30,7 @@ final class Contrecord {
   private byte[] kept = new byte[0];
   private long length;
   private long end;
-  private InvalidWal problem;
+  private @Nullable InvalidWal problem;
 
   /**
    * Expects {@code remaining} bytes.
@@ -97,6 +98,7 @@ final class Contrecord {
   }
 
   /** Why a page does not continue it. */
+  @SuppressWarnings("NullAway") // only asked for after something was refused
   InvalidWal problem() {
     return problem;
   }

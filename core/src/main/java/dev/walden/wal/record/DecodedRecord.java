@@ -2,6 +2,7 @@ package dev.walden.wal.record;
 
 import dev.walden.cluster.PgVersion;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the parts of a record are. Reused for each record, so that reading allocates nothing.
@@ -28,17 +29,23 @@ final class DecodedRecord {
   private final int[] imageInfo = new int[MAX_BLOCKS];
   private final int[] locatorAt = new int[MAX_BLOCKS];
   private final int[] numberAt = new int[MAX_BLOCKS];
+
+  @SuppressWarnings("NullAway.Init") // parse comes first
   private byte[] bytes;
+
   private int at;
   private int end;
+
+  @SuppressWarnings("NullAway.Init") // parse comes first
   private PgVersion version;
+
   private int blocks;
   private int origin;
   private long topXid;
   private int mainLength;
   private long imageTotal;
   private long declared;
-  private String problem;
+  private @Nullable String problem;
 
   /** Whether the record's parts fit its length; if not, {@link #problem} says why. */
   boolean parse(byte[] record, int start, int length, PgVersion writtenBy) {
@@ -63,6 +70,7 @@ final class DecodedRecord {
     return problem == null;
   }
 
+  @SuppressWarnings("NullAway") // only asked for after something was refused
   String problem() {
     return problem;
   }

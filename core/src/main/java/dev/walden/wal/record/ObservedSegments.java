@@ -4,14 +4,21 @@ import dev.walden.CorruptFileException;
 import dev.walden.cluster.PgVersion;
 import dev.walden.wal.WalSegment;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reports the segments that a decoder passes to an observer. */
 final class ObservedSegments {
   private final SegmentObserver observer;
   private final RecordDecoder walk;
+
+  @SuppressWarnings("NullAway.Init") // set with the chain
   private WalSegment segment;
-  private SegmentChain chain;
+
+  private @Nullable SegmentChain chain;
+
+  @SuppressWarnings("NullAway.Init") // set with the chain
   private RecordVisitor visitor;
+
   private boolean ordinary;
 
   ObservedSegments(SegmentObserver observer, RecordDecoder walk) {

@@ -10,6 +10,7 @@ import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that consecutive pages belong where they are.
@@ -25,10 +26,17 @@ final class PageValidator {
   private static final long USUAL_FLAGS = (long) (FIRST_IS_CONTRECORD | BKP_REMOVABLE) << 16;
 
   private final WalSegmentSize size;
-  private Long systemIdentifier;
+  private @Nullable Long systemIdentifier;
+
+  @SuppressWarnings("NullAway.Init") // of the first page, which comes first
   private PgVersion version;
+
+  @SuppressWarnings("NullAway.Init") // enter comes first
   private WalSegment segment;
+
+  @SuppressWarnings("NullAway.Init") // enter comes first
   private String name;
+
   // of the last page accepted
   private long start;
   private long address;
@@ -37,11 +45,11 @@ final class PageValidator {
   private boolean accepted;
   private boolean continues;
   private boolean overwrites;
-  private TimelineId timeline;
-  private InvalidWal problem;
+  private @Nullable TimelineId timeline;
+  private @Nullable InvalidWal problem;
 
   /** If the identifier is null, the first page sets the cluster. */
-  PageValidator(WalSegmentSize size, Long systemIdentifier) {
+  PageValidator(WalSegmentSize size, @Nullable Long systemIdentifier) {
     this.size = size;
     this.systemIdentifier = systemIdentifier;
   }
@@ -190,6 +198,7 @@ final class PageValidator {
   }
 
   /** Why the last page was not accepted. */
+  @SuppressWarnings("NullAway") // only asked for after something was refused
   InvalidWal problem() {
     return problem;
   }

@@ -6,6 +6,7 @@ import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegmentSize;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes record after record from pages handed in one by one. A record within a page is not
@@ -44,15 +45,25 @@ final class RecordDecoder {
   private final CRC32C crc = new CRC32C();
   private final WalRecord record = new WalRecord();
 
+  @SuppressWarnings("NullAway.Init") // a page comes first
   private RecordDispatch kinds;
 
+  @SuppressWarnings("NullAway.Init") // a page comes first
   private byte[] array;
+
   private int pageAt;
   private int available;
+
+  @SuppressWarnings("NullAway.Init") // a page comes first
   private PageValidator header;
+
   private int headerSize;
   private long page;
+
+  @SuppressWarnings("NullAway.Init") // a page comes first
   private PgVersion version;
+
+  @SuppressWarnings("NullAway.Init") // a page comes first
   private String segmentName;
 
   private byte[] assembly = new byte[2 * PAGE];
@@ -73,7 +84,7 @@ final class RecordDecoder {
   private long firstOverwrites;
   private long previous = NONE;
   private long overwritten = NONE;
-  private InvalidWal problem;
+  private @Nullable InvalidWal problem;
 
   /**
    * @param interest which records {@link #record} shows; the others need not have valid parts
@@ -362,6 +373,7 @@ final class RecordDecoder {
   }
 
   /** Why decoding stopped. */
+  @SuppressWarnings("NullAway") // only asked for after something was refused
   InvalidWal problem() {
     return problem;
   }

@@ -2,6 +2,7 @@ package dev.walden.wal.record;
 
 import dev.walden.cluster.PgVersion;
 import dev.walden.wal.Lsn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rules between a record and those before it.
@@ -15,7 +16,7 @@ final class RecordRules {
   private RecordRules() {}
 
   /** Why a page does not continue a record; null if it does. */
-  static InvalidWal notContinued(PageValidator header, long left, long start) {
+  static @Nullable InvalidWal notContinued(PageValidator header, long left, long start) {
     if (!header.continuesRecord()) {
       return InvalidWal.of(
           WalEnd.Reason.BAD_CONTRECORD,
@@ -39,7 +40,7 @@ final class RecordRules {
    *
    * @param previous where the record before it starts; 0 if unknown
    */
-  static InvalidWal wrongHeader(
+  static @Nullable InvalidWal wrongHeader(
       byte[] bytes, int at, PgVersion version, long start, long previous) {
     int manager = LittleEndian.u8(bytes, at + 17);
     if (!ResourceManager.isValid(manager, version)) {

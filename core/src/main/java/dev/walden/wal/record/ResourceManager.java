@@ -68,6 +68,8 @@ public enum ResourceManager {
   private static final ResourceManager[] VALUES = values();
 
   private final String printed;
+
+  @SuppressWarnings("ImmutableEnumChecker") // never handed out
   private final String[] operations;
 
   ResourceManager(String printed, String operations) {

@@ -9,13 +9,17 @@ import dev.walden.wal.record.RecordChain.Head;
 import dev.walden.wal.record.RecordChain.Last;
 import dev.walden.wal.record.RecordChain.Tail;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The chain of one segment, built while its pages are decoded. */
 final class SegmentChain {
   private final WalSegment segment;
   private final RecordDecoder walk;
+
+  @SuppressWarnings("NullAway.Init") // set with the fate
   private Contrecord head;
-  private Fate fate;
+
+  private @Nullable Fate fate;
 
   SegmentChain(WalSegment segment, RecordDecoder walk) {
     this.segment = segment;

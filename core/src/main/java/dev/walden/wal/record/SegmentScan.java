@@ -5,6 +5,7 @@ import dev.walden.UnsupportedFormatException;
 import dev.walden.wal.WalPageHeader;
 import dev.walden.wal.WalSegment;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of one segment while its bytes arrive, in pieces of any length. Memory holds at
@@ -27,7 +28,7 @@ public final class SegmentScan {
   private int partial;
 
   private final SegmentChain chain;
-  private InvalidWal stop;
+  private @Nullable InvalidWal stop;
 
   /** Before the first byte. */
   public SegmentScan(WalSegment segment, RecordFilter interest, RecordVisitor visitor) {

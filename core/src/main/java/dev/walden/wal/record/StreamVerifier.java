@@ -47,6 +47,7 @@ public final class StreamVerifier {
   private int partial;
   private boolean headerChecked;
 
+  @SuppressWarnings("NullAway.Init") // null until a record goes on in a next segment
   private Contrecord rest;
   // may be after what has arrived, in the unused rest of a segment
   private Lsn verified;

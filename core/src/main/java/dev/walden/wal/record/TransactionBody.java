@@ -48,7 +48,7 @@ public sealed interface TransactionBody extends RecordBody {
   /**
    * The rarer parts of an {@link End}.
    *
-   * @param info {@code xinfo}, the flags, as stored
+   * @param info the flags of {@code xl_xact_xinfo}, as stored
    * @param database the session's database; 0 if not recorded
    * @param droppedStatistics the number of statistics entries dropped
    * @param invalidations the number of cache invalidations sent

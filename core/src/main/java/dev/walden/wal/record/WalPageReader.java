@@ -12,8 +12,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the pages of WAL forwards, each checked before it is shown.
@@ -29,19 +31,21 @@ final class WalPageReader implements Closeable {
   private final LongFunction<TimelineId> timelines;
   private final PageValidator check;
   private final byte[] buffer = new byte[BUFFER];
+
+  @SuppressWarnings("NullAway.Init") // moveTo comes first
   private WalSegment segment;
-  private InputStream in;
+  private @Nullable InputStream in;
   // the buffer's offset in the segment, its filled length, the page's offset in the buffer
   private int bufferOffset;
   private int bufferLength;
   private int pageAt;
-  private InvalidWal problem;
+  private @Nullable InvalidWal problem;
 
   WalPageReader(
       WalSource source,
       WalSegmentSize size,
       LongFunction<TimelineId> timelines,
-      Long systemIdentifier) {
+      @Nullable Long systemIdentifier) {
     this.source = source;
     this.size = size;
     this.timelines = timelines;
@@ -91,14 +95,15 @@ final class WalPageReader implements Closeable {
       return truncated(offset);
     }
     bufferOffset = offset;
-    bufferLength = in.readNBytes(buffer, 0, Math.min(BUFFER, size.bytes() - offset));
+    bufferLength =
+        Objects.requireNonNull(in).readNBytes(buffer, 0, Math.min(BUFFER, size.bytes() - offset));
     return bufferLength > 0 || truncated(offset);
   }
 
   private boolean skip(long count) throws IOException {
     long left = count;
     while (left > 0) {
-      long skipped = in.skip(left);
+      long skipped = Objects.requireNonNull(in).skip(left);
       if (skipped == 0 && in.read() < 0) {
         return false;
       }
@@ -145,6 +150,7 @@ final class WalPageReader implements Closeable {
     }
   }
 
+  @SuppressWarnings("NullAway") // only asked for after something was refused
   InvalidWal problem() {
     return problem;
   }

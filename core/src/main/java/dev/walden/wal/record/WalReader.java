@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads WAL record by record, as the server's recovery does, across any number of segments. Memory
@@ -36,10 +37,10 @@ public final class WalReader implements Closeable {
   private boolean located;
   private boolean current;
   private long validEnd;
-  private WalEnd end;
+  private @Nullable WalEnd end;
 
   private WalReader(Builder builder) {
-    Long identifier = builder.cluster == null ? null : builder.cluster.value();
+    @Nullable Long identifier = builder.cluster == null ? null : builder.cluster.value();
     pages = new WalPageReader(builder.source, builder.size, builder.timelines, identifier);
     from = builder.from.value();
     until = builder.until.value();
@@ -214,7 +215,7 @@ public final class WalReader implements Closeable {
     private Lsn from = Lsn.ZERO;
     private boolean exact;
     private Lsn until = new Lsn(-1);
-    private SystemIdentifier cluster;
+    private @Nullable SystemIdentifier cluster;
 
     private Builder(WalSource source, WalSegmentSize size) {
       this.source = Objects.requireNonNull(source);

@@ -9,4 +9,7 @@
  * dev.walden.wal.record.StreamVerifier} checks a stream of any length while it arrives, and reports
  * the content of each segment to a {@link dev.walden.wal.record.SegmentObserver}.
  */
+@NullMarked
 package dev.walden.wal.record;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,9 +14,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the newest backup from which a server stops at the target, by looking into the WAL. */
+@SuppressWarnings("ReferenceEquality") // a coverage is one of the list, and is only like itself
 final class ExactChoice {
   private final List<ReplayableWal> coverages;
   private final RecoveryTarget target;
@@ -176,7 +179,7 @@ final class ExactChoice {
   }
 
   private Chosen upTo(TargetRecord wanted) throws IOException {
-    BaseBackup oldest = null;
+    @Nullable BaseBackup oldest = null;
     for (Candidate candidate : newestFirst()) {
       boolean reaches =
           candidate.coverage() == wanted.coverage()
@@ -195,7 +198,7 @@ final class ExactChoice {
         }
       }
     }
-    throw refusal.tooEarly(oldest, wanted.text());
+    throw refusal.tooEarly(Objects.requireNonNull(oldest), wanted.text());
   }
 
   private Chosen chosen(Candidate candidate, Found found, RecoveryTarget serverTarget)

@@ -5,4 +5,7 @@
  * contents; each choice ({@code TimelineChoice}, {@code BackupChoice}, {@code ExactChoice}) is a
  * class.
  */
+@NullMarked
 package dev.walden.recovery.plan;
+
+import org.jspecify.annotations.NullMarked;

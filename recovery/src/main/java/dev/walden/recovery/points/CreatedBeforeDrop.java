@@ -8,6 +8,7 @@ import dev.walden.wal.index.WalOutline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Looks backwards for the files that a transaction made, as far as it can have begun. */
 final class CreatedBeforeDrop {
@@ -49,7 +50,7 @@ final class CreatedBeforeDrop {
   }
 
   /** Those of an outline, and of the record that goes on in the next one. */
-  private static List<Long> creators(WalOutline outline, WalOutline later) {
+  private static List<Long> creators(WalOutline outline, @Nullable WalOutline later) {
     return later == null
         ? outline.fileCreatorXids()
         : outline
