@@ -24,7 +24,8 @@ import java.util.function.Consumer;
  * also holds all WAL that it needs, so something must archive WAL meanwhile: a {@link WalReceiver},
  * or the server's {@code archive_command}.
  *
- * <p>A backup that fails or is interrupted leaves nothing that looks like one.
+ * <p>A backup that fails or is interrupted leaves nothing that looks like one. Immutable: each
+ * setting returns a changed copy. One instance may take many backups.
  */
 public final class BaseBackupTaker {
   final ServerAddress server;
@@ -83,64 +84,58 @@ public final class BaseBackupTaker {
     }
   }
 
-  /** The label that PostgreSQL writes into {@code backup_label}; "walden" unless set. */
+  /** The label in {@code backup_label}; "walden" by default. */
   public BaseBackupTaker label(String text) {
     return with(changed -> changed.label = requireNonNull(text));
   }
 
-  /** Whether the server writes its checkpoint at once, as it does unless set, or over minutes. */
+  /** Whether the server writes its checkpoint at once, the default, or over minutes. */
   public BaseBackupTaker fastCheckpoint(boolean fast) {
     return with(changed -> changed.fastCheckpoint = fast);
   }
 
   /**
-   * The digest of each file in PostgreSQL's manifest; CRC32C unless set, as with {@code
-   * pg_basebackup}. What is stored is protected by {@link #partDigest}.
+   * The digest of each file in PostgreSQL's manifest; CRC32C by default, as with {@code pg_basebackup}. {@link #partDigest} protects the stored parts.
    */
   public BaseBackupTaker checksums(BackupChecksum.Algorithm algorithm) {
     return with(changed -> changed.checksums = requireNonNull(algorithm));
   }
 
   /**
-   * The digest of each part as it is stored; SHA-256 unless set. CRC-32 finds damage too, with 32
-   * bits for each part; where parts are neither compressed nor encrypted, SHA-256 takes a third of
-   * all CPU time. What CRC-32 gives up: a {@code backup.json} of which somebody has kept the digest
-   * elsewhere proves nothing about the parts.
+   * The digest of each part as stored; SHA-256 by default. CRC-32 also detects damage, with 32 bits per part; SHA-256 takes a third of all CPU time if parts are neither compressed nor encrypted. With CRC-32, a digest of {@code backup.json} kept elsewhere does not prove that the parts are authentic.
    */
   public BaseBackupTaker partDigest(ObjectDigest.Algorithm algorithm) {
     return with(changed -> changed.partDigest = requireNonNull(algorithm));
   }
 
-  /** How many KiB per second the server may send, 32 to 1048576; no limit unless set. */
+  /** How many KiB per second the server may send, 32 to 1048576; unlimited by default. */
   public BaseBackupTaker maxRate(int kilobytesPerSecond) {
     require(
         kilobytesPerSecond >= 32 && kilobytesPerSecond <= 1 << 20, "maxRate", kilobytesPerSecond);
     return with(changed -> changed.maxRateKilobytes = OptionalInt.of(kilobytesPerSecond));
   }
 
-  /** At how many bytes of files a new part is begun; 256 MiB unless set. A file is never cut. */
+  /** After how many bytes of files a new part begins; 256 MiB by default. Files are never split. */
   public BaseBackupTaker partSize(long bytes) {
     require(bytes > 0, "partSize", bytes);
     return with(changed -> changed.partSize = bytes);
   }
 
-  /** How long to wait for the next segment of WAL to reach the archive; 10 minutes unless set. */
+  /** How long to wait for the next WAL segment to reach the archive; 10 minutes by default. */
   public BaseBackupTaker walTimeout(Duration limit) {
     require(!limit.isNegative(), "walTimeout", limit);
     return with(changed -> changed.walTimeout = limit);
   }
 
   /**
-   * After how long without a word from the server it counts as lost; 5 minutes unless set. It also
-   * bounds a login and each answer, where the server's address does not say otherwise. The
-   * checkpoint at the beginning, during which a server says nothing, may take an hour all the same.
+   * After how long a silent server counts as lost; 5 minutes by default. Also limits a login and each answer, unless the server's address sets other limits. The checkpoint at the beginning, during which a server is silent, may still take an hour.
    */
   public BaseBackupTaker timeout(Duration silence) {
     require(!silence.isNegative() && !silence.isZero(), "timeout", silence);
     return with(changed -> changed.timeout = silence);
   }
 
-  /** Hears of progress, at most about once a second; called by the thread that takes the backup. */
+  /** Receives progress, at most about once a second, in the thread that takes the backup. */
   public BaseBackupTaker progress(Consumer<BackupProgress> listener) {
     return with(changed -> changed.progress = requireNonNull(listener));
   }
@@ -150,7 +145,7 @@ public final class BaseBackupTaker {
     return with(changed -> changed.clock = requireNonNull(wallClock));
   }
 
-  /** Makes the threads: one to encode and store, and one to make what is complete durable. */
+  /** Creates the threads: one encodes and stores, one makes complete parts durable. */
   public BaseBackupTaker threads(ThreadFactory factory) {
     return with(changed -> changed.threads = requireNonNull(factory));
   }

@@ -110,7 +110,7 @@ final class ReplicationBacklog implements Closeable {
     try {
       while (awaitWork()) {
         boolean all = workOnce();
-        tell(!all);
+        setFailing(!all);
         if (all) {
           times = 1;
         } else {
@@ -123,7 +123,7 @@ final class ReplicationBacklog implements Closeable {
     }
   }
 
-  private synchronized void tell(boolean fails) {
+  private synchronized void setFailing(boolean fails) {
     failing = fails;
     notifyAll();
   }

@@ -87,11 +87,11 @@ final class WalPageReader implements Closeable {
 
   /** Fills the buffer with the page at {@code offset}. */
   private boolean bring(int offset) throws IOException {
-    int behind = bufferOffset + bufferLength;
-    if (offset < behind) {
+    int bufferEnd = bufferOffset + bufferLength;
+    if (offset < bufferEnd) {
       return true;
     }
-    if (bufferLength < BUFFER || !skip(offset - behind)) {
+    if (bufferLength < BUFFER || !skip(offset - bufferEnd)) {
       return truncated(offset);
     }
     bufferOffset = offset;
