@@ -1,7 +1,7 @@
 package dev.walden.testing;
 
-/** What a test waits for. */
+/** A condition that a test waits for. */
 public interface Condition {
-  /** Looks once; what is thrown ends the wait. */
+  /** Checks once; an exception ends the wait. */
   boolean holds() throws Exception;
 }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The folder of a cluster, and the log beside it. */
+/** A cluster's data directory, and the log beside it. */
 record DataDirectory(Path path) {
   private static final Duration INITDB_LIMIT = Duration.ofSeconds(120);
   // The lines of postmaster.pid: src/include/utils/pidfile.h.
@@ -23,10 +23,10 @@ record DataDirectory(Path path) {
     return path.resolveSibling(path.getFileName() + ".log");
   }
 
-  /** Makes a cluster with {@code initdb}. */
+  /** Creates a cluster with {@code initdb}. */
   void initialise(PostgresBinaries binaries, ServerAccount account, List<String> arguments)
       throws IOException, InterruptedException {
-    // initdb may not create folders in those of another user.
+    // initdb cannot create folders in another user's folder.
     Files.createDirectories(path);
     account.own(path);
     List<String> command = new ArrayList<>();
@@ -36,7 +36,7 @@ record DataDirectory(Path path) {
     ExternalCommand.run(INITDB_LIMIT, account.command(command));
   }
 
-  /** Makes the folder if need be, and does not put a cluster among other files. */
+  /** Creates the folder if needed; fails if it contains files. */
   void requireEmpty() throws IOException {
     Files.createDirectories(path);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
@@ -52,7 +52,7 @@ record DataDirectory(Path path) {
     Files.write(path.resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
   }
 
-  /** As {@code src/backend/utils/misc/guc-file.l} reads it. */
+  /** Quotes for {@code src/backend/utils/misc/guc-file.l}. */
   private static String quote(String value) {
     return "'" + value.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n") + "'";
   }
@@ -66,7 +66,7 @@ record DataDirectory(Path path) {
     }
   }
 
-  /** What {@code pg_ctl} looks at when it waits: {@code src/bin/pg_ctl/pg_ctl.c}. */
+  /** The check for which {@code pg_ctl} waits: {@code src/bin/pg_ctl/pg_ctl.c}. */
   boolean acceptsConnections(long postmaster) throws IOException {
     List<String> lines;
     try {

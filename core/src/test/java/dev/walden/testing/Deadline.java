@@ -2,7 +2,7 @@ package dev.walden.testing;
 
 import java.time.Duration;
 
-/** The end of a wait that looks again every few milliseconds. */
+/** The end of a wait that polls every few milliseconds. */
 final class Deadline {
   private static final Duration PAUSE = Duration.ofMillis(10);
 

@@ -16,8 +16,8 @@ final class ExternalCommand {
   /**
    * Runs a command, for at most {@code limit}.
    *
-   * @return what it wrote to its two outputs
-   * @throws IOException if it cannot be started, takes longer, or ends with another status than 0
+   * @return its standard output and standard error
+   * @throws IOException if it cannot be started, takes longer, or exits with a status other than 0
    */
   static String run(Duration limit, List<String> command) throws IOException, InterruptedException {
     Path output = Files.createTempFile("walden-command", ".out");
@@ -47,7 +47,7 @@ final class ExternalCommand {
     return start(command, output, Map.of());
   }
 
-  /** Starts a command with more variables in its environment. */
+  /** Starts a command with additional environment variables. */
   static Process start(
       List<String> command, ProcessBuilder.Redirect output, Map<String, String> environment)
       throws IOException {

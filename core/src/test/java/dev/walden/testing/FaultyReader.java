@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** A stream of a {@link FaultyStorage}, with one fault, which strikes before a byte. */
+/** A stream of a {@link FaultyStorage} with one fault, which occurs before a byte. */
 final class FaultyReader extends InputStream {
   private final FaultyStorage storage;
   private final String name;

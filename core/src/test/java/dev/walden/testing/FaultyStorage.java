@@ -19,16 +19,15 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A storage that fails, in ways that storages do. Faults are told one by one ({@link #failNext},
- * {@link #fail}) or come at random ({@link #failAtRandom}); where they are random, in time or
- * place, a seed decides, which {@link #toString} shows. While one thread uses it, the same seed
- * gives the same faults.
+ * A storage that fails as real storages do. Faults are set one by one ({@link #failNext}, {@link
+ * #fail}) or occur at random ({@link #failAtRandom}). A seed, which {@link #toString} shows,
+ * decides random times and positions. With one thread, the same seed gives the same faults.
  *
  * <p>Settings may be changed at any time, from any thread.
  */
 public final class FaultyStorage implements Storage {
 
-  /** Where a fault can strike. */
+  /** Where a fault can occur. */
   public enum Operation {
     PUT,
     CREATE,
@@ -37,24 +36,24 @@ public final class FaultyStorage implements Storage {
     COMMIT,
     FIND,
     OPEN,
-    /** Reading a stream that was opened: at most one fault in each, at a random place. */
+    /** Reading an open stream: at most one fault in each, at a random position. */
     READ,
     LIST,
     DELETE
   }
 
-  /** What goes wrong. */
+  /** The kinds of fault. */
   public enum Fault {
-    /** {@link StorageUnavailableException}, and nothing was done. */
+    /** {@link StorageUnavailableException} without any effect. */
     BEFORE_EFFECT,
-    /** {@link StorageUnavailableException}, although everything was done: the answer got lost. */
+    /** {@link StorageUnavailableException} after the full effect: the answer was lost. */
     AFTER_EFFECT,
-    /** The end of the bytes is missing, and nobody says so. For PUT, WRITE and READ. */
+    /** The last bytes are missing, without an error. For PUT, WRITE and READ. */
     TRUNCATED,
-    /** One bit is wrong, and nobody says so. For PUT, WRITE and READ. */
+    /** One bit is wrong, without an error. For PUT, WRITE and READ. */
     FLIPPED;
 
-    /** Whether a storage that does this breaks its contract. */
+    /** Whether this fault breaks the storage contract. */
     public boolean isDamage() {
       return this == TRUNCATED || this == FLIPPED;
     }
@@ -74,21 +73,21 @@ public final class FaultyStorage implements Storage {
   private boolean unavailable;
   private int faults;
 
-  /** Works as {@code storage} does until told to fail. */
+  /** Behaves like {@code storage} until faults are set. */
   public FaultyStorage(Storage storage, long seed) {
     this.storage = storage;
     this.seed = seed;
     this.random = new Random(seed);
   }
 
-  /** Makes the next such operation fail, on whatever object. May be called several times. */
+  /** Makes the next such operation fail, on any object. May be called several times. */
   public synchronized void failNext(Operation operation, Fault fault) {
     fail(operation, name -> true, fault);
   }
 
   /**
-   * Makes the next such operation fail on an object, or for a listing on a prefix, whose name
-   * fulfils a condition.
+   * Makes the next such operation fail on an object (for a listing, a prefix) whose name meets a
+   * condition.
    *
    * @throws IllegalArgumentException if the operation carries no bytes that could be damaged
    */
@@ -100,8 +99,8 @@ public final class FaultyStorage implements Storage {
   }
 
   /**
-   * Makes every operation fail with a probability, with one of several faults. Operations that
-   * carry no bytes are spared damage.
+   * Makes every operation fail with a probability, with one of several faults. Damage is not
+   * applied to operations that carry no bytes.
    */
   public synchronized void failAtRandom(double probability, Set<Fault> kinds) {
     if (probability > 0 && kinds.isEmpty()) {
@@ -111,12 +110,12 @@ public final class FaultyStorage implements Storage {
     randomFaults = List.copyOf(EnumSet.copyOf(kinds));
   }
 
-  /** While true, everything fails before its effect; streams and writers that are open, too. */
+  /** While true, everything fails before its effect, including open streams and writers. */
   public synchronized void setUnavailable(boolean value) {
     unavailable = value;
   }
 
-  /** How many faults there have been, those of unavailability included. */
+  /** How many faults occurred, including those of unavailability. */
   public synchronized int faults() {
     return faults;
   }
@@ -148,7 +147,7 @@ public final class FaultyStorage implements Storage {
     return unavailable;
   }
 
-  /** A place from 0 to {@code end - 1}. */
+  /** A position from 0 to {@code end - 1}. */
   synchronized long place(long end) {
     return random.nextLong(end);
   }
@@ -207,7 +206,7 @@ public final class FaultyStorage implements Storage {
     }
   }
 
-  /** A copy of some bytes with a fault; of no bytes, just a copy. */
+  /** A copy of some bytes with a fault; an empty array stays empty. */
   byte[] damaged(byte[] bytes, Fault fault) {
     byte[] copy = bytes.clone();
     if (copy.length == 0) {

@@ -6,9 +6,9 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Chooses ports below those that systems give to outgoing connections, so that they stay free. Each
- * process has a stretch of its own, for its number, and goes around in it, so that it takes none
- * that it, or a process started at about the same time, has chosen and not used yet.
+ * Chooses ports below the ephemeral range, so that they stay free. Each process cycles through its
+ * own range, derived from its id, so that it avoids ports that it, or a process started at about
+ * the same time, has chosen but not used yet.
  */
 final class FreePort {
   private static final int FIRST = 15_000;

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * A storage in the heap, for tests: it keeps the whole contract but durability. Objects are at most
- * 2 GiB long. Closing it does nothing, so what it holds can be looked at afterwards.
+ * A storage in the heap, for tests: it fulfils the whole contract except durability. Objects are at
+ * most 2 GiB long. Closing it does nothing, so its content can be examined later.
  */
 public final class InMemoryStorage implements Storage {
   private final ConcurrentNavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();

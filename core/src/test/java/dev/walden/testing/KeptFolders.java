@@ -12,16 +12,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Folders that are made once and stay for later runs. Any number of JVMs may ask for one at once:
- * each makes its own, and the first one's is used. What is not made completely is not used.
+ * Folders that are created once and kept for later runs. Any number of JVMs may request one
+ * concurrently: each creates its own, and the first complete one is used.
  */
 record KeptFolders(Path parent) {
-  /** Makes what the folder of a name is to hold. */
+  /** Creates the content of a folder. */
   interface Maker {
     void make(Path folder) throws IOException, InterruptedException;
   }
 
-  /** Below the temporary folder, where only this user may write, because programs are run. */
+  /**
+   * Below the temporary folder, writable only by this user, because programs are run from there.
+   */
   static KeptFolders ofThisUser() throws IOException {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     Path parent = temporary.resolve("walden-postgres-" + System.getProperty("user.name"));
@@ -46,7 +48,7 @@ record KeptFolders(Path parent) {
     }
   }
 
-  /** The folder of a name, which is made if there is none. */
+  /** The folder with a name, which is created if absent. */
   Path get(String name, Maker maker) throws IOException, InterruptedException {
     Path kept = parent.resolve(name);
     if (!Files.isDirectory(kept)) {

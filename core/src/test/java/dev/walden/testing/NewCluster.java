@@ -14,18 +14,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A cluster as {@code initdb} makes it. What {@code initdb} made stays in one of the {@link
- * KeptFolders}, and clusters are copies of it: that takes a fraction of the time.
+ * A cluster made by {@code initdb}. The result stays in one of the {@link KeptFolders}, and
+ * clusters are copies of it, which takes a fraction of the time.
  *
- * @param more arguments for {@code initdb}
+ * @param more additional arguments for {@code initdb}
  */
 record NewCluster(
     PostgresBinaries binaries, ServerAccount account, WalSegmentSize size, List<String> more) {
   private static final Duration COPY_LIMIT = Duration.ofSeconds(60);
-  // Arguments that say all: others name files, whose content they do not tell.
+  // Self-contained arguments: others name files whose content matters too.
   private static final Set<String> COPIED = Set.of("--data-checksums", "--no-data-checksums");
 
-  /** Makes the cluster; what holds it must be missing or empty. */
+  /** Creates the cluster in a folder that must be absent or empty. */
   void in(DataDirectory data) throws IOException, InterruptedException {
     if (!isCopied()) {
       data.initialise(binaries, account, arguments());
@@ -41,7 +41,7 @@ record NewCluster(
     NewIdentity.give(data.path());
   }
 
-  /** Large segments would have to be kept, too. */
+  /** Clusters with large segments would take too much space. */
   private boolean isCopied() {
     return COPIED.containsAll(more) && size.bytes() <= WalSegmentSize.DEFAULT.bytes();
   }
@@ -58,7 +58,7 @@ record NewCluster(
     return arguments;
   }
 
-  /** Tells apart what may become another cluster. */
+  /** A name that differs for different clusters. */
   private String name() {
     String all =
         String.join(

@@ -14,8 +14,7 @@ import java.time.Instant;
 import java.util.zip.CRC32C;
 
 /**
- * Makes the copy of a cluster that was shut down a cluster of its own, with another system
- * identifier.
+ * Gives the copy of a cleanly stopped cluster its own system identifier.
  *
  * <p>Source: {@code src/include/catalog/pg_control.h}, {@code XLogLongPageHeaderData} in {@code
  * src/include/access/xlog_internal.h}; {@code BootStrapXLOG} in {@code

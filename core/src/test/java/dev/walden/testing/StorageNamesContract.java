@@ -96,7 +96,7 @@ interface StorageNamesContract extends StorageUnderTest {
     }
   }
 
-  /** Something that is to fail. */
+  /** An operation that must fail. */
   interface Attempt {
     void run() throws IOException;
   }

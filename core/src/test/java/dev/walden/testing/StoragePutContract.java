@@ -178,7 +178,7 @@ interface StoragePutContract extends StorageUnderTest {
     }
   }
 
-  /** Waits for the other racers, or a while for those who wait for each other in the storage. */
+  /** Waits for the other racers, or a while if they wait for each other in the storage. */
   private static void arrive(CountDownLatch halfWay) throws IOException {
     halfWay.countDown();
     try {

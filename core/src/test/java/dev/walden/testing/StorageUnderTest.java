@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** What the parts of {@link StorageContract} share. */
+/** Shared by the parts of {@link StorageContract}. */
 interface StorageUnderTest {
   Storage openStorage() throws Exception;
 
-  /** Bytes of no pattern, the same for the same seed. */
+  /** Random bytes, the same for the same seed. */
   static byte[] bytes(int length, long seed) {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);

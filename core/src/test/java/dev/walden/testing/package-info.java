@@ -1,6 +1,6 @@
 /**
- * What tests of archives and of point-in-time recovery need, published as the {@code test-support}
- * jar. Effects.
+ * Effects: support for tests of archives and of point-in-time recovery, published as the {@code
+ * test-support} jar.
  *
  * <p>{@link dev.walden.testing.PostgresServer} runs a real PostgreSQL, whose programs come from
  * {@link dev.walden.testing.PostgresBinaries}. {@link dev.walden.testing.InMemoryStorage} keeps an

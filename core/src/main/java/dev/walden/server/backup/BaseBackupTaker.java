@@ -95,14 +95,18 @@ public final class BaseBackupTaker {
   }
 
   /**
-   * The digest of each file in PostgreSQL's manifest; CRC32C by default, as with {@code pg_basebackup}. {@link #partDigest} protects the stored parts.
+   * The digest of each file in PostgreSQL's manifest; CRC32C by default, as with {@code
+   * pg_basebackup}. {@link #partDigest} protects the stored parts.
    */
   public BaseBackupTaker checksums(BackupChecksum.Algorithm algorithm) {
     return with(changed -> changed.checksums = requireNonNull(algorithm));
   }
 
   /**
-   * The digest of each part as stored; SHA-256 by default. CRC-32 also detects damage, with 32 bits per part; SHA-256 takes a third of all CPU time if parts are neither compressed nor encrypted. With CRC-32, a digest of {@code backup.json} kept elsewhere does not prove that the parts are authentic.
+   * The digest of each part as stored; SHA-256 by default. CRC-32 also detects damage, with 32 bits
+   * per part; SHA-256 takes a third of all CPU time if parts are neither compressed nor encrypted.
+   * With CRC-32, a digest of {@code backup.json} kept elsewhere does not prove that the parts are
+   * authentic.
    */
   public BaseBackupTaker partDigest(ObjectDigest.Algorithm algorithm) {
     return with(changed -> changed.partDigest = requireNonNull(algorithm));
@@ -128,7 +132,9 @@ public final class BaseBackupTaker {
   }
 
   /**
-   * After how long a silent server counts as lost; 5 minutes by default. Also limits a login and each answer, unless the server's address sets other limits. The checkpoint at the beginning, during which a server is silent, may still take an hour.
+   * After how long a silent server counts as lost; 5 minutes by default. Also limits a login and
+   * each answer, unless the server's address sets other limits. The checkpoint at the beginning,
+   * during which a server is silent, may still take an hour.
    */
   public BaseBackupTaker timeout(Duration silence) {
     require(!silence.isNegative() && !silence.isZero(), "timeout", silence);

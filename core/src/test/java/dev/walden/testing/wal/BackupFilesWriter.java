@@ -21,7 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Puts files into an archive as a base backup of one part. */
+/** Writes files to an archive as a base backup with one part. */
 final class BackupFilesWriter {
   private static final BackupChecksum.Algorithm ALGORITHM = BackupChecksum.Algorithm.SHA256;
   private static final List<String> DIRECTORIES =

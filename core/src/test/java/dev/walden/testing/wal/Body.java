@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 
-/** Bytes that grow, as a little-endian server lays them out. */
+/** A growing byte sequence in the layout of a little-endian server. */
 final class Body {
   private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 

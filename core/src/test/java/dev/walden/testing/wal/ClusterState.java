@@ -12,7 +12,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * What the WAL says of its cluster in checkpoints and elsewhere.
+ * The state of the cluster that checkpoints and other records contain.
  *
  * <p>Source: {@code CheckPoint} in {@code src/include/catalog/pg_control.h}.
  */
@@ -31,7 +31,7 @@ final class ClusterState {
   private Settings settings;
   private long nextXid;
 
-  /** Goes on from a checkpoint of a server. */
+  /** Continues from a server's checkpoint. */
   ClusterState(PgVersion version, byte[] checkpoint, Settings settings) {
     this.version = version;
     this.checkpoint = checkpoint.clone();
@@ -39,7 +39,7 @@ final class ClusterState {
     this.nextXid = ByteBuffer.wrap(checkpoint).order(ByteOrder.LITTLE_ENDIAN).getLong(24);
   }
 
-  /** A cluster as initdb makes it. */
+  /** The state after initdb. */
   static ClusterState initial(PgVersion version) {
     Body checkpoint = new Body().zeros(16).flag(true).to(24).i64(FIRST_XID).u32(FIRST_OID);
     checkpoint.u32(1).u32(0).u32(FIRST_XID).u32(1).u32(1).u32(1).to(CHECKPOINT);
@@ -53,7 +53,7 @@ final class ClusterState {
     return copy;
   }
 
-  /** Does not use a transaction ID again that another state has used. */
+  /** Avoids transaction IDs that another state has used. */
   ClusterState after(ClusterState other) {
     nextXid = Math.max(nextXid, other.nextXid);
     return this;
@@ -71,7 +71,7 @@ final class ClusterState {
     settings = changed;
   }
 
-  /** Transactions that are prepared, by the 32 bits of their xid. */
+  /** The prepared transactions, by the 32 bits of their xid. */
   NavigableMap<Long, PreparedTransaction> prepared() {
     return prepared;
   }
@@ -81,10 +81,10 @@ final class ClusterState {
     return nextXid;
   }
 
-  /** Takes note of a transaction, given by 64 bits or by the lower 32 of them. */
+  /** Records the use of a transaction ID, of 64 bits or only the lower 32. */
   long used(long xid) {
     if (xid < 0 || (xid & 0xFFFFFFFFL) < FIRST_XID) {
-      throw new IllegalArgumentException("no transaction has the ID " + xid);
+      throw new IllegalArgumentException("not a transaction ID: " + xid);
     }
     long epoch = xid >>> 32 == 0 ? nextXid & 0xFFFFFFFF00000000L : 0;
     nextXid = Math.max(nextXid, (epoch | xid) + 1);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * A timeline that leaves another, to be begun by {@link #promoted} or {@link #recovered}. The
+ * A timeline that branches off another; {@link #promoted} or {@link #recovered} begins it. The
  * parent can be continued, and forked again.
  *
  * <p>Source: {@code StartupXLOG} in {@code src/backend/access/transam/xlog.c}, {@code
@@ -27,13 +27,14 @@ public final class Fork {
   }
 
   /**
-   * Leaves the parent behind this record of it.
+   * Branches off after this record of the parent.
    *
-   * @throws IllegalArgumentException if it is of another timeline
+   * @throws IllegalArgumentException if it belongs to another timeline
    */
   public Fork after(GeneratedRecord record) {
     if (!record.timeline().equals(parent.timeline())) {
-      throw new IllegalArgumentException(record + " is not of timeline " + parent.timeline());
+      throw new IllegalArgumentException(
+          record + " does not belong to" + " timeline " + parent.timeline());
     }
     last = record;
     return this;
@@ -43,26 +44,26 @@ public final class Fork {
   public Fork timeline(TimelineId child) {
     if (child.compareTo(parent.timeline()) <= 0) {
       throw new IllegalArgumentException(
-          "timeline " + child + " cannot leave " + parent.timeline());
+          "timeline " + child + " cannot branch off " + parent.timeline());
     }
     timeline = child;
     return this;
   }
 
-  /** What the history file says to people: {@code before transaction 731}. */
+  /** The reason in the history file: {@code before transaction 731}. */
   public Fork reason(String text) {
     reason = text;
     return this;
   }
 
-  /** Begins the timeline as a promoted standby does, with END_OF_RECOVERY. */
+  /** Begins the timeline like a promoted standby, with END_OF_RECOVERY. */
   public GeneratedWal promoted(Instant time) {
     GeneratedWal child = child();
     child.endOfRecovery(parent.timeline(), time);
     return child;
   }
 
-  /** Begins it as a recovery does that ended or reached its target, with a shutdown checkpoint. */
+  /** Begins it like a recovery that ended or reached its target, with a shutdown checkpoint. */
   public GeneratedWal recovered(Instant time) {
     GeneratedWal child = child();
     child.shutdownCheckpoint(parent.timeline(), time);

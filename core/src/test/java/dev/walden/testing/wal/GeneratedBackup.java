@@ -17,8 +17,8 @@ import java.util.Map;
 
 /**
  * A base backup of generated WAL: begun by {@link GeneratedWal#startBackup}, ended by {@link #end},
- * put into archives by {@link #into}. It holds what makes a data directory one, and whatever files
- * the test adds, but no catalogs: a server starts recovery from it, and stops there.
+ * added to archives by {@link #into}. It holds the minimum of a data directory and the files that
+ * the test adds, but no catalogs: a server can start recovery from it, but get no further.
  */
 public final class GeneratedBackup {
   private static final DateTimeFormatter TIME =
@@ -88,7 +88,7 @@ public final class GeneratedBackup {
     return BackupLabel.parse(BackupLabel.FILE_NAME, files.get(BackupLabel.FILE_NAME));
   }
 
-  /** Ends the backup as a server does: with its record, and a new segment. */
+  /** Ends the backup like a server: with its record, and a new segment. */
   public GeneratedBackup end(Instant time) {
     if (end != null) {
       throw new IllegalStateException("the backup ended at " + end.endLsn());
@@ -107,12 +107,12 @@ public final class GeneratedBackup {
   }
 
   /**
-   * Puts the backup into an archive. Whether its WAL is there too is the caller's to decide: {@link
+   * Adds the backup to an archive. The caller decides whether to archive its WAL: {@link
    * GeneratedWal#archiveInto}.
    */
   public BaseBackup into(ArchiveStore archive) throws IOException {
     if (!archive.cluster().equals(wal.cluster())) {
-      throw new IllegalArgumentException(archive + " is not of the cluster of " + wal);
+      throw new IllegalArgumentException(archive + " does not belong to the cluster of " + wal);
     }
     WalRange range = new WalRange(timeline, redo, endLsn());
     return new BackupFilesWriter(archive, files, startTime).write(range, checkpoint, endTime);

@@ -28,7 +28,7 @@ final class GeneratedControlFile {
     body.u32(ControlFile.State.IN_PRODUCTION.ordinal()).to(24).seconds(time);
     body.lsn(location).bytes(checkpoint).i64(FIRST_UNLOGGED).to(172);
     settings(body, settings);
-    // sizes with which servers are built: of pages, files, names, indexes and large values
+    // build-time sizes of servers: of pages, files, names, indexes and large values
     body.to(204).u32(8).real(1234567.0).u32(8192).u32(131072).u32(WalPageHeader.PAGE_SIZE);
     body.u32(cluster.segmentSize().bytes()).u32(64).u32(32).u32(1996).u32(2048);
     body.flag(true).to(256);

@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Puts records into pages and pages into segments, one behind the other.
+ * Writes records to pages and pages to segments, one after the other.
  *
  * <p>Source: {@code CopyXLogRecordToWAL} and {@code AdvanceXLInsertBuffer} in {@code
  * src/backend/access/transam/xlog.c}; {@code src/include/access/xlog_internal.h}.
@@ -28,7 +28,7 @@ final class GeneratedPages {
   private Lsn previous;
   private boolean inBackup;
 
-  /** Begins where a segment begins. */
+  /** Begins at the start of a segment. */
   GeneratedPages(ClusterIdentity cluster, TimelineId timeline, Lsn position, Lsn previous) {
     this.cluster = cluster;
     this.timeline = timeline;
@@ -36,13 +36,13 @@ final class GeneratedPages {
     this.previous = previous;
   }
 
-  /** Begins behind a record, in the middle of a segment whose beginning is copied. */
+  /** Begins after a record, in the middle of a segment whose beginning is copied. */
   GeneratedPages(ClusterIdentity cluster, GeneratedSegment beginning, Lsn position, Lsn previous) {
     this(cluster, beginning.segment().timeline(), position, previous);
     segments.put(beginning.segment().number(), beginning);
   }
 
-  /** Pages of another timeline that go on behind one of these records. */
+  /** Pages of another timeline that continue after one of these records. */
   GeneratedPages fork(TimelineId child, GeneratedRecord last) {
     Lsn end = last.endLsn();
     int offset = cluster.segmentSize().offset(end);

@@ -4,10 +4,10 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 
 /**
- * Where a record was written.
+ * The position of a record.
  *
- * @param timeline the one that it was written on
+ * @param timeline the timeline on which it was written
  * @param lsn where it begins
- * @param endLsn where it ends, after alignment; of a switch, the end of its segment
+ * @param endLsn where it ends, after alignment; for a switch, the end of its segment
  */
 public record GeneratedRecord(TimelineId timeline, Lsn lsn, Lsn endLsn) {}

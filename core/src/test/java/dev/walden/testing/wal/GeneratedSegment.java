@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A segment as it is now. It takes memory for what was written, not for zeros. */
+/** The current content of a segment. Zeros take no memory. */
 final class GeneratedSegment implements ObjectSource {
   private static final int PAGE = WalPageHeader.PAGE_SIZE;
 

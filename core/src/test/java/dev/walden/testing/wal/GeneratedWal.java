@@ -24,15 +24,15 @@ import java.util.function.Predicate;
 
 /**
  * WAL of one timeline as a server of the cluster's version would have written it: each call adds a
- * record behind the last one. PostgreSQL's programs read it, and its servers replay it. No record
- * changes a page of a table.
+ * record after the last one. PostgreSQL's programs can read it, and its servers replay it. No
+ * record changes a page of a table.
  *
- * <p>Times and transaction IDs are the caller's and need no order. Transaction IDs are of 32 bits,
- * or of 64 with the epoch in the upper half. A server that is to replay them has room for those on
- * the same page of its {@code pg_xact} as its own, up to the next multiple of 32768.
+ * <p>The caller chooses times and transaction IDs, in any order. Transaction IDs have 32 bits, or
+ * 64 with the epoch in the upper half. A server can replay those on the same page of {@code
+ * pg_xact} as its own, up to the next multiple of 32768.
  *
- * <p>All of it stays in memory, but zeros take next to none: neither what {@link #filler} writes
- * nor what {@link #switchSegment} skips. For one thread.
+ * <p>All of it stays in memory, but zeros take almost none: neither those of {@link #filler} nor
+ * those that {@link #switchSegment} skips. For use by one thread.
  */
 public final class GeneratedWal implements WalSource {
   private final ClusterIdentity cluster;
@@ -46,9 +46,9 @@ public final class GeneratedWal implements WalSource {
   private final XlogRecords records;
 
   /**
-   * Goes on behind pages.
+   * Continues after pages.
    *
-   * @param parent the timeline that this one left, or null
+   * @param parent the timeline that this one branched off, or null
    */
   GeneratedWal(
       ClusterIdentity cluster,
@@ -72,7 +72,7 @@ public final class GeneratedWal implements WalSource {
     return begin(cluster, time, 1);
   }
 
-  /** The same from another segment on, as after {@code pg_resetwal}. */
+  /** The same, from another segment on, as after {@code pg_resetwal}. */
   public static GeneratedWal begin(ClusterIdentity cluster, Instant time, long segment) {
     Lsn start = new WalSegment(TimelineId.FIRST, segment, cluster.segmentSize()).start();
     GeneratedWal wal =
@@ -87,11 +87,11 @@ public final class GeneratedWal implements WalSource {
   }
 
   /**
-   * Goes on where the WAL of a real server ends.
+   * Continues where the WAL of a real server ends.
    *
-   * @param control of that server, with its latest checkpoint
-   * @param wal from that checkpoint's redo position to its end
-   * @param history of the timeline of that checkpoint
+   * @param control that server's {@code pg_control}, with its latest checkpoint
+   * @param wal that server's WAL, from the checkpoint's redo position to its end
+   * @param history the history of the checkpoint's timeline
    * @throws IOException if the WAL cannot be read
    * @throws IllegalArgumentException if it does not begin with that checkpoint
    */
@@ -123,7 +123,7 @@ public final class GeneratedWal implements WalSource {
     return prepare(xid, gid, time, TransactionParts.none());
   }
 
-  /** Prepares a transaction; its end will have these parts. */
+  /** Prepares a transaction whose end will have these parts. */
   public GeneratedRecord prepare(long xid, String gid, Instant time, TransactionParts parts) {
     return change(transactions.prepare(xid, gid, time, parts));
   }
@@ -146,12 +146,12 @@ public final class GeneratedWal implements WalSource {
     return change(transactions.endPrepared(Outcome.ABORT_PREPARED, xid, time));
   }
 
-  /** Makes the file of a table or index, as a transaction does that creates or rewrites one. */
+  /** Creates the file of a table or index, as a transaction does that creates or rewrites one. */
   public GeneratedRecord createFile(long xid, RelFileLocator file) {
     return append(records.createFile(xid, file));
   }
 
-  /** Drops a database; the transaction's commit is to follow. */
+  /** Drops a database; the transaction's commit must follow. */
   public GeneratedRecord dropDatabase(long xid, long database, List<Long> tablespaces) {
     return append(records.dropDatabase(xid, database, tablespaces));
   }
@@ -161,7 +161,7 @@ public final class GeneratedWal implements WalSource {
     return restorePoint(name.getBytes(StandardCharsets.UTF_8), time);
   }
 
-  /** The same with a name in any encoding, that of the database it was made in. */
+  /** The same, with a name in any encoding: that of the database where it was created. */
   public GeneratedRecord restorePoint(byte[] name, Instant time) {
     return append(XlogRecords.restorePoint(name, time));
   }
@@ -171,14 +171,13 @@ public final class GeneratedWal implements WalSource {
     return append(XlogRecords.message(prefix, content, 0));
   }
 
-  /** A logical message with so many bytes of zeros, up to 1020 MiB: a record of any size. */
+  /** A logical message with {@code bytes} zeros, up to 1020 MiB: a record of any size. */
   public GeneratedRecord filler(int bytes) {
     return append(XlogRecords.message("filler", new byte[0], bytes));
   }
 
   /**
-   * A record without effect that ends exactly at {@code end}, to bring the next one to a place of
-   * interest.
+   * A record without effect that ends exactly at {@code end}, so that the next one starts there.
    *
    * @throws IllegalArgumentException if no record can end there
    */
@@ -186,7 +185,7 @@ public final class GeneratedWal implements WalSource {
     return append(XlogRecords.noop(PageSpace.between(pages.nextStart(), end, cluster)));
   }
 
-  /** Settings change that WAL tells; later records follow them. */
+  /** Changes settings that WAL records; later records use them. */
   public GeneratedRecord parameterChange(ControlFile.Settings settings) {
     state.settings(settings);
     return change(records.parameterChange());
@@ -200,7 +199,7 @@ public final class GeneratedWal implements WalSource {
   /**
    * Begins an online checkpoint.
    *
-   * @return its redo position, where recovery from it will begin
+   * @return its redo position, where recovery begins
    */
   public Lsn beginCheckpoint() {
     Lsn redo = pages.nextStart();
@@ -211,12 +210,12 @@ public final class GeneratedWal implements WalSource {
     return redo;
   }
 
-  /** Writes the record of a checkpoint that was begun. */
+  /** Writes the record of a checkpoint begun before. */
   public GeneratedRecord completeCheckpoint(Lsn redo, Instant time) {
     return append(records.checkpoint(false, redo, timeline(), timeline(), time));
   }
 
-  /** A checkpoint as at shutdown; {@link #fork} writes that which begins a timeline. */
+  /** A shutdown checkpoint; {@link #fork} writes the one that begins a timeline. */
   public GeneratedRecord shutdownCheckpoint(Instant time) {
     return shutdownCheckpoint(timeline(), time);
   }
@@ -230,8 +229,8 @@ public final class GeneratedWal implements WalSource {
   }
 
   /**
-   * {@code pg_switch_wal}: leaves the rest of the segment unused. Does nothing where a segment
-   * begins.
+   * {@code pg_switch_wal}: leaves the rest of the segment unused. Does nothing at the start of a
+   * segment.
    *
    * @return where the next segment begins
    */
@@ -244,8 +243,8 @@ public final class GeneratedWal implements WalSource {
   }
 
   /**
-   * Begins a base backup as a server does: a new segment and a checkpoint. Its WAL goes on until
-   * {@link GeneratedBackup#end}.
+   * Begins a base backup like a server: with a new segment and a checkpoint. Its WAL continues
+   * until {@link GeneratedBackup#end}.
    */
   public GeneratedBackup startBackup(Instant time) {
     switchSegment();
@@ -265,7 +264,7 @@ public final class GeneratedWal implements WalSource {
     return end;
   }
 
-  /** Describes a timeline that leaves this one, by default behind the last record. */
+  /** Describes a timeline that branches off this one, by default after the last record. */
   public Fork fork() {
     return new Fork(this);
   }
@@ -274,14 +273,14 @@ public final class GeneratedWal implements WalSource {
     return pages.append(draft);
   }
 
-  /** Appends a record that changes what later ones say. */
+  /** Appends a record that changes the state in later ones. */
   private GeneratedRecord change(RecordDraft draft) {
     GeneratedRecord record = append(draft);
     states.put(record.lsn(), state.copy());
     return record;
   }
 
-  /** What the records behind this one say, had it been the last. */
+  /** The state for records after this one, as if it were the last. */
   ClusterState stateAfter(GeneratedRecord record) {
     return states.floorEntry(record.lsn()).getValue().copy().after(state);
   }
@@ -299,17 +298,17 @@ public final class GeneratedWal implements WalSource {
     return state.nextXid();
   }
 
-  /** Where the timeline comes from. */
+  /** The timeline's history. */
   public TimelineHistory history() {
     return history;
   }
 
-  /** Where the last record ends, or the segment that a switch left. */
+  /** The end of the last record, or of the segment that a switch ended. */
   public Lsn end() {
     return pages.position();
   }
 
-  /** The last record. Of a timeline without one yet, the last before it. */
+  /** The last record; on a timeline without records, the last one before it. */
   public GeneratedRecord lastRecord() {
     return new GeneratedRecord(timeline(), pages.previous(), end());
   }
@@ -322,17 +321,17 @@ public final class GeneratedWal implements WalSource {
     return state;
   }
 
-  /** The segments of this timeline that nothing can be added to, in order. */
+  /** The complete segments of this timeline, in order. */
   public List<WalSegment> completeSegments() {
     return files.complete();
   }
 
-  /** The segment that the last record ends in, if it has room. */
+  /** The segment in which the last record ends, if it is not full. */
   public Optional<WalSegment> openSegment() {
     return files.open();
   }
 
-  /** A segment as it is now, of this timeline or one that it descends from. */
+  /** The current content of a segment, of this timeline or an ancestor. */
   @Override
   public Optional<InputStream> open(WalSegment segment) {
     if (segment.timeline().equals(timeline())) {
@@ -342,27 +341,26 @@ public final class GeneratedWal implements WalSource {
   }
 
   /**
-   * Archives what a server would have: the history of this timeline, and its complete segments. Of
-   * the timelines before it nothing. May be called again when there are more.
+   * Archives what a server would have archived: the history and the complete segments of this
+   * timeline, but nothing of its ancestors. May be called again when there are more segments.
    */
   public void archiveInto(ArchiveStore archive) throws IOException {
     archiveInto(archive, segment -> true);
   }
 
-  /** The same, but only the segments that are {@code wanted}: the others were lost. */
+  /** The same, but only with the {@code wanted} segments: the others are lost. */
   public void archiveInto(ArchiveStore archive, Predicate<WalSegment> wanted) throws IOException {
     files.archiveInto(archive, wanted);
   }
 
-  /** Archives the segment that is not complete as {@code .partial}, as a promotion does. */
+  /** Archives the incomplete segment as {@code .partial}, as a promotion does. */
   public void archivePartialInto(ArchiveStore archive) throws IOException {
     files.archivePartialInto(archive);
   }
 
   /**
-   * Writes the files of this timeline into a folder, as they would lie in {@code pg_wal}: also the
-   * segment that is not complete, with zeros behind the last record. Files of the same names are
-   * overwritten.
+   * Writes the files of this timeline to a folder, as in {@code pg_wal}: including the incomplete
+   * segment, with zeros after the last record. Overwrites files with the same names.
    */
   public void writeInto(Path folder) throws IOException {
     files.writeInto(folder);

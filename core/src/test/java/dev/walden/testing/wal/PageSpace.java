@@ -4,7 +4,7 @@ import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalPageHeader;
 
-/** How many bytes of records lie between two positions: all but page headers. */
+/** The number of record bytes between two positions: all except page headers. */
 final class PageSpace {
   private static final int PAGE = WalPageHeader.PAGE_SIZE;
 
@@ -24,7 +24,7 @@ final class PageSpace {
     }
     long length = end.minus(start) - headers;
     if (length < RecordDraft.HEADER || length > Integer.MAX_VALUE || end.value() % 8 != 0) {
-      throw new IllegalArgumentException("no record from " + start + " ends at " + end);
+      throw new IllegalArgumentException("no record that starts at " + start + " ends at " + end);
     }
     return (int) length;
   }

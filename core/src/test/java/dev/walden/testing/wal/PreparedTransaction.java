@@ -1,4 +1,4 @@
 package dev.walden.testing.wal;
 
-/** A transaction that was prepared and waits for its end. */
+/** A prepared transaction that has not ended. */
 record PreparedTransaction(String gid, TransactionParts parts) {}

@@ -12,9 +12,9 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Adds records drawn by lot to generated WAL, the same for the same {@link Random}: transactions
- * whose times repeat and step back, restore points whose names repeat, and records that end on and
- * around the borders of pages and segments.
+ * Adds random records to generated WAL, the same for the same {@link Random}: transactions whose
+ * times repeat and step back, restore points whose names repeat, and records that end at and around
+ * the boundaries of pages and segments.
  */
 public final class RandomWal {
   private static final int MAX_PREPARED = 4;
@@ -27,7 +27,7 @@ public final class RandomWal {
   private final List<GeneratedRecord> records = new ArrayList<>();
   private Instant time;
 
-  /** Adds to {@code wal}; times are around {@code time}, later and later. */
+  /** Adds to {@code wal}; times begin around {@code time} and tend to increase. */
   public RandomWal(GeneratedWal wal, Random random, Instant time) {
     this.wal = wal;
     this.random = random;
@@ -47,7 +47,7 @@ public final class RandomWal {
     return Map.copyOf(ended);
   }
 
-  /** What was written, except for switches and checkpoints. */
+  /** The written records, except switches and checkpoints. */
   public List<GeneratedRecord> records() {
     return List.copyOf(records);
   }
@@ -68,7 +68,7 @@ public final class RandomWal {
     }
   }
 
-  /** Often what it was before, sometimes earlier. */
+  /** Often the same as before, sometimes earlier. */
   private Instant time() {
     int step = random.nextInt(10);
     if (step > 3) {
@@ -91,7 +91,7 @@ public final class RandomWal {
     }
     if (random.nextInt(4) == 0) {
       RelFileLocator file = new RelFileLocator(1663, 5, 1_000_000L + random.nextInt(1000));
-      // two of each, so that a wrong length of one is noticed
+      // two of each, to detect a wrong length of one
       RelFileLocator other = new RelFileLocator(1663, 5, file.relation() + 1000);
       parts = parts.inDatabase(5).dropping(file, other).droppingStatistics(file, other);
     }
@@ -136,7 +136,7 @@ public final class RandomWal {
     wal.completeCheckpoint(redo, time());
   }
 
-  /** To the end of a page, or a few bytes before or behind it. */
+  /** To the end of a page, or a few bytes before or after it. */
   private void toABorder() {
     int unit = random.nextInt(3) == 0 ? wal.cluster().segmentSize().bytes() : PAGE;
     Lsn border = new Lsn((wal.end().plus(2L * PAGE).value() & -unit) + unit);

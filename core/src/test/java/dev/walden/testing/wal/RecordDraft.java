@@ -7,14 +7,14 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * A record before it has a place.
+ * A record before it has a position.
  *
  * <p>Source: {@code src/include/access/xlogrecord.h}, {@code XLogRecordAssemble} in {@code
  * src/backend/access/transam/xloginsert.c}.
  *
  * @param info the operation, and flags
- * @param xid the transaction that writes it, 0 for none
- * @param data what belongs to no page
+ * @param xid the transaction that writes it; 0 if none
+ * @param data the main data
  * @param zeros how many bytes of zeros follow {@code data} and count as part of it
  */
 record RecordDraft(ResourceManager manager, int info, long xid, byte[] data, int zeros) {
@@ -29,7 +29,7 @@ record RecordDraft(ResourceManager manager, int info, long xid, byte[] data, int
 
   RecordDraft {
     if (length(data.length + (long) zeros) > MAX_LENGTH) {
-      throw new IllegalArgumentException("no record has more than " + MAX_LENGTH + " bytes");
+      throw new IllegalArgumentException("a record exceeds " + MAX_LENGTH + " bytes");
     }
   }
 
@@ -41,18 +41,18 @@ record RecordDraft(ResourceManager manager, int info, long xid, byte[] data, int
     return new RecordDraft(manager, info, writer, data, zeros);
   }
 
-  /** Bytes of the whole record. */
+  /** The length of the whole record. */
   int length() {
     return (int) length(data.length + (long) zeros);
   }
 
-  /** Bytes of a record with so much data. */
+  /** The length of a record with {@code dataLength} bytes of data. */
   static long length(long dataLength) {
     int fragment = dataLength == 0 ? 0 : dataLength <= MAX_SHORT ? 2 : 5;
     return HEADER + fragment + dataLength;
   }
 
-  /** All its bytes but {@link #zeros}. */
+  /** All its bytes except {@link #zeros}. */
   byte[] bytes(Lsn previous) {
     int count = data.length + zeros;
     ByteBuffer out = ByteBuffer.allocate(length() - zeros).order(ByteOrder.LITTLE_ENDIAN);
@@ -68,7 +68,7 @@ record RecordDraft(ResourceManager manager, int info, long xid, byte[] data, int
     return out.array();
   }
 
-  /** What follows the header comes first; the checksum itself is left out. */
+  /** Covers what follows the header, then the header without the checksum. */
   private int crc(byte[] bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, HEADER, bytes.length - HEADER);

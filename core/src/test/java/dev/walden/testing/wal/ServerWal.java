@@ -13,7 +13,7 @@ import dev.walden.wal.record.XlogBody;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The WAL that a server wrote, read to its end, to be continued. */
+/** A server's WAL, read to its end, to continue it. */
 final class ServerWal {
   private final ControlFile control;
   private final WalSource source;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The files of a timeline as they are now, and where they can go. */
+/** The current files of a timeline, and ways to store them. */
 final class TimelineFiles {
   private final TimelineHistory history;
   private final GeneratedPages pages;

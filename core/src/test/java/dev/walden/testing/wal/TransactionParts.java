@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the end of a transaction carries besides its xid and its time. Immutable; each method gives
- * a changed copy.
+ * What the end of a transaction contains besides its xid and its time. Immutable; each method
+ * returns a changed copy.
  *
- * @param database the database of its session, 0 for none
- * @param subtransactions those that end with it
- * @param droppedFiles files that it removes: those of dropped, truncated or rewritten relations
+ * @param database the session's database; 0 for none
+ * @param subtransactions the subtransactions that end with it
+ * @param droppedFiles the files that it removes, of dropped, truncated or rewritten relations
  * @param droppedStatistics relations whose statistics it removes, of which {@code relation} is the
  *     OID and {@code tablespace} is not written; left out up to version 14, which has none
  */
@@ -31,24 +31,24 @@ public record TransactionParts(
     return new TransactionParts(0, List.of(), List.of(), List.of());
   }
 
-  /** With the database of its session. */
+  /** Sets the session's database. */
   public TransactionParts inDatabase(long oid) {
     return new TransactionParts(oid, subtransactions, droppedFiles, droppedStatistics);
   }
 
-  /** With these subtransactions, besides those it has. */
+  /** Adds subtransactions. */
   public TransactionParts with(Long... xids) {
     return new TransactionParts(
         database, and(subtransactions, List.of(xids)), droppedFiles, droppedStatistics);
   }
 
-  /** Removing these files, besides those it removes. */
+  /** Adds files to remove. */
   public TransactionParts dropping(RelFileLocator... files) {
     return new TransactionParts(
         database, subtransactions, and(droppedFiles, List.of(files)), droppedStatistics);
   }
 
-  /** Removing the statistics of these relations, besides those it removes. */
+  /** Adds relations whose statistics to remove. */
   public TransactionParts droppingStatistics(RelFileLocator... relations) {
     return new TransactionParts(
         database, subtransactions, droppedFiles, and(droppedStatistics, List.of(relations)));

@@ -95,11 +95,11 @@ final class TransactionRecords {
   RecordDraft prepare(long xid, String gid, Instant time, TransactionParts parts) {
     byte[] name = gid.getBytes(StandardCharsets.UTF_8);
     if (name.length > MAX_GID) {
-      throw new IllegalArgumentException("longer than " + MAX_GID + " bytes: " + gid);
+      throw new IllegalArgumentException("gid exceeds " + MAX_GID + " bytes: " + gid);
     }
     long prepared = state.used(xid);
     if (state.prepared().putIfAbsent(prepared, new PreparedTransaction(gid, parts)) != null) {
-      throw new IllegalStateException("transaction " + xid + " is prepared already");
+      throw new IllegalStateException("transaction " + xid + " is already prepared");
     }
     parts.subtransactions().forEach(state::used);
     Body rest = new Body().bytes(name).u8(0).align();
@@ -107,7 +107,7 @@ final class TransactionRecords {
     files(rest.align(), parts.droppedFiles());
     statistics(rest.align(), statistics(parts));
     rest.align().zeros(8);
-    // the server's file of a prepared transaction has a checksum behind what the record holds
+    // the server's file of a prepared transaction has a checksum after the record's content
     int length = header(prepared, 0, time, parts, name.length).length() + rest.length() + 4;
     Body body = header(prepared, length, time, parts, name.length).bytes(rest.toBytes());
     return RecordDraft.of(ResourceManager.TRANSACTION, PREPARE, body).by(prepared);

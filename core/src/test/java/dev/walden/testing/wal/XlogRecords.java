@@ -49,7 +49,7 @@ final class XlogRecords {
     return body.u32(state.settings().walLevel().ordinal());
   }
 
-  /** A NOOP of a length from 24 on. */
+  /** A NOOP of any length from 24 on. */
   static RecordDraft noop(int length) {
     for (int fragment : new int[] {0, 2, 5}) {
       int data = length - RecordDraft.HEADER - fragment;
@@ -57,8 +57,8 @@ final class XlogRecords {
         return new RecordDraft(ResourceManager.XLOG, 0x20, 0, new byte[0], data);
       }
     }
-    // one byte longer data takes three bytes more to tell its length
-    throw new IllegalArgumentException("no record has " + length + " bytes");
+    // one more byte of data takes three more bytes to encode the length
+    throw new IllegalArgumentException("impossible record length: " + length);
   }
 
   static RecordDraft switchSegment() {
@@ -83,12 +83,12 @@ final class XlogRecords {
 
   static RecordDraft restorePoint(byte[] name, Instant time) {
     if (name.length > MAX_NAME) {
-      throw new IllegalArgumentException(name.length + " bytes, more than " + MAX_NAME);
+      throw new IllegalArgumentException(name.length + " bytes exceed " + MAX_NAME);
     }
     return xlog(0x70, new Body().timestamp(time).bytes(name).to(72));
   }
 
-  /** What a standby must know of the transactions; only prepared ones run. */
+  /** What a standby must know about transactions; only prepared ones run. */
   RecordDraft runningTransactions() {
     List<Long> children =
         state.prepared().values().stream()
