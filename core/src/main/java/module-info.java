@@ -38,6 +38,8 @@ module dev.walden.core {
   exports dev.walden.wal.record;
 
   // Walden's own modules
+  exports dev.walden.errors to
+      dev.walden.archive.s3;
   exports dev.walden.files to
       dev.walden.archive.fs,
       dev.walden.recovery;

@@ -1,6 +1,7 @@
 package dev.walden.recovery;
 
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimestampTz;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -129,14 +130,13 @@ public sealed interface RecoveryTarget {
    *     the same transactions lie before it
    */
   record Time(Instant time, boolean inclusive) implements RecoveryTarget {
-    private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
     // in UTC and with its offset: otherwise the restored server's time zone would move it
     private static final DateTimeFormatter FORM =
         DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS'+00'").withZone(ZoneOffset.UTC);
 
     public Time {
-      if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+      if (time.isBefore(TimestampTz.EPOCH) || time.isAfter(LAST)) {
         throw new IllegalArgumentException("no PostgreSQL ended a transaction at " + time);
       }
       Instant down = time.truncatedTo(ChronoUnit.MICROS);

@@ -1,6 +1,7 @@
 package dev.walden.archive.s3;
 
 import dev.walden.StorageUnavailableException;
+import dev.walden.errors.CauseText;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -50,7 +51,7 @@ record Bucket(
     } catch (S3Exception e) {
       throw e;
     } catch (SdkException e) {
-      throw new StorageUnavailableException(what + " in " + this + ": " + reasons(e), e);
+      throw new StorageUnavailableException(what + " in " + this + ": " + CauseText.of(e), e);
     }
   }
 
@@ -98,19 +99,6 @@ record Bucket(
   static String code(S3Exception e) {
     String code = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorCode();
     return code == null ? "" : code;
-  }
-
-  private static String reasons(Throwable failure) {
-    StringBuilder reasons = new StringBuilder();
-    String last = "";
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      String reason = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
-      if (!last.contains(reason)) {
-        reasons.append(reasons.length() == 0 ? "" : ": ").append(reason);
-        last = reason;
-      }
-    }
-    return reasons.toString();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.walden.server.protocol;
 
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimestampTz;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package dev.walden.server.protocol;
 
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.TimestampTz;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package dev.walden.server.protocol;
 
+import dev.walden.errors.CauseText;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.ServerUnavailableException;
@@ -75,7 +76,7 @@ final class ServerExceptions {
       }
     }
     String state = failure.getSQLState() == null ? NOT_CONNECTED : failure.getSQLState();
-    String message = "cannot connect to " + server + ": " + reasons(failure);
+    String message = "cannot connect to " + server + ": " + CauseText.of(failure);
     if (isCausedBy(failure, SETTINGS) && !isCausedBy(failure, NETWORK)) {
       return new ServerRefusedException(
           message
@@ -97,19 +98,6 @@ final class ServerExceptions {
       }
     }
     return false;
-  }
-
-  private static String reasons(Throwable failure) {
-    StringBuilder reasons = new StringBuilder();
-    String last = "";
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      if (!last.contains(reason)) {
-        reasons.append(reasons.length() == 0 ? "" : ": ").append(reason);
-        last = reason;
-      }
-    }
-    return reasons.toString();
   }
 
   /** The connection broke, or was closed. */

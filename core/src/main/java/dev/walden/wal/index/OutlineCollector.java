@@ -2,6 +2,7 @@ package dev.walden.wal.index;
 
 import dev.walden.CorruptFileException;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimestampTz;
 import dev.walden.wal.record.FileBody;
 import dev.walden.wal.record.RecordBody;
 import dev.walden.wal.record.RecordVisitor;
@@ -11,7 +12,6 @@ import dev.walden.wal.record.TransactionBody.Outcome;
 import dev.walden.wal.record.WalRecord;
 import dev.walden.wal.record.XlogBody;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +19,6 @@ import java.util.TreeSet;
 
 /** Collects the contents of an outline from the wanted records, in order. */
 final class OutlineCollector implements RecordVisitor {
-  private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
   private static final int TRANSACTION = ResourceManager.TRANSACTION.ordinal();
   private static final int COMMIT = 0x00;
   private static final int ABORT = 0x20;
@@ -84,7 +83,7 @@ final class OutlineCollector implements RecordVisitor {
 
   private void end(WalRecord record, TransactionBody.End end) {
     Instant time = end.time();
-    ended(ChronoUnit.MICROS.between(EPOCH, time));
+    ended(TimestampTz.of(time));
     ended(end.xid(), end.subtransactions());
     if (end.outcome() == Outcome.COMMIT_PREPARED || end.outcome() == Outcome.ABORT_PREPARED) {
       events.add(
@@ -153,17 +152,16 @@ final class OutlineCollector implements RecordVisitor {
     }
   }
 
-  private static Instant instant(long micros) {
-    return EPOCH.plus(micros, ChronoUnit.MICROS);
-  }
-
   OutlineContents contents() {
     Optional<TransactionEnds.Times> times =
         count == 0
             ? Optional.empty()
             : Optional.of(
                 new TransactionEnds.Times(
-                    instant(first), instant(last), instant(lowest), instant(highest)));
+                    TimestampTz.instant(first),
+                    TimestampTz.instant(last),
+                    TimestampTz.instant(lowest),
+                    TimestampTz.instant(highest)));
     return new OutlineContents(
         new TransactionEnds(count, times, xids),
         events,

@@ -3,17 +3,16 @@ package dev.walden.wal.record;
 import dev.walden.CorruptFileException;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.TimestampTz;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Reads the main data of a record sequentially, never beyond its end. */
 final class RecordDataReader {
-  private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
   private static final int LOCATOR = 12;
 
   private final Lsn record;
@@ -83,7 +82,7 @@ final class RecordDataReader {
 
   /** Microseconds since 2000. */
   Instant timestamp() throws CorruptFileException {
-    return EPOCH.plus(i64(), ChronoUnit.MICROS);
+    return TimestampTz.instant(i64());
   }
 
   /** Seconds since 1970. */

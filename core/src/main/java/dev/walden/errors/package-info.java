@@ -1,0 +1,2 @@
+/** Values: what failures say. */
+package dev.walden.errors;
