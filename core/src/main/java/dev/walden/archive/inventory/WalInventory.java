@@ -9,7 +9,6 @@ import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -22,7 +21,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Which WAL an archive held when it was asked. Immutable; sixteen bytes for each segment.
@@ -32,34 +31,41 @@ import java.util.stream.LongStream;
  */
 public final class WalInventory {
   private final ClusterIdentity cluster;
-  private final SortedMap<TimelineId, Segments> segments;
+  private final SortedMap<TimelineId, SegmentNumbers> segments;
   private final SortedMap<TimelineId, TimelineHistory> histories;
   private final List<WalFileName.Partial> partials;
   private final List<WalTail> tails;
-  private final Map<TimelineId, WalTail> ends;
-  private final List<RecordedGap> noted;
+  private final SortedMap<TimelineId, SegmentNumbers> tailNumbers;
+  private final Map<TimelineId, WalTail> tailEnds;
+  private final RecordedGaps recordedGaps;
 
   private WalInventory(Builder builder) {
     cluster = builder.cluster;
-    SortedMap<TimelineId, Segments> frozen = new TreeMap<>();
-    builder.segments.forEach((timeline, growing) -> frozen.put(timeline, growing.freeze()));
-    segments = Collections.unmodifiableSortedMap(frozen);
+    segments = builder.segments.build();
     histories = Collections.unmodifiableSortedMap(new TreeMap<>(builder.histories));
     partials = List.copyOf(builder.partials);
     tails = builder.tails.values().stream().sorted(Comparator.comparing(WalTail::segment)).toList();
-    ends = Map.of();
-    noted = List.copyOf(builder.gaps);
+    NumbersByTimeline begun = new NumbersByTimeline();
+    tails.forEach(tail -> begun.add(tail.segment(), tail.storedBytes()));
+    tailNumbers = begun.build();
+    tailEnds = Map.of();
+    recordedGaps = new RecordedGaps(builder.gaps);
   }
 
-  private WalInventory(
-      WalInventory of, SortedMap<TimelineId, Segments> segments, Map<TimelineId, WalTail> ends) {
+  /**
+   * The same with more segments; those that have tail ends end there, and not where they should.
+   */
+  private WalInventory(WalInventory of, NumbersByTimeline more, Map<TimelineId, WalTail> tailEnds) {
     this.cluster = of.cluster;
-    this.segments = segments;
+    SortedMap<TimelineId, SegmentNumbers> joined = new TreeMap<>(of.segments);
+    more.build().forEach((timeline, added) -> joined.merge(timeline, added, SegmentNumbers::plus));
+    this.segments = Collections.unmodifiableSortedMap(joined);
     this.histories = of.histories;
     this.partials = of.partials;
     this.tails = of.tails;
-    this.ends = ends;
-    this.noted = of.noted;
+    this.tailNumbers = of.tailNumbers;
+    this.tailEnds = tailEnds;
+    this.recordedGaps = of.recordedGaps;
   }
 
   public ClusterIdentity cluster() {
@@ -91,8 +97,8 @@ public final class WalInventory {
   }
 
   /**
-   * Segments of which there are pieces, by number; also such as are whole, whose pieces are left
-   * over.
+   * Segments of which there are pieces, by number; including complete segments whose leftover
+   * pieces were not removed yet.
    */
   public List<WalTail> tails() {
     return tails;
@@ -100,8 +106,7 @@ public final class WalInventory {
 
   /**
    * The same with what is archived in pieces: segments of which nothing is missing, and the
-   * beginning of the last one of a timeline, if nothing is behind it. It ends where its pieces end,
-   * within the segment.
+   * beginning of the last one of a timeline. It ends where its pieces end, within the segment.
    */
   public WalInventory withTails() {
     return withTails(tail -> true);
@@ -109,91 +114,65 @@ public final class WalInventory {
 
   /** The same with segments that are archived in pieces, as far as they are wanted. */
   public WalInventory withTails(Predicate<WalTail> wanted) {
-    SortedMap<TimelineId, Growing> more = new TreeMap<>();
+    NumbersByTimeline more = new NumbersByTimeline();
     Map<TimelineId, WalTail> newEnds = new TreeMap<>();
-    for (TimelineId timeline : timelinesOfTails()) {
-      List<WalTail> of =
-          tails.stream()
-              .filter(tail -> tail.segment().timeline().equals(timeline))
-              .filter(tail -> !contains(tail.segment()))
-              .toList();
-      long highest = of.isEmpty() ? 0 : of.get(of.size() - 1).segment().number();
-      long last = Math.max(highest, last(timeline).map(WalSegment::number).orElse(0L));
-      Growing all = Growing.copy(segments.get(timeline));
-      for (WalTail tail : of) {
-        // one with a gap counts, too: whoever reads it learns what is wrong, and nobody stops
-        // before
-        boolean end = tail.segment().number() == last;
-        if ((tail.isComplete() || end) && wanted.test(tail)) {
-          all.insert(tail.segment().number(), tail.storedBytes());
-          if (!tail.isComplete()) {
-            newEnds.put(timeline, tail);
-          }
+    for (WalTail tail : tails) {
+      WalSegment segment = tail.segment();
+      // one with a gap counts, too: reading it tells what is wrong, instead of stopping before it
+      if ((tail.isComplete() || isLast(segment)) && !contains(segment) && wanted.test(tail)) {
+        more.add(segment, tail.storedBytes());
+        if (!tail.isComplete()) {
+          newEnds.put(segment.timeline(), tail);
         }
       }
-      if (all.count > 0) {
-        more.put(timeline, all);
-      }
     }
-    SortedMap<TimelineId, Segments> joined = new TreeMap<>(segments);
-    more.forEach((timeline, growing) -> joined.put(timeline, growing.freeze()));
-    return new WalInventory(this, Collections.unmodifiableSortedMap(joined), newEnds);
+    return new WalInventory(this, more, newEnds);
+  }
+
+  /** Whether no later segment of its timeline has been begun. */
+  private boolean isLast(WalSegment segment) {
+    return next(segment).isEmpty();
   }
 
   /** The same with segments that are on their way into the archive. */
   public WalInventory with(Collection<WalSegment> coming) {
-    SortedMap<TimelineId, Growing> more = new TreeMap<>();
-    for (WalSegment segment : new TreeSet<>(coming)) {
-      if (!contains(segment)) {
-        more.computeIfAbsent(
-                segment.timeline(), timeline -> Growing.copy(segments.get(segment.timeline())))
-            .insert(segment.number(), 0);
-      }
-    }
-    SortedMap<TimelineId, Segments> joined = new TreeMap<>(segments);
-    more.forEach((timeline, growing) -> joined.put(timeline, growing.freeze()));
-    return new WalInventory(this, Collections.unmodifiableSortedMap(joined), ends);
+    NumbersByTimeline more = new NumbersByTimeline();
+    new TreeSet<>(coming).forEach(segment -> more.add(segment, 0));
+    return new WalInventory(this, more, tailEnds);
   }
 
-  private SortedSet<TimelineId> timelinesOfTails() {
-    SortedSet<TimelineId> of = new TreeSet<>();
-    tails.forEach(tail -> of.add(tail.segment().timeline()));
-    return of;
+  private SegmentNumbers numbers(TimelineId timeline) {
+    return segments.getOrDefault(timeline, SegmentNumbers.NONE);
   }
 
   public boolean contains(WalSegment segment) {
-    return storedBytes(segment).isPresent();
+    return numbers(segment.timeline()).contains(segment.number());
   }
 
   /** How long the stored object of a segment is. */
   public OptionalLong storedBytes(WalSegment segment) {
-    Segments of = segments.get(segment.timeline());
-    int at = of == null ? -1 : Arrays.binarySearch(of.numbers, segment.number());
-    return at < 0 ? OptionalLong.empty() : OptionalLong.of(of.lengths[at]);
+    return numbers(segment.timeline()).length(segment.number());
   }
 
   /** The last segment of a timeline. */
   public Optional<WalSegment> last(TimelineId timeline) {
-    Segments of = segments.get(timeline);
-    return of == null
-        ? Optional.empty()
-        : Optional.of(new WalSegment(timeline, of.numbers[of.numbers.length - 1], size()));
+    return segment(timeline, numbers(timeline).last());
   }
 
   /** The next later segment of the same timeline of which there is any, be it pieces. */
   public Optional<WalSegment> next(WalSegment segment) {
-    Segments of = segments.get(segment.timeline());
-    LongStream whole = of == null ? LongStream.empty() : Arrays.stream(of.numbers);
-    LongStream begun =
-        tails.stream()
-            .map(WalTail::segment)
-            .filter(tail -> tail.timeline().equals(segment.timeline()))
-            .mapToLong(WalSegment::number);
-    OptionalLong next =
-        LongStream.concat(whole, begun).filter(number -> number > segment.number()).min();
-    return next.isEmpty()
+    TimelineId timeline = segment.timeline();
+    Optional<WalSegment> whole = segment(timeline, numbers(timeline).next(segment.number()));
+    SegmentNumbers begun = tailNumbers.getOrDefault(timeline, SegmentNumbers.NONE);
+    return Stream.of(whole, segment(timeline, begun.next(segment.number())))
+        .flatMap(Optional::stream)
+        .min(WalSegment::compareTo);
+  }
+
+  private Optional<WalSegment> segment(TimelineId timeline, OptionalLong number) {
+    return number.isEmpty()
         ? Optional.empty()
-        : Optional.of(new WalSegment(segment.timeline(), next.getAsLong(), size()));
+        : Optional.of(new WalSegment(timeline, number.getAsLong(), size()));
   }
 
   /** The segment with the highest number, and of those the one of the highest timeline. */
@@ -206,15 +185,15 @@ public final class WalInventory {
   /** What is there of a timeline, without gaps inside; between two ranges lies a gap. */
   public List<WalRange> ranges(TimelineId timeline) {
     List<WalRange> ranges = new ArrayList<>();
-    Segments of = segments.get(timeline);
-    for (int first = 0, at = 1; of != null && at <= of.numbers.length; at++) {
-      if (at == of.numbers.length || of.numbers[at] != of.numbers[at - 1] + 1) {
-        Lsn end = size().startOf(of.numbers[at - 1] + 1);
-        if (at == of.numbers.length && ends.containsKey(timeline)) {
-          end = ends.get(timeline).end();
-        }
-        ranges.add(new WalRange(timeline, size().startOf(of.numbers[first]), end));
-        first = at;
+    Optional<WalTail> tail = Optional.ofNullable(tailEnds.get(timeline));
+    for (SegmentNumbers.Range range : numbers(timeline).ranges()) {
+      long first = range.first();
+      if (tail.isPresent() && range.contains(tail.get().segment().number())) {
+        ranges.add(new WalRange(timeline, size().startOf(first), tail.get().end()));
+        first = tail.get().segment().number() + 1;
+      }
+      if (first <= range.last()) {
+        ranges.add(new WalRange(timeline, size().startOf(first), size().startOf(range.last() + 1)));
       }
     }
     return ranges;
@@ -225,48 +204,12 @@ public final class WalInventory {
    * missing, too.
    */
   public List<RecordedGap> gaps() {
-    List<RecordedGap> gaps = new ArrayList<>();
-    Map<TimelineId, List<WalRange>> held = new TreeMap<>();
-    for (RecordedGap gap : noted) {
-      List<WalRange> known =
-          held.computeIfAbsent(
-              gap.range().timeline(), timeline -> new ArrayList<>(ranges(timeline)));
-      List<WalRange> missing = without(gap.range(), known);
-      missing.forEach(part -> gaps.add(gap.over(part)));
-      known.addAll(missing);
-    }
-    gaps.sort(
-        Comparator.comparing((RecordedGap gap) -> gap.range().timeline())
-            .thenComparing(gap -> gap.range().start()));
-    return gaps;
-  }
-
-  private static List<WalRange> without(WalRange range, List<WalRange> known) {
-    List<WalRange> left = List.of(range);
-    for (WalRange other : known) {
-      List<WalRange> next = new ArrayList<>();
-      for (WalRange part : left) {
-        Lsn until = Lsn.min(part.end(), other.start());
-        Lsn from = Lsn.max(part.start(), other.end());
-        if (!part.start().isBefore(other.end()) || !other.start().isBefore(part.end())) {
-          next.add(part);
-          continue;
-        }
-        if (part.start().isBefore(until)) {
-          next.add(new WalRange(part.timeline(), part.start(), until));
-        }
-        if (from.isBefore(part.end())) {
-          next.add(new WalRange(part.timeline(), from, part.end()));
-        }
-      }
-      left = next;
-    }
-    return left;
+    return recordedGaps.missing(this::ranges);
   }
 
   /** How many segments there are, of all timelines. */
   public long segmentCount() {
-    return segments.values().stream().mapToLong(of -> of.numbers.length).sum();
+    return segments.values().stream().mapToLong(SegmentNumbers::count).sum();
   }
 
   private WalSegmentSize size() {
@@ -276,7 +219,7 @@ public final class WalInventory {
   /** Collects an inventory; give the segments of a timeline in ascending order. */
   public static final class Builder {
     private final ClusterIdentity cluster;
-    private final Map<TimelineId, Growing> segments = new TreeMap<>();
+    private final NumbersByTimeline segments = new NumbersByTimeline();
     private final Map<TimelineId, TimelineHistory> histories = new TreeMap<>();
     private final List<WalFileName.Partial> partials = new ArrayList<>();
     private final Map<WalSegment, WalTail> tails = new TreeMap<>();
@@ -292,9 +235,7 @@ public final class WalInventory {
      * @throws IllegalArgumentException if a later one of its timeline was added before
      */
     public Builder segment(WalSegment segment, long storedBytes) {
-      segments
-          .computeIfAbsent(segment.timeline(), timeline -> new Growing())
-          .add(segment.number(), storedBytes);
+      segments.add(segment, storedBytes);
       return this;
     }
 
@@ -312,7 +253,7 @@ public final class WalInventory {
      * Adds a piece of a segment; those of one segment in the order of their beginnings.
      *
      * @param from the offset of its first byte
-     * @param to the offset behind its last
+     * @param to the offset after its last
      */
     public Builder tailPiece(WalSegment segment, int from, int to, long storedBytes) {
       WalTail known = tails.getOrDefault(segment, new WalTail(segment, segment.start(), false, 0));
@@ -333,48 +274,20 @@ public final class WalInventory {
     }
   }
 
-  private record Segments(long[] numbers, long[] lengths) {}
+  /** Collects the segments of several timelines; those of each in ascending order. */
+  private static final class NumbersByTimeline {
+    private final SortedMap<TimelineId, SegmentNumbers.Builder> builders = new TreeMap<>();
 
-  private static final class Growing {
-    private long[] numbers = new long[16];
-    private long[] lengths = new long[16];
-    private int count;
-
-    void add(long number, long length) {
-      if (count > 0 && number == numbers[count - 1]) {
-        return;
-      }
-      if (count > 0 && number < numbers[count - 1]) {
-        throw new IllegalArgumentException("segments must be added in ascending order");
-      }
-      if (count == numbers.length) {
-        numbers = Arrays.copyOf(numbers, 2 * count);
-        lengths = Arrays.copyOf(lengths, 2 * count);
-      }
-      numbers[count] = number;
-      lengths[count++] = length;
+    void add(WalSegment segment, long storedBytes) {
+      builders
+          .computeIfAbsent(segment.timeline(), timeline -> new SegmentNumbers.Builder())
+          .add(segment.number(), storedBytes);
     }
 
-    static Growing copy(Segments segments) {
-      Growing copy = new Growing();
-      for (int i = 0; segments != null && i < segments.numbers.length; i++) {
-        copy.add(segments.numbers[i], segments.lengths[i]);
-      }
-      return copy;
-    }
-
-    /** Adds a number that may lie before others. */
-    void insert(long number, long length) {
-      int at = -1 - Arrays.binarySearch(numbers, 0, count, number);
-      add(Long.MAX_VALUE, length);
-      System.arraycopy(numbers, at, numbers, at + 1, count - 1 - at);
-      System.arraycopy(lengths, at, lengths, at + 1, count - 1 - at);
-      numbers[at] = number;
-      lengths[at] = length;
-    }
-
-    Segments freeze() {
-      return new Segments(Arrays.copyOf(numbers, count), Arrays.copyOf(lengths, count));
+    SortedMap<TimelineId, SegmentNumbers> build() {
+      SortedMap<TimelineId, SegmentNumbers> built = new TreeMap<>();
+      builders.forEach((timeline, builder) -> built.put(timeline, builder.build()));
+      return Collections.unmodifiableSortedMap(built);
     }
   }
 }
