@@ -23,8 +23,13 @@ public record RecordedGap(WalRange range, Optional<Instant> time, String reason)
     return new RecordedGap(part, time, reason);
   }
 
+  /** Why the WAL is missing and when that was recorded, as a clause for people. */
+  public String text() {
+    return reason + time.map(at -> ", recorded " + at).orElse("");
+  }
+
   @Override
   public String toString() {
-    return range + ": " + reason + time.map(at -> ", recorded " + at).orElse("");
+    return range + ": " + text();
   }
 }

@@ -34,7 +34,13 @@ public final class WalPath {
    * @param recorded what was noted when the WAL at the end was found to be missing
    */
   public record Continuous(
-      List<WalRange> ranges, Lsn end, Optional<WalRange> next, Optional<RecordedGap> recorded) {}
+      List<WalRange> ranges, Lsn end, Optional<WalRange> next, Optional<RecordedGap> recorded) {
+
+    /** What was recorded about the end, in parentheses after a space; empty if nothing was. */
+    public String note() {
+      return recorded.map(gap -> " (" + gap.text() + ")").orElse("");
+    }
+  }
 
   public WalPath(WalInventory wal, TimelineHistory history) {
     this.wal = wal;

@@ -37,7 +37,7 @@ public final class PathScan {
    *
    * @param outline what they hold; of a record over a boundary, with its neighbours
    */
-  private record Stretch(WalOutline outline, Lsn from, Lsn until, boolean manySegments) {}
+  private record Section(WalOutline outline, Lsn from, Lsn until, boolean manySegments) {}
 
   private final PathWal wal;
 
@@ -53,9 +53,9 @@ public final class PathScan {
    */
   public void forwards(Lsn from, Predicate<WalOutline> mayHold, Visitor visitor)
       throws IOException {
-    for (Stretch stretch : stretches(wal.outlines())) {
-      if (stretch.until().isAfter(from) && holds(stretch, mayHold)) {
-        for (Stretch part : parts(stretch)) {
+    for (Section section : sections(wal.outlines())) {
+      if (section.until().isAfter(from) && holds(section, mayHold)) {
+        for (Section part : parts(section)) {
           if (part.until().isAfter(from)
               && holds(part, mayHold)
               && !show(part, Lsn.max(from, part.from()), part.until(), visitor)) {
@@ -69,13 +69,13 @@ public final class PathScan {
   /** The last end of a transaction in a record that begins before a position. */
   public Optional<EndedTransaction> lastBefore(Lsn lsn) throws IOException {
     List<EndedTransaction> last = new ArrayList<>();
-    List<Stretch> all = stretches(wal.outlines());
+    List<Section> all = sections(wal.outlines());
     Collections.reverse(all);
-    for (Stretch stretch : all) {
-      if (stretch.from().isBefore(lsn) && holds(stretch, PathScan::hasTransactions)) {
-        List<Stretch> parts = parts(stretch);
+    for (Section section : all) {
+      if (section.from().isBefore(lsn) && holds(section, PathScan::hasTransactions)) {
+        List<Section> parts = parts(section);
         Collections.reverse(parts);
-        for (Stretch part : parts) {
+        for (Section part : parts) {
           if (part.from().isBefore(lsn) && holds(part, PathScan::hasTransactions)) {
             show(part, part.from(), Lsn.min(part.until(), lsn), ends(last));
             if (!last.isEmpty()) {
@@ -119,18 +119,18 @@ public final class PathScan {
     };
   }
 
-  private static boolean holds(Stretch stretch, Predicate<WalOutline> mayHold) {
-    return mayHold.test(stretch.outline()) || !stretch.outline().unresolved().isEmpty();
+  private static boolean holds(Section section, Predicate<WalOutline> mayHold) {
+    return mayHold.test(section.outline()) || !section.outline().unresolved().isEmpty();
   }
 
-  private List<Stretch> parts(Stretch stretch) throws IOException {
-    return stretch.manySegments()
-        ? stretches(wal.singles(stretch.outline()))
-        : new ArrayList<>(List.of(stretch));
+  private List<Section> parts(Section section) throws IOException {
+    return section.manySegments()
+        ? sections(wal.singles(section.outline()))
+        : new ArrayList<>(List.of(section));
   }
 
-  private static List<Stretch> stretches(List<WalOutline> neighbours) {
-    List<Stretch> stretches = new ArrayList<>();
+  private static List<Section> sections(List<WalOutline> neighbours) {
+    List<Section> sections = new ArrayList<>();
     WalOutline before = null;
     for (WalOutline outline : neighbours) {
       if (before != null) {
@@ -138,20 +138,20 @@ public final class PathScan {
         PathWal.joint(before, outline)
             .ifPresent(
                 joint ->
-                    stretches.add(
-                        new Stretch(
+                    sections.add(
+                        new Section(
                             joint, between.orElseThrow(), between.orElseThrow().plus(1), false)));
       }
       before = before == null ? outline : PathWal.carried(before, outline);
       Lsn until = outline.unfinishedRecordLsn().orElse(outline.endLsn());
-      stretches.add(
-          new Stretch(
+      sections.add(
+          new Section(
               outline, outline.firstRecordLsn().orElse(until), until, outline.segmentCount() > 1));
     }
-    return stretches;
+    return sections;
   }
 
-  private boolean show(Stretch part, Lsn from, Lsn until, Visitor visitor) throws IOException {
+  private boolean show(Section part, Lsn from, Lsn until, Visitor visitor) throws IOException {
     if (!from.isBefore(until)) {
       return true;
     }

@@ -5,6 +5,7 @@ import dev.walden.archive.WalIndex;
 import dev.walden.archive.inventory.WalPath;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
+import dev.walden.recovery.ArchiveContents;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegmentSize;
 import dev.walden.wal.index.WalEvent;
@@ -22,6 +23,51 @@ import java.util.Optional;
  * The archived WAL along a way, from a position to where it ends: in outlines and record by record.
  */
 public final class PathWal {
+  /** How the WAL of an archive is read: by its index, and segment by segment. */
+  public record Access(WalIndex index, WalSource source) {
+
+    /** The WAL along a path from a position on. */
+    public PathWal wal(WalPath path, Lsn from, ArchiveContents contents) throws IOException {
+      return new PathWal(path, from, contents.cluster(), this);
+    }
+  }
+
+  /** Where the valid WAL ends although the archive holds more. */
+  public sealed interface Damage {
+    /**
+     * The start of the next segment that is archived and does not follow; empty if there is none.
+     */
+    Optional<Lsn> next();
+
+    /** For people, as a clause. */
+    String text();
+  }
+
+  /** A segment cannot be read. */
+  public record Unreadable(Lsn end, Optional<Lsn> next, CorruptFileException cause)
+      implements Damage {
+    @Override
+    public String text() {
+      return "the archived WAL ends at " + end + ", where it is damaged: " + cause.getMessage();
+    }
+  }
+
+  /** A segment does not continue the record chain of those before it. */
+  public record BrokenChain(Lsn end, WalOutline segment, Optional<String> detail)
+      implements Damage {
+    @Override
+    public Optional<Lsn> next() {
+      return Optional.of(segment.startLsn());
+    }
+
+    @Override
+    public String text() {
+      return String.format(
+          "the archived WAL ends at %s, though %s is there: %s",
+          end, segment.firstSegment(), detail.orElse("it does not go on from there"));
+    }
+  }
+
   private final WalPath path;
   private final ClusterIdentity cluster;
   private final WalIndex index;
@@ -29,20 +75,19 @@ public final class PathWal {
   private final List<WalOutline> outlines = new ArrayList<>();
   private final Lsn start;
   private Optional<WalOutline> whole = Optional.empty();
-  private Optional<String> damage = Optional.empty();
-  private Optional<Lsn> next = Optional.empty();
+  private Optional<Damage> damage = Optional.empty();
 
   /**
    * Reads the outlines.
    *
    * @param from in a segment that the archive holds
    */
-  PathWal(WalPath path, Lsn from, ClusterIdentity cluster, WalIndex index, WalSource source)
+  private PathWal(WalPath path, Lsn from, ClusterIdentity cluster, Access access)
       throws IOException {
     this.path = path;
     this.cluster = cluster;
-    this.index = index;
-    this.source = source;
+    this.index = access.index();
+    this.source = access.source();
     this.start = size().floor(from);
     for (WalRange range : path.from(from).ranges()) {
       for (Lsn at = range.start(); at.isBefore(range.end()); ) {
@@ -58,11 +103,9 @@ public final class PathWal {
     try {
       return add(index.beginning(rest));
     } catch (CorruptFileException e) {
-      Lsn behind = rest.start().plus(size().bytes());
-      next = behind.isBefore(path.from(start).end()) ? Optional.of(behind) : Optional.empty();
-      damage =
-          Optional.of(
-              "the archived WAL ends at " + end() + ", where it is damaged: " + e.getMessage());
+      Lsn after = rest.start().plus(size().bytes());
+      boolean more = after.isBefore(path.from(start).end());
+      damage = Optional.of(new Unreadable(end(), more ? Optional.of(after) : Optional.empty(), e));
       return false;
     }
   }
@@ -79,14 +122,7 @@ public final class PathWal {
       WalOutline before = whole.get();
       Optional<WalOutline> joined = before.followedBy(outline.condensed());
       if (joined.isEmpty()) {
-        next = Optional.of(outline.startLsn());
-        damage =
-            Optional.of(
-                String.format(
-                    "the archived WAL ends at %s, though %s is there: %s",
-                    end(),
-                    outline.firstSegment(),
-                    before.breakBefore(outline).orElse("it does not go on from there")));
+        damage = Optional.of(new BrokenChain(end(), outline, before.breakBefore(outline)));
         return false;
       }
       whole = joined.map(WalOutline::condensed);
@@ -105,17 +141,14 @@ public final class PathWal {
     return outlines;
   }
 
-  /** Why WAL that is there cannot be replayed, if there is such. */
-  public Optional<String> damage() {
+  /** Why archived WAL cannot be replayed, if there is any. */
+  public Optional<Damage> damage() {
     return damage;
   }
 
-  /**
-   * Where the segment starts that is there and does not go on from those before. None if there is
-   * nothing behind the damage.
-   */
+  /** Where the first segment after the damage starts; empty if there is none, or no damage. */
   public Optional<Lsn> next() {
-    return next;
+    return damage.flatMap(Damage::next);
   }
 
   /** The outlines of the single segments of an outline. */

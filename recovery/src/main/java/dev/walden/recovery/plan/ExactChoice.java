@@ -6,8 +6,10 @@ import dev.walden.recovery.RecoveryTarget.Immediate;
 import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.recovery.RecoveryTarget.Time;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.plan.StopSearch.Found;
+import dev.walden.recovery.plan.TargetRecords.TargetRecord;
 import dev.walden.wal.Lsn;
 import java.io.IOException;
 import java.time.Instant;
@@ -61,7 +63,7 @@ final class ExactChoice {
       Candidate newest = newestFirst().get(0);
       RecoveryStopPoint end = newest.search().end();
       if (newest.coverage().wal().damage().isPresent()) {
-        throw refusal.of(Reason.WAL_DAMAGED, newest.coverage().wal().damage().get() + ".");
+        throw refusal.of(Reason.WAL_DAMAGED, newest.coverage().wal().damage().get().text() + ".");
       }
       return new Chosen(newest.backup(), "the newest" + of(), target, end, end.lsn());
     }

@@ -13,9 +13,9 @@ import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.recovery.path.ArchiveEnd;
 import dev.walden.recovery.path.ArchiveEnd.Hole;
 import dev.walden.recovery.path.ArchiveEnd.Verdict;
-import dev.walden.recovery.path.GapText;
+import dev.walden.recovery.path.PathWal;
 import dev.walden.recovery.path.Recoverable;
-import dev.walden.recovery.path.WalKnowledge;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
@@ -33,18 +33,17 @@ final class PlanDecision {
   private final RecoveryTarget target;
   private final WalSegmentSize size;
   private final PlanRefusals refusal;
-  private final Optional<WalKnowledge> knowledge;
+  private final Optional<PathWal.Access> access;
 
   /**
    * Begins to decide.
    *
-   * @param knowledge how to look into the WAL; without it where the target lies stays open
+   * @param access how to read the WAL; without it the place of the target remains open
    */
-  PlanDecision(
-      ArchiveContents contents, RecoveryRequest request, Optional<WalKnowledge> knowledge) {
+  PlanDecision(ArchiveContents contents, RecoveryRequest request, Optional<PathWal.Access> access) {
     this.contents = contents;
     this.request = request;
-    this.knowledge = knowledge;
+    this.access = access;
     this.target = request.target();
     this.size = contents.cluster().segmentSize();
     this.refusal = new PlanRefusals(contents, target);
@@ -55,8 +54,8 @@ final class PlanDecision {
     TimelineHistory history = new TimelineChoice(contents, request, backups).choose();
     WalPath path = new WalPath(contents.wal(), history);
     List<BaseBackup> leading = Recoverable.leadingTo(history, backups);
-    return knowledge.isPresent()
-        ? exact(path, history, leading, knowledge.get())
+    return access.isPresent()
+        ? exact(path, history, leading, access.get())
         : byInventory(path, history, leading);
   }
 
@@ -86,10 +85,10 @@ final class PlanDecision {
 
   /** Finds the record at which the server will stop. */
   private RecoveryPlan exact(
-      WalPath path, TimelineHistory history, List<BaseBackup> leading, WalKnowledge wal)
+      WalPath path, TimelineHistory history, List<BaseBackup> leading, PathWal.Access wal)
       throws IOException {
     List<BaseBackup> usable = consistent(path, leading);
-    List<ReplayableWal> coverages = ReplayableWal.along(path, usable, contents, wal);
+    List<ReplayableWal> coverages = ReplayableWal.after(usable, path, contents, wal);
     ExactChoice.Chosen chosen = new ExactChoice(coverages, target, refusal).choose();
     Continuous continuous = path.from(chosen.backup().startLsn());
     Verdict verdict = ArchiveEnd.of(contents.wal()).after(path, continuous);
@@ -199,12 +198,12 @@ final class PlanDecision {
     return next == null
         ? "the archived WAL on the way ends at "
             + continuous.end()
-            + GapText.of(continuous)
+            + continuous.note()
             + verdict.hole().map(hole -> "; " + hole.text()).orElse("")
         : String.format(
             "the WAL from %s to %s is missing%s, while it is there before and from %s on timeline"
                 + " %s on",
-            continuous.end(), next.start(), GapText.of(continuous), next.start(), next.timeline());
+            continuous.end(), next.start(), continuous.note(), next.start(), next.timeline());
   }
 
   /** Behind the last segment that the target can need, as far as that is known. */

@@ -6,8 +6,9 @@ import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTarget.Time;
 import dev.walden.recovery.path.ArchiveEnd.Hole;
-import dev.walden.recovery.path.GapText;
+import dev.walden.recovery.path.PathWal;
 import dev.walden.recovery.path.Recoverable;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import java.util.List;
 import java.util.Optional;
@@ -39,14 +40,14 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
             .orElse(", and no transaction ended in it");
     String wal =
         String.format("the archived WAL on the way ends at %s%s", end.lsn(), last)
-            + coverage.wal().damage().map(damage -> "; " + damage).orElse("");
+            + coverage.wal().damage().map(damage -> "; " + damage.text()).orElse("");
     if (coverage.continuous().next().isPresent()) {
       WalRange next = coverage.continuous().next().get();
       return of(
           Reason.WAL_MISSING,
           String.format(
               "%s; the WAL from %s to %s is missing%s.",
-              wal, coverage.continuous().end(), next.start(), GapText.of(coverage.continuous())));
+              wal, coverage.continuous().end(), next.start(), coverage.continuous().note()));
     }
     if (coverage.wal().damage().isPresent()) {
       return of(Reason.WAL_DAMAGED, wal + ".");
@@ -64,13 +65,9 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
   /** Nothing in the WAL is what the target names. */
   RecoveryImpossibleException unknown(List<ReplayableWal> coverages) {
     ReplayableWal newest = coverages.get(coverages.size() - 1);
-    Optional<String> damage =
+    Optional<PathWal.Damage> damage =
         coverages.stream().flatMap(coverage -> coverage.wal().damage().stream()).findFirst();
-    boolean gap =
-        coverages.stream()
-            .anyMatch(
-                coverage ->
-                    coverage.continuous().next().isPresent() || coverage.verdict() instanceof Hole);
+    boolean gap = coverages.stream().anyMatch(ReplayableWal::endsInGap);
     return of(
         damage.isPresent()
             ? Reason.WAL_DAMAGED
@@ -81,6 +78,6 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
             coverages.get(0).wal().start(),
             newest.wal().end(),
             TargetEvent.of(target),
-            damage.map(problem -> "; " + problem).orElse("")));
+            damage.map(problem -> "; " + problem.text()).orElse("")));
   }
 }

@@ -2,6 +2,7 @@ package dev.walden.recovery.plan;
 
 import dev.walden.backup.BaseBackup;
 import dev.walden.json.JsonObject;
+import dev.walden.recovery.EndedTransaction;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTarget.Immediate;
 import dev.walden.recovery.RecoveryTarget.Latest;
@@ -11,6 +12,7 @@ import dev.walden.wal.TimelineHistory.Ancestor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A {@link RecoveryPlan} for people and for programs. */
@@ -95,9 +97,9 @@ final class PlanText {
       return;
     }
     RecoveryStopPoint stop = plan.stop().get();
-    line(text, "Stop: %s.", StopText.place(plan, stop));
-    line(text, "  Last transaction kept: %s.", StopText.transaction(stop.last()));
-    line(text, "  First transaction not kept: %s.", StopText.transaction(stop.next()));
+    line(text, "Stop: %s.", place(stop));
+    line(text, "  Last transaction kept: %s.", transaction(stop.last()));
+    line(text, "  First transaction not kept: %s.", transaction(stop.next()));
     if (!stop.lost().isEmpty()) {
       line(text, "  Not kept, though earlier than asked for, since times are not in order:");
       stop.lost().forEach(lost -> line(text, "    %s.", lost));
@@ -112,6 +114,21 @@ final class PlanText {
                     p.gid(),
                     p.time()));
     stop.logged().ifPresent(logged -> line(text, "  The server will log: %s.", logged));
+  }
+
+  private String place(RecoveryStopPoint stop) {
+    if (stop.record().isEmpty()) {
+      return plan.target() instanceof Immediate
+          ? "at " + stop.lsn() + ", as soon as the backup is consistent"
+          : "at " + stop.lsn() + ", the end of the archived WAL";
+    }
+    return String.format(
+        "at %s, %s the record at %s",
+        stop.lsn(), stop.replayed() ? "after" : "before", stop.record().get());
+  }
+
+  private static String transaction(Optional<EndedTransaction> transaction) {
+    return transaction.map(EndedTransaction::toString).orElse("none in the archived WAL");
   }
 
   /** Where recovery will stop, if nobody looked into the WAL. */
@@ -179,7 +196,7 @@ final class PlanText {
                 .with("endTime", backup.endTime().toString())
                 .with("storedBytes", backup.storedBytes())
                 .with("plainBytes", backup.plainBytes()))
-        .with("stop", plan.stop().map(StopText::toJson).orElseGet(JsonObject::create))
+        .with("stop", plan.stop().map(RecoveryStopPoint::toJson).orElseGet(JsonObject::create))
         .with("wal", wal())
         .with("walEnd", plan.walEnd().toString())
         .with("segments", plan.segmentCount())

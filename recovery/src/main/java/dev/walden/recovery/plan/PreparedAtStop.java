@@ -1,6 +1,7 @@
 package dev.walden.recovery.plan;
 
 import dev.walden.archive.inventory.WalPath;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.stop.TwoPhaseFile;
 import dev.walden.wal.TimelineHistory;

@@ -7,8 +7,8 @@ import dev.walden.recovery.RecoverableRange;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTargetAction;
 import dev.walden.recovery.RecoveryTargetTimeline;
+import dev.walden.recovery.path.PathWal;
 import dev.walden.recovery.path.Recoverable;
-import dev.walden.recovery.path.WalKnowledge;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +39,7 @@ public final class RecoveryPlanner {
 
   /** Looks into the WAL of an archive, if that is allowed. */
   private interface Knowing {
-    Optional<WalKnowledge> look();
+    Optional<PathWal.Access> look();
   }
 
   private final Source source;
@@ -78,7 +78,7 @@ public final class RecoveryPlanner {
   public static RecoveryPlanner of(ArchiveStore archive) {
     return new RecoveryPlanner(
         () -> ArchiveContents.read(archive),
-        () -> Optional.of(new WalKnowledge(archive.index(), archive::open)));
+        () -> Optional.of(new PathWal.Access(archive.index(), archive::open)));
   }
 
   /**
@@ -96,7 +96,7 @@ public final class RecoveryPlanner {
    */
   public static RecoveryPlanner of(ArchiveContents contents, ArchiveStore archive) {
     return new RecoveryPlanner(
-        () -> contents, () -> Optional.of(new WalKnowledge(archive.index(), archive::open)));
+        () -> contents, () -> Optional.of(new PathWal.Access(archive.index(), archive::open)));
   }
 
   /** Looks into no WAL; see {@link #of(ArchiveContents)}. */

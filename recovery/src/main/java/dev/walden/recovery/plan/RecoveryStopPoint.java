@@ -1,5 +1,6 @@
 package dev.walden.recovery.plan;
 
+import dev.walden.json.JsonObject;
 import dev.walden.recovery.EndedTransaction;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.index.WalEvent;
@@ -33,5 +34,32 @@ public record RecoveryStopPoint(
   public RecoveryStopPoint {
     lost = List.copyOf(lost);
     prepared = List.copyOf(prepared);
+  }
+
+  /** For programs. Members are only ever added. */
+  public JsonObject toJson() {
+    JsonObject json = JsonObject.create().with("lsn", lsn.toString());
+    record.ifPresent(
+        start -> json.with("record", start.toString()).with("recordReplayed", replayed));
+    logged.ifPresent(line -> json.with("logged", line));
+    last.ifPresent(transaction -> json.with("lastKept", toJson(transaction)));
+    next.ifPresent(transaction -> json.with("firstNotKept", toJson(transaction)));
+    return json.with("notKeptThoughEarlier", lost.stream().map(RecoveryStopPoint::toJson).toList())
+        .with("prepared", prepared.stream().map(RecoveryStopPoint::toJson).toList());
+  }
+
+  private static JsonObject toJson(EndedTransaction transaction) {
+    return JsonObject.create()
+        .with("xid", transaction.xid())
+        .with("committed", transaction.commit())
+        .with("time", transaction.time().toString())
+        .with("lsn", transaction.lsn().toString());
+  }
+
+  private static JsonObject toJson(WalEvent.Prepared prepared) {
+    return JsonObject.create()
+        .with("xid", prepared.xid())
+        .with("gid", prepared.gid())
+        .with("time", prepared.time().toString());
   }
 }

@@ -1,6 +1,7 @@
 package dev.walden.recovery.plan;
 
 import dev.walden.cluster.ControlFile.WalLevel;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.stop.RequiredSettings;
 import dev.walden.wal.Lsn;

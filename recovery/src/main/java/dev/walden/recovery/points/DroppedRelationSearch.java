@@ -17,23 +17,23 @@ import java.util.Optional;
 
 /** Finds what was dropped, mostly in outlines alone. */
 final class DroppedRelationSearch {
-  private final TimelineSection piece;
+  private final TimelineSection section;
   private final TimeRange window;
   private final CatalogNames names;
-  private final PointCollector<DroppedRelations> found;
+  private final PointList.Collector<DroppedRelations> found;
   private final PathWal wal;
   private final PathScan scan;
 
   DroppedRelationSearch(
-      TimelineSection piece,
+      TimelineSection section,
       TimeRange window,
       CatalogNames names,
-      PointCollector<DroppedRelations> found) {
-    this.piece = piece;
+      PointList.Collector<DroppedRelations> found) {
+    this.section = section;
     this.window = window;
     this.names = names;
     this.found = found;
-    this.wal = piece.stretch().wal();
+    this.wal = section.wal().wal();
     this.scan = new PathScan(wal);
   }
 
@@ -51,7 +51,8 @@ final class DroppedRelationSearch {
         between(before, outline);
       }
       before = before == null ? outline : PathWal.carried(before, outline);
-      if (outline.startLsn().isBefore(piece.until()) && outline.endLsn().isAfter(piece.from())) {
+      if (outline.startLsn().isBefore(section.until())
+          && outline.endLsn().isAfter(section.from())) {
         if (outline.segmentCount() == 1) {
           take(outline.events());
         } else if (mayHold(outline) && !within) {
@@ -72,7 +73,7 @@ final class DroppedRelationSearch {
 
   /** What the record says that goes over the boundary between two outlines. */
   private void between(WalOutline before, WalOutline after) throws IOException {
-    Optional<Lsn> lsn = before.unfinishedRecordLsn().filter(piece::contains);
+    Optional<Lsn> lsn = before.unfinishedRecordLsn().filter(section::contains);
     Optional<WalOutline> joint = lsn.isPresent() ? PathWal.joint(before, after) : Optional.empty();
     if (joint.isEmpty()) {
       return;
@@ -109,7 +110,7 @@ final class DroppedRelationSearch {
 
   private void take(List<WalEvent> events) throws IOException {
     for (WalEvent event : events) {
-      if (found.isFull() || !piece.contains(event.lsn())) {
+      if (found.isFull() || !section.contains(event.lsn())) {
         continue;
       }
       if (event instanceof FilesDropped dropped && window.contains(dropped.time())) {
@@ -128,7 +129,7 @@ final class DroppedRelationSearch {
     boolean replaced = event.replaced() || new CreatedBeforeDrop(wal).before(event);
     return new DroppedRelations(
         replaced ? DroppedRelations.Kind.REPLACED : DroppedRelations.Kind.DROPPED,
-        piece.before(event.lsn()),
+        section.before(event.lsn()),
         event.xid(),
         Optional.of(event.time()),
         event.database(),
@@ -144,7 +145,7 @@ final class DroppedRelationSearch {
       found.add(
           new DroppedRelations(
               DroppedRelations.Kind.DATABASE,
-              piece.before(event.lsn()),
+              section.before(event.lsn()),
               event.xid(),
               next.map(EndedTransaction::time),
               event.database(),

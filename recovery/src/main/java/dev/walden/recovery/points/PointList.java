@@ -1,6 +1,7 @@
 package dev.walden.recovery.points;
 
 import dev.walden.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -22,5 +23,33 @@ public record PointList<T>(List<T> points, boolean more) {
 
   private static String capital(String name) {
     return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+  }
+
+  /** Gathers what a search finds, up to a limit. */
+  static final class Collector<T> {
+    private final int limit;
+    private final List<T> points = new ArrayList<>();
+    private boolean more;
+
+    Collector(int limit) {
+      this.limit = limit;
+    }
+
+    void add(T point) {
+      if (points.size() < limit) {
+        points.add(point);
+      } else {
+        more = true;
+      }
+    }
+
+    /** Whether to look no further. */
+    boolean isFull() {
+      return more;
+    }
+
+    PointList<T> list() {
+      return new PointList<>(points, more);
+    }
   }
 }

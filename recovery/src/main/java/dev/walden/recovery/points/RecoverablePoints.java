@@ -8,9 +8,9 @@ import dev.walden.recovery.EndedTransaction;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTarget.RestorePoint;
 import dev.walden.recovery.path.PathScan;
+import dev.walden.recovery.path.PathWal;
 import dev.walden.recovery.path.Recoverable;
-import dev.walden.recovery.path.WalKnowledge;
-import dev.walden.recovery.path.WalStretch;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.index.WalEvent;
@@ -89,30 +89,30 @@ public final class RecoverablePoints {
    * @throws NotArchivedException if the history of the timeline asked for is not there
    */
   public List<TimelineCoverage> coverage() throws IOException {
-    return new Ways().coverage();
+    return new TimelinePaths().coverage();
   }
 
   /** The timelines, all of them, as a drawing of at most 80 columns. */
   public String picture() throws IOException {
-    Ways ways = everyTimeline().new Ways();
-    return new TimelinePicture(ways.coverage()).draw();
+    TimelinePaths paths = everyTimeline().new TimelinePaths();
+    return new TimelinePicture(paths.coverage()).draw();
   }
 
   /** The restore points, in the order of the WAL. */
   public PointList<NamedPoint> restorePoints() throws IOException {
-    PointCollector<NamedPoint> found = new PointCollector<>(limit);
-    for (Way way : new Ways().all) {
+    PointList.Collector<NamedPoint> found = new PointList.Collector<>(limit);
+    for (TimelinePath path : new TimelinePaths().all) {
       Set<String> once = new HashSet<>();
       Set<String> twice = new HashSet<>();
-      for (WalStretch stretch : way.stretches()) {
-        points(stretch).forEach(point -> (once.add(point.name()) ? once : twice).add(point.name()));
+      for (ReplayableWal wal : path.replayable()) {
+        points(wal).forEach(point -> (once.add(point.name()) ? once : twice).add(point.name()));
       }
-      for (TimelineSection piece : way.pieces()) {
-        for (WalEvent.RestorePoint point : points(piece.stretch())) {
-          if (piece.contains(point.lsn())) {
+      for (TimelineSection section : path.sections()) {
+        for (WalEvent.RestorePoint point : points(section.wal())) {
+          if (section.contains(point.lsn())) {
             found.add(
                 new NamedPoint(
-                    piece.place(point.lsn(), point.endLsn()),
+                    section.place(point.lsn(), point.endLsn()),
                     point.time(),
                     point.name(),
                     twice.contains(point.name()) || !RestorePoint.isKnownBy(point.name())
@@ -125,8 +125,8 @@ public final class RecoverablePoints {
     return found.list();
   }
 
-  private static List<WalEvent.RestorePoint> points(WalStretch stretch) {
-    return stretch.wal().events().stream()
+  private static List<WalEvent.RestorePoint> points(ReplayableWal wal) {
+    return wal.wal().events().stream()
         .filter(WalEvent.RestorePoint.class::isInstance)
         .map(WalEvent.RestorePoint.class::cast)
         .toList();
@@ -137,30 +137,30 @@ public final class RecoverablePoints {
    */
   public PointList<TransactionPoint> transactions(Instant from, Instant to) throws IOException {
     TimeRange window = new TimeRange(from, to);
-    PointCollector<TransactionPoint> found = new PointCollector<>(limit);
-    for (Way way : new Ways().all) {
-      for (TimelineSection piece : way.pieces()) {
-        transactions(piece, window, found);
+    PointList.Collector<TransactionPoint> found = new PointList.Collector<>(limit);
+    for (TimelinePath path : new TimelinePaths().all) {
+      for (TimelineSection section : path.sections()) {
+        transactions(section, window, found);
       }
     }
     return found.list();
   }
 
   private static void transactions(
-      TimelineSection piece, TimeRange window, PointCollector<TransactionPoint> found)
+      TimelineSection section, TimeRange window, PointList.Collector<TransactionPoint> found)
       throws IOException {
-    new PathScan(piece.stretch().wal())
+    new PathScan(section.wal().wal())
         .forwards(
-            piece.from(),
-            outline -> outline.startLsn().isBefore(piece.until()) && window.meets(outline),
+            section.from(),
+            outline -> outline.startLsn().isBefore(section.until()) && window.meets(outline),
             (record, previous) -> {
-              if (!piece.contains(record.start())) {
+              if (!section.contains(record.start())) {
                 return false;
               }
               if (record.body().orElse(null) instanceof End end && window.contains(end.time())) {
                 found.add(
                     new TransactionPoint(
-                        piece.place(record.start(), record.end()),
+                        section.place(record.start(), record.end()),
                         new EndedTransaction(record.start(), end)));
               }
               return !found.isFull();
@@ -173,42 +173,42 @@ public final class RecoverablePoints {
    */
   public PointList<DroppedRelations> drops(Instant from, Instant to) throws IOException {
     TimeRange window = new TimeRange(from, to);
-    PointCollector<DroppedRelations> found = new PointCollector<>(limit);
-    for (Way way : new Ways().all) {
-      for (TimelineSection piece : way.pieces()) {
-        new DroppedRelationSearch(piece, window, names, found).run();
+    PointList.Collector<DroppedRelations> found = new PointList.Collector<>(limit);
+    for (TimelinePath path : new TimelinePaths().all) {
+      for (TimelineSection section : path.sections()) {
+        new DroppedRelationSearch(section, window, names, found).run();
       }
     }
     return found.list();
   }
 
   /** A timeline, all WAL on the way to it, and what of it belongs to no way before. */
-  private record Way(
-      TimelineHistory history, List<WalStretch> stretches, List<TimelineSection> pieces) {}
+  private record TimelinePath(
+      TimelineHistory history, List<ReplayableWal> replayable, List<TimelineSection> sections) {}
 
   /** What the archive holds now along the ways that are asked for. */
-  private final class Ways {
-    private final List<Way> all = new ArrayList<>();
+  private final class TimelinePaths {
+    private final List<TimelinePath> all = new ArrayList<>();
 
-    Ways() throws IOException {
+    TimelinePaths() throws IOException {
       ArchiveContents contents = ArchiveContents.read(archive);
-      WalKnowledge knowledge = new WalKnowledge(archive.index(), archive::open);
+      PathWal.Access access = new PathWal.Access(archive.index(), archive::open);
       TimelineSection.Cut cut = new TimelineSection.Cut();
       for (TimelineHistory history : histories(contents)) {
-        List<WalStretch> stretches =
-            WalStretch.along(
+        List<ReplayableWal> replayable =
+            ReplayableWal.all(
                 new WalPath(contents.wal(), history),
                 Recoverable.leadingTo(history, contents.backups()),
                 contents,
-                knowledge);
-        all.add(new Way(history, stretches, cut.of(history, stretches)));
+                access);
+        all.add(new TimelinePath(history, replayable, cut.of(history, replayable)));
       }
     }
 
     List<TimelineCoverage> coverage() throws IOException {
       List<TimelineCoverage> coverage = new ArrayList<>();
-      for (Way way : all) {
-        coverage.add(TimelineCoverage.of(way.history(), way.stretches()));
+      for (TimelinePath path : all) {
+        coverage.add(TimelineCoverage.of(path.history(), path.replayable()));
       }
       return coverage;
     }

@@ -6,7 +6,7 @@ import dev.walden.json.JsonObject;
 import dev.walden.recovery.RecoverableRange;
 import dev.walden.recovery.WalGap;
 import dev.walden.recovery.path.PathScan;
-import dev.walden.recovery.path.WalStretch;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineHistory.Ancestor;
@@ -39,26 +39,26 @@ public record TimelineCoverage(
     gaps = List.copyOf(gaps);
   }
 
-  static TimelineCoverage of(TimelineHistory history, List<WalStretch> stretches)
+  static TimelineCoverage of(TimelineHistory history, List<ReplayableWal> replayable)
       throws IOException {
     TimelineId timeline = history.timeline();
     List<WalRange> wal = new ArrayList<>();
     List<RecoverableRange> ranges = new ArrayList<>();
     List<WalGap> gaps = new ArrayList<>();
-    for (WalStretch stretch : stretches) {
-      wal.add(new WalRange(timeline, stretch.start(), stretch.end()));
-      if (!stretch.backups().isEmpty()) {
-        Lsn start = stretch.backups().get(0).endLsn();
+    for (ReplayableWal part : replayable) {
+      wal.add(new WalRange(timeline, part.start(), part.end()));
+      if (!part.backups().isEmpty()) {
+        Lsn start = part.backups().get(0).endLsn();
         ranges.add(
             new RecoverableRange(
                 timeline,
-                stretch.backups(),
-                stretch.end(),
-                new PathScan(stretch.wal())
-                    .lastBefore(stretch.end())
+                part.backups(),
+                part.end(),
+                new PathScan(part.wal())
+                    .lastBefore(part.end())
                     .filter(last -> !last.lsn().isBefore(start))));
       }
-      gaps.addAll(stretch.gaps());
+      gaps.addAll(part.gaps());
     }
     List<Ancestor> ancestors = history.ancestors();
     return new TimelineCoverage(

@@ -1,6 +1,6 @@
 package dev.walden.recovery.points;
 
-import dev.walden.recovery.path.WalStretch;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineHistory.Ancestor;
@@ -11,43 +11,42 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The records of one timeline within a stretch of a way.
+ * The records of one timeline within a stretch of a path.
  *
  * @param along the timeline that the way leads to
  * @param from where they begin
  * @param until those that begin here or later do not belong to it
  */
 record TimelineSection(
-    WalStretch stretch, TimelineId timeline, TimelineId along, Lsn from, Lsn until) {
+    ReplayableWal wal, TimelineId timeline, TimelineId along, Lsn from, Lsn until) {
   private static final Lsn LAST = new Lsn(-1);
 
-  /** Cuts ways into pieces, and leaves out what an earlier one has. */
+  /** Cuts ways into sections, and leaves out what an earlier one has. */
   static final class Cut {
     private final Map<TimelineId, List<Span>> taken = new TreeMap<>();
 
-    /** The pieces of a way that no way before had, in order. */
-    List<TimelineSection> of(TimelineHistory history, List<WalStretch> stretches) {
+    /** The sections of a way that no way before had, in order. */
+    List<TimelineSection> of(TimelineHistory history, List<ReplayableWal> replayable) {
       List<TimelineId> timelines = new ArrayList<>();
       history.ancestors().stream().map(Ancestor::timeline).forEach(timelines::add);
       timelines.add(history.timeline());
-      List<TimelineSection> pieces = new ArrayList<>();
-      for (WalStretch stretch : stretches) {
+      List<TimelineSection> sections = new ArrayList<>();
+      for (ReplayableWal wal : replayable) {
         for (TimelineId timeline : timelines) {
-          Lsn from = Lsn.max(stretch.start(), history.begin(timeline).orElse(Lsn.ZERO));
-          Lsn until = Lsn.min(stretch.end(), history.end(timeline).orElse(LAST));
+          Lsn from = Lsn.max(wal.start(), history.begin(timeline).orElse(Lsn.ZERO));
+          Lsn until = Lsn.min(wal.end(), history.end(timeline).orElse(LAST));
           for (Span span : left(timeline, new Span(from, until))) {
-            pieces.add(
-                new TimelineSection(
-                    stretch, timeline, history.timeline(), span.from(), span.until()));
+            sections.add(
+                new TimelineSection(wal, timeline, history.timeline(), span.from(), span.until()));
           }
         }
       }
-      for (TimelineSection piece : pieces) {
+      for (TimelineSection section : sections) {
         taken
-            .computeIfAbsent(piece.timeline(), any -> new ArrayList<>())
-            .add(new Span(piece.from(), piece.until()));
+            .computeIfAbsent(section.timeline(), any -> new ArrayList<>())
+            .add(new Span(section.from(), section.until()));
       }
-      return pieces;
+      return sections;
     }
 
     private List<Span> left(TimelineId timeline, Span all) {
@@ -82,7 +81,7 @@ record TimelineSection(
    */
   WalPlace place(Lsn lsn, Lsn stop) {
     boolean reachable =
-        stretch.backups().stream()
+        wal.backups().stream()
             .anyMatch(b -> !lsn.isBefore(b.startLsn()) && !stop.isBefore(b.endLsn()));
     return new WalPlace(timeline, along, lsn, reachable);
   }

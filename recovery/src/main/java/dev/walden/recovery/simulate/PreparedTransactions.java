@@ -36,7 +36,7 @@ final class PreparedTransactions {
     this.rule = new TwoPhaseFile(history, size);
   }
 
-  void add(ReplayedRecord record, Prepare transaction, FetchedSegments fetched) {
+  void add(ReplayedRecord record, Prepare transaction, SegmentRequests fetched) {
     List<WalSegment> files = new ArrayList<>();
     long last = size.segmentNumberBefore(record.end());
     for (long number = size.segmentNumber(record.start()); number <= last; number++) {
@@ -54,7 +54,7 @@ final class PreparedTransactions {
    *
    * @param timeline that of the last record applied
    */
-  Optional<WalSegment> missing(TimelineId timeline, FetchedSegments fetched) {
+  Optional<WalSegment> missing(TimelineId timeline, SegmentRequests fetched) {
     return pending.values().stream()
         .flatMap(prepared -> prepared.files().stream())
         .map(file -> wanted(file, timeline, fetched))
@@ -63,7 +63,7 @@ final class PreparedTransactions {
   }
 
   private Optional<WalSegment> wanted(
-      WalSegment file, TimelineId timeline, FetchedSegments fetched) {
+      WalSegment file, TimelineId timeline, SegmentRequests fetched) {
     WalSegment opened =
         fetched.hasHistory(timeline)
             ? rule.opened(file.number(), timeline)

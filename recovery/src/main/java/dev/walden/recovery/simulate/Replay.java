@@ -37,7 +37,7 @@ final class Replay {
   private final StopRules rules;
   private final HotStandby hotStandby;
   private final Optional<RequiredSettings> settings;
-  private final FetchedSegments fetched;
+  private final SegmentRequests fetched;
   private final PreparedTransactions prepared;
   private final List<String> log = new ArrayList<>();
   private TimelineId timeline;
@@ -54,7 +54,7 @@ final class Replay {
   private boolean failed;
   private boolean paused;
 
-  Replay(ReplayStart from, StopRules rules, StandbyCapacity server, FetchedSegments fetched) {
+  Replay(ReplayStart from, StopRules rules, StandbyCapacity server, SegmentRequests fetched) {
     this.from = from;
     this.rules = rules;
     this.hotStandby = new HotStandby(server.hotStandby());

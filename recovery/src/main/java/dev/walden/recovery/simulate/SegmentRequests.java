@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>Source: {@code XLogPageRead} in {@code src/backend/access/transam/xlogrecovery.c}.
  */
-final class SegmentRequests implements FetchedSegments {
+final class SegmentRequests {
   private static final long NONE = -1;
 
   private final WalInventory wal;
@@ -41,8 +41,8 @@ final class SegmentRequests implements FetchedSegments {
     previous = openTimeline;
   }
 
-  @Override
-  public boolean hasHistory(TimelineId timeline) {
+  /** Whether the history of a timeline can be had; timeline 1 has none. */
+  boolean hasHistory(TimelineId timeline) {
     return wal.history(timeline).isPresent();
   }
 
@@ -99,8 +99,8 @@ final class SegmentRequests implements FetchedSegments {
     }
   }
 
-  @Override
-  public TimelineId timelineOf(long number) {
+  /** Which timeline's file a segment that replay has just read was taken from. */
+  TimelineId timelineOf(long number) {
     return number == open ? openTimeline : previous;
   }
 
