@@ -49,6 +49,7 @@ public final class StreamVerifier {
 
   @SuppressWarnings("NullAway.Init") // null until a record goes on in a next segment
   private Contrecord rest;
+
   // may be after what has arrived, in the unused rest of a segment
   private Lsn verified;
   private boolean walking;

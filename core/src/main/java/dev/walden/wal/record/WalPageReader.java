@@ -34,6 +34,7 @@ final class WalPageReader implements Closeable {
 
   @SuppressWarnings("NullAway.Init") // moveTo comes first
   private WalSegment segment;
+
   private @Nullable InputStream in;
   // the buffer's offset in the segment, its filled length, the page's offset in the buffer
   private int bufferOffset;
