@@ -38,8 +38,8 @@ public sealed interface WalEvent {
    *
    * @param shutdown whether nothing was written between redo and this record
    * @param redo where recovery from it begins
-   * @param nextXid the next transaction ID, with the epoch in its upper 32 bits * @param walLevel
-   *     recorded from 17 on
+   * @param nextXid the next transaction ID, with the epoch in its upper 32 bits
+   * @param walLevel recorded from 17 on
    */
   record Checkpoint(
       Lsn lsn,

@@ -17,8 +17,9 @@ public sealed interface XlogBody extends RecordBody {
    * A checkpoint. A shutdown or end-of-recovery checkpoint may begin a timeline.
    *
    * @param shutdown whether nothing was written between redo and this record
-   * @param redo where recovery from it begins * @param nextXid the next transaction ID, with the
-   *     epoch in its upper 32 bits * @param walLevel recorded from 17 on
+   * @param redo where recovery from it begins
+   * @param nextXid the next transaction ID, with the epoch in its upper 32 bits
+   * @param walLevel recorded from 17 on
    */
   record Checkpoint(
       boolean shutdown,
