@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerUnavailableException;
-import dev.walden.server.TlsServer;
 import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.protocol.ReplicationStream.Event;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
+import dev.walden.testing.TlsServer;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import java.io.IOException;

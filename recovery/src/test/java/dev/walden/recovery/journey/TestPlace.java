@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -47,6 +48,19 @@ public final class TestPlace {
 
   public static String place(S3Proxy server) {
     return "http://127.0.0.1:" + server.getPort();
+  }
+
+  /** What the SDK's own chains read, for a process whose archive is {@code s3://walden/…}. */
+  public static Map<String, String> environment(S3Proxy server) {
+    return Map.of(
+        "AWS_ENDPOINT_URL_S3",
+        place(server),
+        "AWS_REGION",
+        "us-east-1",
+        "AWS_ACCESS_KEY_ID",
+        ID,
+        "AWS_SECRET_ACCESS_KEY",
+        SECRET);
   }
 
   private static S3Client client(String place) {

@@ -1,9 +1,7 @@
-package dev.walden.server;
+package dev.walden.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.walden.testing.PostgresBinaries;
-import dev.walden.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
