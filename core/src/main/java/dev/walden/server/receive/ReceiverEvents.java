@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * What has happened to a receiver, counted and told to its listener. Nothing here waits; safe for
  * use by many threads.
  */
-public final class ReceiverEvents {
+final class ReceiverEvents {
   private final ServerWalHistory server = new ServerWalHistory(System::nanoTime);
   private final Supplier<WalReceiverStatus> status;
   private final Duration stallLimit;

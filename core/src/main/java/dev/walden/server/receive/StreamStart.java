@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>The start may lie before the timeline's first byte, as PostgreSQL wants it: the first segment
  * of a timeline begins with a copy of its parent's.
  */
-public record StreamStart(TimelineId timeline, Lsn lsn) {
+record StreamStart(TimelineId timeline, Lsn lsn) {
   /** How far back gaps are looked for if the slot does not tell what was acknowledged. */
   private static final int SEGMENTS_BACK = 64;
 

@@ -14,7 +14,7 @@ import java.util.Set;
  * postgresql.auto.conf} held stays, except the block that an earlier restore of the same cluster
  * wrote; the caller's additional settings stay from one restore to the next.
  */
-public final class AutoConfFile {
+final class AutoConfFile {
   private static final String FILE = "postgresql.auto.conf";
   private static final String BEGIN = "# Walden: settings of this recovery; the last one wins";
   private static final String END = "# Walden: end of the settings of this recovery";

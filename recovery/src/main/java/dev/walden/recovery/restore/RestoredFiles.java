@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** The files of a data directory: written durably, and with permissions that a server accepts. */
-public final class RestoredFiles {
+final class RestoredFiles {
   // src/include/common/file_perm.h: a data directory is the owner's, its group may read at most
   private static final int GROUP_READ = 0040;
 

@@ -130,7 +130,7 @@ class ModularProgramIT {
     }
     assertEquals(0, program.exitValue(), () -> read(log));
     assertTrue(read(log).contains("received up to "), () -> read(log));
-    assertTrue(read(log).contains("latest"), () -> read(log));
+    assertTrue(read(log).contains("to the end of the archived WAL"), () -> read(log));
   }
 
   private String address() {
