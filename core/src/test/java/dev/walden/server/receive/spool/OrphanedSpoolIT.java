@@ -26,7 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class OrphanedSpoolTest {
+class OrphanedSpoolIT {
   private static final int HALF = WalWorkload.SIZE.bytes() / 2;
 
   @TempDir Path directory;

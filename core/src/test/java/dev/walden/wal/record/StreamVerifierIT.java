@@ -18,7 +18,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-class StreamVerifierProperties {
+class StreamVerifierIT {
   private final SampleSegments wal = SampleSegments.take();
 
   /** How far a stream was valid, and why no further. */
