@@ -179,7 +179,8 @@ class WalImportTest {
     bytes[500_000] ^= 1;
     write(segments.get(1).toString(), bytes);
     WalImportReport report = WalImport.run(folder, archive);
-    assertRefused(report, segments.get(1).toString(), "though the later " + segments.get(2));
+    assertRefused(
+        report, segments.get(1).toString(), "although the later segment " + segments.get(2));
     assertEquals(2, report.archived());
     assertTrue(archive.open(segments.get(1)).isEmpty(), "nothing of it is archived");
   }
@@ -192,7 +193,8 @@ class WalImportTest {
       write(segment.toString(), bytes);
     }
     WalImportReport report = WalImport.run(folder, archive);
-    assertRefused(report, segments.get(1).toString(), "though the later " + segments.get(2));
+    assertRefused(
+        report, segments.get(1).toString(), "although the later segment " + segments.get(2));
     assertEquals(List.of(segments.get(2).fileName()), report.beginnings());
   }
 

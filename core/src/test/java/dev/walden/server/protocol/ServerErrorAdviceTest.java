@@ -21,9 +21,9 @@ class ServerErrorAdviceTest {
         "53300|InitProcess            |exceeds (currently 10) |true |raise max_wal_senders",
         "53400|ReplicationSlotCreate  |all slots are in use   |false|raise max_replication_slots",
         "55000|exec_replication_command|in stopping mode      |true |shutting down",
-        "55000|ReplicationSlotAcquire |was invalidated        |false|drop it and create it",
+        "55000|ReplicationSlotAcquire |was invalidated        |false|drop and recreate it",
         "55006|ReplicationSlotAcquire |active for PID 7       |true |another receiver",
-        "57P03|ProcessStartupPacket   |is starting up         |true |try again",
+        "57P03|ProcessStartupPacket   |is starting up         |true |retry",
         "58P01|SendTimeLineHistory    |no such file           |false|no history of that timeline",
         "58P01|WalSndSegmentOpen      |requested WAL segment 000000010000000000000001 has already"
             + " been removed|false|fetch the missing WAL",

@@ -267,7 +267,7 @@ class ImportIT {
       Path signal = Files.writeString(backup.resolve("standby.signal"), "x");
       CorruptFileException e =
           assertThrows(CorruptFileException.class, () -> BackupImport.run(backup, archive));
-      assertEquals("standby.signal: is not what the manifest says", e.getMessage());
+      assertEquals("standby.signal: does not match the manifest", e.getMessage());
       Files.delete(signal);
       e = assertThrows(CorruptFileException.class, () -> BackupImport.run(backup, archive));
       assertTrue(e.getMessage().startsWith("standby.signal: is missing"), e::getMessage);
