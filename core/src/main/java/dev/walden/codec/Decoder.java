@@ -26,7 +26,7 @@ public final class Decoder {
     return strip(name, compression(name).suffix());
   }
 
-  /** Whether an object is encrypted, as its name tells. */
+  /** Whether an object is encrypted, by its name. */
   public static boolean isEncrypted(String objectName) {
     return objectName.endsWith(AgeEncryption.SUFFIX);
   }

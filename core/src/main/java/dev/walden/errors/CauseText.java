@@ -4,7 +4,7 @@ package dev.walden.errors;
 public final class CauseText {
   private CauseText() {}
 
-  /** The messages from the failure to its first cause; one that repeats another is left out. */
+  /** The messages from the failure to its root cause, without repetitions. */
   public static String of(Throwable failure) {
     StringBuilder text = new StringBuilder();
     String last = "";

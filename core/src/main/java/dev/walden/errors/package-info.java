@@ -1,2 +1,2 @@
-/** Values: what failures say. */
+/** Values: the texts of failures. */
 package dev.walden.errors;

@@ -8,16 +8,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Files, and the directories that name them, that survive a crash of the machine. */
+/** Makes files and directories survive a crash of the machine. */
 public final class DurableFiles {
   private DurableFiles() {}
 
-  /** Does something to a draft, such as setting permissions, while it is empty. */
+  /** Prepares an empty draft, for example by setting permissions. */
   public interface Preparation {
     void prepare(Path draft) throws IOException;
   }
 
-  /** Makes the names in a directory survive a crash of the machine. */
+  /** Makes the entries of a directory survive a crash of the machine. */
   public static void forceDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
@@ -32,8 +32,8 @@ public final class DurableFiles {
   }
 
   /**
-   * Gives a file, whose bytes were forced before, another name in the same directory, durably. A
-   * file of that name is replaced: after a crash it is the one or the other, whole.
+   * Durably renames a file, whose bytes were forced before, within its directory. Replaces a file
+   * of that name: after a crash it is the old or the new one, whole.
    */
   public static void publish(Path draft, Path file) throws IOException {
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -43,13 +43,13 @@ public final class DurableFiles {
   /**
    * Creates a file, or replaces it, durably: after a crash it is the old or the new one, whole.
    *
-   * @param draft a name in the same directory, used on the way; a file of that name is lost
+   * @param draft a temporary name in the same directory; a file of that name is lost
    */
   public static void replace(Path file, Path draft, byte[] content) throws IOException {
     replace(file, draft, content, empty -> {});
   }
 
-  /** The same; {@code preparation} sees the draft before the first byte is in it. */
+  /** The same, with a {@code preparation} of the empty draft. */
   public static void replace(Path file, Path draft, byte[] content, Preparation preparation)
       throws IOException {
     try {

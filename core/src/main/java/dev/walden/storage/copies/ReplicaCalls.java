@@ -54,7 +54,7 @@ record ReplicaCalls(ExecutorService threads) {
     }
   }
 
-  @SuppressWarnings("NullAway") // the value is only asked for where nothing failed
+  @SuppressWarnings("NullAway") // the value is read only if nothing failed
   private static <T> Answer<T> answer(Replica copy, Question<T> question) {
     try {
       return new Answer<>(copy, question.ask(copy), null);

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * The objects whose names begin with a prefix, in order, requested page by page as they are needed.
- * Needs memory for one page. For one thread.
+ * Memory holds one page. For use by one thread.
  */
 public final class PagedListing {
   private static final int PAGE = 1000;
@@ -18,7 +18,7 @@ public final class PagedListing {
     List<StoredObject> list(String prefix, String after, int limit) throws IOException;
   }
 
-  /** Does something with an object. */
+  /** Receives the objects. */
   public interface Visitor {
     void accept(StoredObject object) throws IOException;
   }
@@ -54,7 +54,7 @@ public final class PagedListing {
     }
   }
 
-  /** Leaves out all objects that are not after {@code name}; those of later pages cost nothing. */
+  /** Skips all objects up to {@code name}, without requesting their pages. */
   public PagedListing skipTo(String name) {
     if (name.compareTo(after) > 0) {
       after = name;
@@ -65,7 +65,7 @@ public final class PagedListing {
   /**
    * The next object; empty after the last one. After an exception the same page is requested again.
    *
-   * @throws IOException also if the storage does not list in order, and so might never end
+   * @throws IOException also if the storage does not list in order, which might never end
    */
   public Optional<StoredObject> next() throws IOException {
     while (true) {

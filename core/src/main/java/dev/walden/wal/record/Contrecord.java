@@ -98,7 +98,7 @@ final class Contrecord {
   }
 
   /** Why a page does not continue it. */
-  @SuppressWarnings("NullAway") // only asked for after something was refused
+  @SuppressWarnings("NullAway") // called only after a refusal
   InvalidWal problem() {
     return problem;
   }

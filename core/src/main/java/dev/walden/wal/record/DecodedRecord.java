@@ -70,7 +70,7 @@ final class DecodedRecord {
     return problem == null;
   }
 
-  @SuppressWarnings("NullAway") // only asked for after something was refused
+  @SuppressWarnings("NullAway") // called only after a refusal
   String problem() {
     return problem;
   }

@@ -198,7 +198,7 @@ final class PageValidator {
   }
 
   /** Why the last page was not accepted. */
-  @SuppressWarnings("NullAway") // only asked for after something was refused
+  @SuppressWarnings("NullAway") // called only after a refusal
   InvalidWal problem() {
     return problem;
   }

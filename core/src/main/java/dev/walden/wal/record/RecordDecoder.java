@@ -373,7 +373,7 @@ final class RecordDecoder {
   }
 
   /** Why decoding stopped. */
-  @SuppressWarnings("NullAway") // only asked for after something was refused
+  @SuppressWarnings("NullAway") // called only after a refusal
   InvalidWal problem() {
     return problem;
   }

@@ -47,7 +47,7 @@ public final class StreamVerifier {
   private int partial;
   private boolean headerChecked;
 
-  @SuppressWarnings("NullAway.Init") // null until a record goes on in a next segment
+  @SuppressWarnings("NullAway.Init") // null unless a record crosses into the first segment
   private Contrecord rest;
 
   // may be after what has arrived, in the unused rest of a segment

@@ -151,7 +151,7 @@ final class WalPageReader implements Closeable {
     }
   }
 
-  @SuppressWarnings("NullAway") // only asked for after something was refused
+  @SuppressWarnings("NullAway") // called only after a refusal
   InvalidWal problem() {
     return problem;
   }
