@@ -14,6 +14,7 @@ import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
 import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ReferencingStorage;
 import dev.walden.storage.Storage;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
@@ -388,7 +389,7 @@ public final class ArchiveStore implements Closeable {
    * stored as it is.
    */
   public boolean keepsReferences() {
-    return storage.keepsReferences() && settings.codec().suffix().isEmpty();
+    return storage instanceof ReferencingStorage && settings.codec().suffix().isEmpty();
   }
 
   /** Closes the storage. */

@@ -76,10 +76,7 @@ final class BackupStore {
   InputStream open(BaseBackup backup, BackupObject object) throws IOException {
     String name = layout.backupObject(backup.id(), object.name());
     return CopyReading.open(
-        name,
-        storage.copies(name),
-        copy -> open(copy, name, object),
-        Decoder.provesAsItReads(name));
+        name, storage, copy -> open(copy, name, object), Decoder.provesAsItReads(name));
   }
 
   private InputStream open(Storage copy, String name, BackupObject object) throws IOException {

@@ -54,9 +54,7 @@ final class IndexStore {
   /** Reads outlines; empty if they are gone, damaged, or of another version of Walden. */
   Optional<List<WalOutline>> read(String objectName) throws IOException {
     try {
-      return Optional.of(
-          CopyReading.read(
-              objectName, storage.copies(objectName), copy -> readCopy(copy, objectName)));
+      return Optional.of(CopyReading.read(objectName, storage, copy -> readCopy(copy, objectName)));
     } catch (CorruptFileException | NotArchivedException | UnsupportedFormatException e) {
       return Optional.empty();
     }

@@ -118,7 +118,7 @@ final class PieceStore {
    */
   byte[] read(Stored stored) throws IOException {
     String name = stored.object().name();
-    return CopyReading.read(name, storage.copies(name), copy -> read(stored, copy));
+    return CopyReading.read(name, storage, copy -> read(stored, copy));
   }
 
   private byte[] read(Stored stored, Storage copy) throws IOException {

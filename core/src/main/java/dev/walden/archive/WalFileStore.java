@@ -18,6 +18,7 @@ import dev.walden.codec.Compression;
 import dev.walden.codec.Decoder;
 import dev.walden.codec.Encryption;
 import dev.walden.storage.ObjectSource;
+import dev.walden.storage.ReplicatedStorage;
 import dev.walden.storage.Storage;
 import dev.walden.storage.Storage.PutOutcome;
 import dev.walden.storage.StoredObject;
@@ -63,10 +64,11 @@ final class WalFileStore {
     check.content(name, beginning(name, source));
     Codec codec = codec(name);
     String objectName = layout.walFile(name) + codec.suffix();
-    Optional<StoredObject> existing = variants(name, storage::listReachable).stream().findFirst();
+    Optional<StoredObject> existing =
+        variants(name, CopyReading.reachable(storage)).stream().findFirst();
     if (existing.isEmpty() && create(objectName, source, codec) == PutOutcome.CREATED) {
       // of two writers with different codecs at least one sees here what the other one stored
-      for (StoredObject variant : variants(name, storage::listReachable)) {
+      for (StoredObject variant : variants(name, CopyReading.reachable(storage))) {
         if (!variant.name().equals(objectName)) {
           requireSame(name, variant.name(), source);
         }
@@ -187,7 +189,7 @@ final class WalFileStore {
   private InputStream openSound(WalFileName name, String objectName) throws IOException {
     return CopyReading.open(
         objectName,
-        storage.copies(objectName),
+        storage,
         copy ->
             new PlainObjects(copy).isComplete(objectName)
                 ? openVerified(copy, name, objectName)
@@ -221,7 +223,7 @@ final class WalFileStore {
     return Optional.of(
         CopyReading.open(
             name,
-            storage.copies(name),
+            storage,
             copy -> new PlainObjects(copy).open(name, segment.size().bytes()),
             false));
   }
@@ -232,7 +234,7 @@ final class WalFileStore {
         find(name).orElseThrow(() -> new NotArchivedException(name + " is not in " + storage));
     CopyReading.read(
         object.name(),
-        storage.copies(object.name()),
+        storage,
         copy -> {
           fetch(copy, object, name, target.restart());
           return object;
@@ -278,9 +280,10 @@ final class WalFileStore {
    * @throws StorageUnavailableException if nobody can tell
    */
   Optional<StoredObject> find(WalFileName name) throws IOException {
-    Optional<StoredObject> found = variants(name, storage::listReachable).stream().findFirst();
+    Optional<StoredObject> found =
+        variants(name, CopyReading.reachable(storage)).stream().findFirst();
     // only a complete listing proves absence
-    return found.isPresent() || storage.copies(layout.walFile(name)).size() == 1
+    return found.isPresent() || !(storage instanceof ReplicatedStorage)
         ? found
         : variants(name, storage::list).stream().findFirst();
   }

@@ -5,9 +5,13 @@ import dev.walden.json.JsonObject;
 import dev.walden.storage.ObjectNames;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.ReferencingStorage;
+import dev.walden.storage.ReplicatedStorage;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StorageGuarantees;
 import dev.walden.storage.StoredObject;
+import dev.walden.storage.reading.CopyReading;
+import dev.walden.storage.reading.PagedListing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -24,7 +28,7 @@ import java.util.regex.Pattern;
  * <p>If bytes and a reference are written concurrently under one name, both may succeed; imports
  * compare content before and after.
  */
-final class InPlaceStorage implements Storage {
+final class InPlaceStorage implements ReplicatedStorage, ReferencingStorage {
   private static final String PREFIX = "in-place/";
 
   // '-' sorts before '.': a reference is listed in its object's place
@@ -36,11 +40,6 @@ final class InPlaceStorage implements Storage {
 
   InPlaceStorage(Storage kept) {
     this.kept = kept;
-  }
-
-  @Override
-  public boolean keepsReferences() {
-    return true;
   }
 
   @Override
@@ -134,20 +133,22 @@ final class InPlaceStorage implements Storage {
   @Override
   public List<StoredObject> listReachable(String prefix, String after, int limit)
       throws IOException {
-    return list(kept::listReachable, prefix, after, limit);
+    return list(CopyReading.reachable(kept), prefix, after, limit);
   }
 
-  private interface Listing {
-    List<StoredObject> list(String prefix, String after, int limit) throws IOException;
+  /** One, which reads what is kept in copies from the first that has it. */
+  @Override
+  public List<Storage> copies(String name) {
+    return List.of(this);
   }
 
-  private static List<StoredObject> list(Listing listing, String prefix, String after, int limit)
-      throws IOException {
+  private static List<StoredObject> list(
+      PagedListing.Pages pages, String prefix, String after, int limit) throws IOException {
     List<StoredObject> found = new ArrayList<>();
     String last = after;
     String from = after.isEmpty() ? "" : PREFIX + after;
     while (true) {
-      List<StoredObject> page = listing.list(PREFIX + prefix, from, limit);
+      List<StoredObject> page = pages.list(PREFIX + prefix, from, limit);
       for (StoredObject object : page) {
         StoredObject shown = shown(object);
         // a reference to "after" itself sorts after it

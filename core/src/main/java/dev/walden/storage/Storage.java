@@ -1,6 +1,5 @@
 package dev.walden.storage;
 
-import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import java.io.Closeable;
@@ -96,25 +95,6 @@ public interface Storage extends Closeable {
   List<StoredObject> list(String prefix, String after, int limit) throws IOException;
 
   /**
-   * Like {@link #list}, but of the reachable copies only: a listed name exists, but a missing name
-   * proves nothing while a copy is unavailable. For a storage with one copy, the same as {@link
-   * #list}.
-   */
-  default List<StoredObject> listReachable(String prefix, String after, int limit)
-      throws IOException {
-    return list(prefix, after, limit);
-  }
-
-  /**
-   * The copies of an object that this storage keeps, each readable on its own, in the order in
-   * which to try them: if one is damaged or unavailable, the next may not be. The storage itself,
-   * if it keeps one copy.
-   */
-  default List<Storage> copies(String name) {
-    return List.of(this);
-  }
-
-  /**
    * Makes an existing object as durable as {@link #put} makes a new one: its writer may have failed
    * before the end, or after too few copies. Does nothing if a storage's visible objects are always
    * durable.
@@ -123,9 +103,6 @@ public interface Storage extends Closeable {
    * @throws dev.walden.ArchiveConflictException if two copies differ
    */
   default void makeDurable(String name) throws IOException {}
-
-  /** Reports a corrupt object read from this copy, one of {@link #copies}. */
-  default void damaged(String name, CorruptFileException damage) {}
 
   /**
    * Removes an object, durably.
@@ -150,14 +127,6 @@ public interface Storage extends Closeable {
       }
     }
     return failed;
-  }
-
-  /**
-   * Whether {@link #put} may store a reference to a source's bytes instead of the bytes; the
-   * storage decides for which sources. Most storages never do.
-   */
-  default boolean keepsReferences() {
-    return false;
   }
 
   /** Which optional guarantees this storage gives. */

@@ -18,8 +18,11 @@ import dev.walden.cluster.SystemIdentifier;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StoredObject;
+import dev.walden.storage.copies.CopiedStorage;
+import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
 import dev.walden.testing.wal.GeneratedWal;
+import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
@@ -99,6 +102,21 @@ class InPlaceArchiveTest {
     Path target = directory.resolve("fetched");
     archive.fetch(segment.fileName(), target);
     return Files.readAllBytes(target);
+  }
+
+  @Test
+  void absenceIsUnknownWhileACopyOfWhatIsKeptIsUnavailable() throws IOException {
+    FaultyStorage full = new FaultyStorage(kept, 1);
+    try (ArchiveStore copied =
+        InPlaceArchive.open(CopiedStorage.of(new InMemoryStorage(), full).required(1).open())) {
+      WalFileName name = segments.get(0).fileName();
+      assertTrue(copied.contains(name));
+      full.setUnavailable(true);
+      assertThrows(StorageUnavailableException.class, () -> copied.contains(name));
+      assertThrows(
+          StorageUnavailableException.class,
+          () -> copied.fetch(name, directory.resolve("fetched")));
+    }
   }
 
   @Test

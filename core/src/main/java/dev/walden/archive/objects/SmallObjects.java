@@ -36,7 +36,7 @@ public final class SmallObjects {
    * @throws dev.walden.NotArchivedException if there is none
    */
   public static byte[] read(Storage storage, String name, int maxLength) throws IOException {
-    return CopyReading.read(name, storage.copies(name), copy -> readCopy(copy, name, maxLength));
+    return CopyReading.read(name, storage, copy -> readCopy(copy, name, maxLength));
   }
 
   private static byte[] readCopy(Storage storage, String name, int maxLength) throws IOException {

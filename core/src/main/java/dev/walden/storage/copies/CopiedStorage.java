@@ -4,6 +4,7 @@ import dev.walden.StorageUnavailableException;
 import dev.walden.storage.ObjectNames;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.ReplicatedStorage;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StorageGuarantees;
 import dev.walden.storage.StoredObject;
@@ -49,7 +50,7 @@ import java.util.stream.Collectors;
  * copies in the same order. Safe for use by many threads. Its own threads end when it is closed, as
  * do the storages.
  */
-public final class CopiedStorage implements Storage {
+public final class CopiedStorage implements ReplicatedStorage {
   private final List<Replica> copies;
   private final int required;
   private final ExecutorService threads = Executors.newCachedThreadPool(CopiedStorage::thread);
@@ -261,7 +262,7 @@ public final class CopiedStorage implements Storage {
     if (offset < 0 || length < 0) {
       throw new IllegalArgumentException("negative offset or length: " + offset + ", " + length);
     }
-    return CopyReading.open(name, copies(name), copy -> copy.open(name, offset, length), true);
+    return CopyReading.open(name, this, copy -> copy.open(name, offset, length), true);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
+import dev.walden.storage.ReplicatedStorage;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StorageGuarantees;
 import dev.walden.storage.StoredObject;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One of the storages, opened on first use, with what is known about it. */
-final class Replica implements Storage {
+final class Replica implements ReplicatedStorage.Copy {
   static final int MAX_REMEMBERED = 1000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Replica.class);

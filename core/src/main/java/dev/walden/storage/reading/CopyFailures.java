@@ -4,6 +4,7 @@ import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.storage.ReplicatedStorage;
 import dev.walden.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,9 @@ final class CopyFailures {
     text.append(text.isEmpty() ? "" : "; ").append(copy).append(": ").append(failure.getMessage());
     // without its digest beside it an object is incomplete, not damaged
     if (failure instanceof CorruptFileException damage
-        && !(damage.getCause() instanceof NotArchivedException)) {
-      copy.damaged(name, damage);
+        && !(damage.getCause() instanceof NotArchivedException)
+        && copy instanceof ReplicatedStorage.Copy damaged) {
+      damaged.damaged(name, damage);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.walden.storage.reading;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.ArchiveException;
+import dev.walden.storage.ReplicatedStorage;
 import dev.walden.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,11 +10,25 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * Reads an object from the first of its {@link Storage#copies copies} that proves sound. With one
- * copy, this adds nothing.
+ * Reads an object from the first of its {@link ReplicatedStorage#copies copies} that proves sound.
+ * With one copy, this adds nothing.
  */
 public final class CopyReading {
   private CopyReading() {}
+
+  /** The copies of an object, in the order in which to try them; the storage, if it keeps one. */
+  private static List<Storage> copies(String name, Storage storage) {
+    return storage instanceof ReplicatedStorage replicated
+        ? replicated.copies(name)
+        : List.of(storage);
+  }
+
+  /** Lists what is reachable: a listed name exists, and a missing name proves nothing. */
+  public static PagedListing.Pages reachable(Storage storage) {
+    return storage instanceof ReplicatedStorage replicated
+        ? replicated::listReachable
+        : storage::list;
+  }
 
   /** Reads, or begins to read, from one copy. */
   public interface Reading<T> {
@@ -30,7 +45,11 @@ public final class CopyReading {
    * @throws dev.walden.StorageUnavailableException if none is sound, and one could not be read
    * @throws ArchiveException the first copy's failure, if none is sound
    */
-  public static <T> T read(String name, List<Storage> copies, Reading<T> reading)
+  public static <T> T read(String name, Storage storage, Reading<T> reading) throws IOException {
+    return read(name, copies(name, storage), reading);
+  }
+
+  private static <T> T read(String name, List<Storage> copies, Reading<T> reading)
       throws IOException {
     if (copies.size() == 1) {
       return reading.from(copies.get(0));
@@ -56,8 +75,9 @@ public final class CopyReading {
    *     and there are several copies, each is first read to its end until one proves sound
    */
   public static InputStream open(
-      String name, List<Storage> copies, Reading<InputStream> opening, boolean provenAsRead)
+      String name, Storage storage, Reading<InputStream> opening, boolean provenAsRead)
       throws IOException {
+    List<Storage> copies = copies(name, storage);
     if (copies.size() == 1) {
       return opening.from(copies.get(0));
     }
