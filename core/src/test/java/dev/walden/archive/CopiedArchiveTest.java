@@ -97,7 +97,7 @@ class CopiedArchiveTest {
         assertThrows(
             StorageUnavailableException.class,
             () -> archive.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
-    assertTrue(tooFew.getMessage().contains("first: holds a damaged one"), tooFew.getMessage());
+    assertTrue(tooFew.getMessage().contains("first: holds a damaged object"), tooFew.getMessage());
     first.delete(name);
     assertEquals(
         PushOutcome.ALREADY_ARCHIVED, archive.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
