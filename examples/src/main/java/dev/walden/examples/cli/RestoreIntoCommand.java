@@ -44,9 +44,11 @@ public final class RestoreIntoCommand implements Callable<Integer> {
       RecoveryPlan plan = target.plan(store);
       System.out.println(plan.explain());
       Restore restore = Restore.of(plan).from(store).into(directory);
-      tablespaces.forEach(restore::tablespace);
+      for (Map.Entry<Long, Path> tablespace : tablespaces.entrySet()) {
+        restore = restore.tablespace(tablespace.getKey(), tablespace.getValue());
+      }
       if (onDemand) {
-        restore.restoreCommand(RestoreCommandCommand.line(archive.again()));
+        restore = restore.restoreCommand(RestoreCommandCommand.line(archive.again()));
       }
       System.out.println(restore.run());
     }

@@ -80,7 +80,7 @@ final class PlanDecision {
         continuous.next().isPresent() || verdict instanceof Hole,
         Optional.empty(),
         request.action(),
-        new PlanWarnings(contents, target, history, continuous).all());
+        new PlanWarnings(contents, target, history, continuous).byInventory());
   }
 
   /** Finds the record at which the server will stop. */

@@ -201,9 +201,11 @@ final class PlanText {
         .with("walEnd", plan.walEnd().toString())
         .with("segments", plan.segmentCount())
         .with("storedBytes", plan.storedBytes())
-        .with(
-            "warnings",
-            plan.warnings().stream().map(text -> JsonObject.create().with("text", text)).toList());
+        .with("warnings", plan.warnings().stream().map(PlanText::warning).toList());
+  }
+
+  private static JsonObject warning(PlanWarning warning) {
+    return JsonObject.create().with("kind", warning.kind().name()).with("text", warning.text());
   }
 
   private List<JsonObject> ancestors() {

@@ -12,6 +12,7 @@ import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.recovery.path.ArchiveEnd;
 import dev.walden.recovery.path.Recoverable;
 import dev.walden.recovery.path.TakenTimelines;
+import dev.walden.recovery.plan.PlanWarning.Kind;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
@@ -28,7 +29,7 @@ final class PlanWarnings {
   private final RecoveryTarget target;
   private final TimelineHistory history;
   private final Continuous continuous;
-  private final List<String> warnings = new ArrayList<>();
+  private final List<PlanWarning> warnings = new ArrayList<>();
 
   PlanWarnings(
       ArchiveContents contents,
@@ -41,7 +42,7 @@ final class PlanWarnings {
     this.continuous = continuous;
   }
 
-  List<String> all() throws IOException {
+  List<PlanWarning> byInventory() throws IOException {
     boolean placed =
         target instanceof Immediate || target instanceof Latest || target instanceof Position;
     if (!placed) {
@@ -50,35 +51,35 @@ final class PlanWarnings {
     if (target instanceof Position position) {
       lastSegment(position);
     }
-    if (!(target instanceof Immediate)) {
-      otherTimelines();
-    }
-    if (target instanceof Latest) {
-      partialSegment();
-    }
-    missingHistories();
-    unfinishedSegment();
-    takenNumber();
+    common();
     return warnings;
   }
 
   /** Those that remain when the WAL was looked into. */
-  List<String> exact(
+  List<PlanWarning> exact(
       ExactChoice.Chosen chosen,
       ReplayedSettings settings,
       List<WalEvent.Prepared> preparedAtSwitches)
       throws IOException {
     if (!chosen.serverTarget().equals(target)) {
-      warnings.add("The server is told to stop " + chosen.serverTarget() + ", which is the same");
+      warn(
+          Kind.OTHER_SETTING,
+          "The server is told to stop " + chosen.serverTarget() + ", which is the same");
     }
-    warnings.addAll(settings.warnings());
+    settings.warnings().forEach(text -> warn(Kind.REQUIRED_SETTINGS, text));
     preparedAtSwitches.forEach(
         prepared ->
-            warnings.add(
+            warn(
+                Kind.PREPARED_TRANSACTION,
                 String.format(
                     "Transaction %d (\"%s\") was still prepared when a timeline began in its segment:"
                         + " a server fails there if hot_standby is on; set it off to recover",
                     prepared.xid(), prepared.gid())));
+    common();
+    return warnings;
+  }
+
+  private void common() throws IOException {
     if (!(target instanceof Immediate)) {
       otherTimelines();
     }
@@ -88,11 +89,15 @@ final class PlanWarnings {
     missingHistories();
     unfinishedSegment();
     takenNumber();
-    return warnings;
+  }
+
+  private void warn(Kind kind, String text) {
+    warnings.add(new PlanWarning(kind, text));
   }
 
   private void unplaced() {
-    warnings.add(
+    warn(
+        Kind.TARGET_NOT_LOCATED,
         "If the archived WAL, which ends at "
             + continuous.end()
             + (continuous.next().isPresent() ? " before a gap" : "")
@@ -110,7 +115,8 @@ final class PlanWarnings {
                       .findFirst()
                       .map(id -> "; should the target lie behind, use backup " + id)
                       .orElse("");
-              warnings.add(
+              warn(
+                  Kind.GAP_AHEAD,
                   "The WAL from "
                       + continuous.end()
                       + " to "
@@ -123,7 +129,8 @@ final class PlanWarnings {
   private void missingHistories() {
     for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
       if (contents.wal().history(ancestor.timeline()).isEmpty()) {
-        warnings.add(
+        warn(
+            Kind.MISSING_HISTORY,
             "The history of timeline "
                 + ancestor.timeline()
                 + ", an ancestor, is not in the archive: restore without a restore_command, which"
@@ -139,7 +146,8 @@ final class PlanWarnings {
         .hole()
         .ifPresent(
             hole ->
-                warnings.add(
+                warn(
+                    Kind.INCOMPLETE_SEGMENT,
                     hole.text()
                         + ": if the target lies in it, restore without a restore_command, which"
                         + " would stop there"));
@@ -151,7 +159,8 @@ final class PlanWarnings {
         .missingHistory(history.timeline())
         .ifPresent(
             hole ->
-                warnings.add(
+                warn(
+                    Kind.TAKEN_TIMELINE,
                     hole.text()
                         + ": a server that is promoted would take this number for its own timeline,"
                         + " and fails instead. Archive the file if a server still has it in pg_wal,"
@@ -160,7 +169,8 @@ final class PlanWarnings {
 
   private void lastSegment(Position position) {
     if (continuous.end().minus(position.lsn()) <= contents.cluster().segmentSize().bytes()) {
-      warnings.add(
+      warn(
+          Kind.TARGET_NOT_LOCATED,
           "If no record begins between "
               + position.lsn()
               + " and the end of the archived WAL at "
@@ -173,7 +183,8 @@ final class PlanWarnings {
     WalInventory wal = contents.wal();
     for (TimelineId timeline : Recoverable.others(wal, history)) {
       if (wal.history(timeline).isEmpty()) {
-        warnings.add(
+        warn(
+            Kind.OTHER_TIMELINE,
             "The archive holds WAL of timeline "
                 + timeline
                 + " but not its history; where it"
@@ -182,7 +193,8 @@ final class PlanWarnings {
         last(timeline, wal)
             .ifPresent(
                 end ->
-                    warnings.add(
+                    warn(
+                        Kind.OTHER_TIMELINE,
                         "The archive also holds WAL of timeline "
                             + timeline
                             + " up to "
@@ -201,7 +213,8 @@ final class PlanWarnings {
         .filter(end -> end.minus(left) >= contents.cluster().segmentSize().bytes())
         .ifPresent(
             end ->
-                warnings.add(
+                warn(
+                    Kind.ABANDONED_WAL,
                     "Timeline "
                         + timeline
                         + " was left at "
@@ -225,7 +238,8 @@ final class PlanWarnings {
         .filter(partial -> partial.segment().equals(next.fileName()))
         .forEach(
             partial ->
-                warnings.add(
+                warn(
+                    Kind.PARTIAL_SEGMENT,
                     "The archive also holds "
                         + partial
                         + ", the unfinished next segment; the server will not ask for it"));

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param gapAhead whether there was WAL on the way behind the last segment of {@code wal}, which
  *     cannot be reached or must not be taken, so that the server must not look ahead
  * @param stop where recovery will stop; empty if the planner looked into no WAL
+ * @param warnings what to know before the plan is carried out
  */
 public record RecoveryPlan(
     ClusterIdentity cluster,
@@ -41,7 +42,7 @@ public record RecoveryPlan(
     boolean gapAhead,
     Optional<RecoveryStopPoint> stop,
     RecoveryTargetAction action,
-    List<String> warnings) {
+    List<PlanWarning> warnings) {
 
   public RecoveryPlan {
     wal = List.copyOf(wal);

@@ -246,10 +246,11 @@ final class CrashRun {
     Restore restore = Restore.of(plan).from(archive).into(data);
     // a process for each segment takes its time
     if (random.nextInt(3) == 0 && plan.segmentCount() < 16) {
-      restore.restoreCommand(
-          RestoreCommand.shell(
-              RestoreCommandProgram.command(
-                  place, identity.secretKey(), RestoreCommandProgram.Trouble.NONE)));
+      restore =
+          restore.restoreCommand(
+              RestoreCommand.shell(
+                  RestoreCommandProgram.command(
+                      place, identity.secretKey(), RestoreCommandProgram.Trouble.NONE)));
     }
     restore.run();
     return PostgresServer.startExisting(binaries, data);

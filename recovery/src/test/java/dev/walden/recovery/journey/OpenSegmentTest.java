@@ -234,7 +234,8 @@ class OpenSegmentTest {
     RecoveryPlan plan = first.plan(RecoveryTarget.transaction(731));
     assertTrue(plan.gapAhead());
     assertTrue(
-        plan.warnings().stream().anyMatch(w -> w.contains("restore without a restore_command")),
+        plan.warnings().stream()
+            .anyMatch(w -> w.text().contains("restore without a restore_command")),
         plan.warnings()::toString);
   }
 

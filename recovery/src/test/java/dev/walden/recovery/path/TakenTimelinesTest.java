@@ -76,7 +76,7 @@ class TakenTimelinesTest {
     Path data = folder.resolve(standby ? "standby" : "data");
     Restore restore = Restore.of(latest()).from(archive).into(data);
     if (standby) {
-      restore.standby("host=nowhere");
+      restore = restore.standby("host=nowhere");
     }
     restore.run();
     return data;
@@ -149,7 +149,8 @@ class TakenTimelinesTest {
         }) {
       RecoveryPlan plan = planner.plan(RecoveryTarget.latest());
       assertTrue(
-          plan.warnings().stream().anyMatch(warning -> warning.startsWith(why)), plan.explain());
+          plan.warnings().stream().anyMatch(warning -> warning.text().startsWith(why)),
+          plan.explain());
     }
   }
 

@@ -86,11 +86,12 @@ class RecoveryPlannerTest {
     assertEquals(List.of("000000010000000000000002..000000010000000000000009"), files(plan));
     assertEquals(TimelineId.FIRST, plan.timeline());
     assertTrue(
-        plan.warnings().stream().anyMatch(w -> w.contains("timeline 2 up to 0/C00000")),
+        plan.warnings().stream().anyMatch(w -> w.text().contains("timeline 2 up to 0/C00000")),
         () -> plan.warnings().toString());
     assertTrue(
         planner(forked()).plan(RecoveryTarget.latest()).warnings().stream()
-            .anyMatch(w -> w.contains("left at 0/500064") && w.contains("up to 0/A00000")));
+            .anyMatch(
+                w -> w.text().contains("left at 0/500064") && w.text().contains("up to 0/A00000")));
   }
 
   @Test
@@ -148,7 +149,7 @@ class RecoveryPlannerTest {
     assertEquals(first, unplaced.backup().id());
     assertTrue(unplaced.gapAhead());
     assertTrue(
-        unplaced.warnings().get(1).contains(world.backups.get(1).id().text()),
+        unplaced.warnings().get(1).text().contains(world.backups.get(1).id().text()),
         () -> unplaced.warnings().toString());
     assertTrue(
         unplaced
@@ -242,7 +243,7 @@ class RecoveryPlannerTest {
         RecoveryPlanner.of(
                 new ArchiveContents(PlanWorld.CLUSTER, wal.build(), world.contents().backups()))
             .plan(RecoveryTarget.latest());
-    assertTrue(plan.warnings().get(0).contains("000000010000000000000005.partial"));
+    assertTrue(plan.warnings().get(0).text().contains("000000010000000000000005.partial"));
   }
 
   @Test

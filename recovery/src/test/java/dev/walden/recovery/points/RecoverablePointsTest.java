@@ -282,7 +282,8 @@ class RecoverablePointsTest {
     assertEquals(RecoveryTarget.lsn(latin.lsn()), plan.serverTarget());
     assertEquals(Optional.of(latin.lsn()), plan.stop().orElseThrow().record());
     assertEquals(latin.endLsn(), RecoverySimulator.of(archive).simulate(plan).stopLsn());
-    assertTrue(plan.warnings().get(0).contains("from " + latin.lsn() + " on"), plan.explain());
+    assertTrue(
+        plan.warnings().get(0).text().contains("from " + latin.lsn() + " on"), plan.explain());
   }
 
   @Test

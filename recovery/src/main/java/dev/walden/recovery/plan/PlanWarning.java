@@ -1,0 +1,41 @@
+package dev.walden.recovery.plan;
+
+/**
+ * Something to know before a plan is carried out.
+ *
+ * @param text for people, as a sentence without a full stop
+ */
+public record PlanWarning(Kind kind, String text) {
+
+  /** What a warning is about. Kinds are only ever added. */
+  public enum Kind {
+    /** The planner did not look into the WAL, so the target may not be in it. */
+    TARGET_NOT_LOCATED,
+    /** WAL is missing after the part that is replayed, and the target may lie behind the gap. */
+    GAP_AHEAD,
+    /** The server gets another {@code recovery_target_*} setting, which means the same record. */
+    OTHER_SETTING,
+    /** The replayed WAL needs higher settings than the backup's, or a hot standby stops. */
+    REQUIRED_SETTINGS,
+    /** A hot standby fails at a timeline switch, because a transaction is still prepared there. */
+    PREPARED_TRANSACTION,
+    /** The archive holds WAL of a timeline that recovery does not follow. */
+    OTHER_TIMELINE,
+    /** The archive holds later WAL of a timeline that recovery leaves. */
+    ABANDONED_WAL,
+    /** The archive holds a {@code .partial} segment, which no server asks for. */
+    PARTIAL_SEGMENT,
+    /** The history of an ancestor is missing: a {@code restore_command} stops the server there. */
+    MISSING_HISTORY,
+    /** Only the beginning of a segment is archived, and there was more of it. */
+    INCOMPLETE_SEGMENT,
+    /** The number of the new timeline is taken: a promoted server fails. */
+    TAKEN_TIMELINE
+  }
+
+  /** The text. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}
