@@ -34,10 +34,10 @@ final class DataDirectoryAssembly {
     this.restore = restore;
     this.paths = paths;
     this.data = paths.dataDirectory();
-    this.archive = restore.archive;
-    this.backup = restore.plan.backup();
-    this.sink = new BackupUnpacker(paths, restore.progress, backup.plainBytes());
-    this.workers = new Workers(restore.threads, restore.threadFactory);
+    this.archive = restore.archive();
+    this.backup = restore.plan().backup();
+    this.sink = new BackupUnpacker(paths, restore.progress(), backup.plainBytes());
+    this.workers = restore.workers();
   }
 
   RestoredCluster run(RecoveryConfiguration settings) throws IOException {
@@ -89,8 +89,8 @@ final class DataDirectoryAssembly {
   }
 
   private void prepareWal() throws IOException {
-    if (!restore.walFromCommand) {
-      workers.run(new PgWalPreload(archive, restore.plan, sink, data.resolve("pg_wal")).tasks());
+    if (restore.preloadsWal()) {
+      workers.run(new PgWalPreload(archive, restore.plan(), sink, data.resolve("pg_wal")).tasks());
     }
   }
 }

@@ -8,17 +8,14 @@ import dev.walden.recovery.RecoveryTargetTimeline;
 import dev.walden.recovery.path.TakenTimelines;
 import dev.walden.recovery.plan.RecoveryPlan;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Carries a plan out: writes a data directory whose server, when it is started, recovers to the
@@ -34,48 +31,97 @@ import java.util.concurrent.ThreadFactory;
  * put there, too: a promoted server takes no number of which the archive holds WAL.
  *
  * <p>Settings that the backup brought along and that could do harm are overridden; see {@link
- * RecoveryConfiguration}. An object of this class describes one restore and is used by one thread.
+ * RecoveryConfiguration}. Immutable: each method that sets something returns a changed description.
  */
 public final class Restore {
   private static final int MAX_THREADS = 64;
 
-  final RecoveryPlan plan;
-  private final RecoveryConfiguration.Builder configuration;
-  private final Map<Long, Path> tablespaces = new HashMap<>();
-  ArchiveStore archive;
-  private Path dataDirectory;
-  private boolean standby;
-  boolean walFromCommand;
-  int threads = Math.min(4, Runtime.getRuntime().availableProcessors());
-  RestoreProgress progress = (done, total) -> {};
-  ThreadFactory threadFactory = Restore::daemon;
+  private final RecoveryPlan plan;
+  private final UnaryOperator<RecoveryConfiguration.Builder> configuration;
+  private final Map<Long, Path> tablespaces;
+  private final Optional<ArchiveStore> archive;
+  private final Optional<Path> dataDirectory;
+  private final boolean standby;
+  private final boolean walFromCommand;
+  private final Workers workers;
+  private final RestoreProgress progress;
 
-  private Restore(RecoveryPlan plan) {
-    this.plan = plan;
-    this.configuration =
+  /** What a wither changes; never seen by anybody else. */
+  private static final class Draft {
+    private final RecoveryPlan plan;
+    private UnaryOperator<RecoveryConfiguration.Builder> configuration = UnaryOperator.identity();
+    private Map<Long, Path> tablespaces = Map.of();
+    private Optional<ArchiveStore> archive = Optional.empty();
+    private Optional<Path> dataDirectory = Optional.empty();
+    private boolean standby;
+    private boolean walFromCommand;
+    private Workers workers =
+        new Workers(Math.min(4, Runtime.getRuntime().availableProcessors()), Restore::daemon);
+    private RestoreProgress progress = (done, total) -> {};
+
+    private Draft(RecoveryPlan plan) {
+      this.plan = plan;
+    }
+  }
+
+  private Restore(Draft draft) {
+    this.plan = draft.plan;
+    this.configuration = draft.configuration;
+    this.tablespaces = Map.copyOf(draft.tablespaces);
+    this.archive = draft.archive;
+    this.dataDirectory = draft.dataDirectory;
+    this.standby = draft.standby;
+    this.walFromCommand = draft.walFromCommand;
+    this.workers = draft.workers;
+    this.progress = draft.progress;
+  }
+
+  private Restore with(Consumer<Draft> change) {
+    Draft draft = new Draft(plan);
+    draft.configuration = configuration;
+    draft.tablespaces = tablespaces;
+    draft.archive = archive;
+    draft.dataDirectory = dataDirectory;
+    draft.standby = standby;
+    draft.walFromCommand = walFromCommand;
+    draft.workers = workers;
+    draft.progress = progress;
+    change.accept(draft);
+    return new Restore(draft);
+  }
+
+  /** Changes the server's configuration; what is wrong is refused at once. */
+  private static void configure(Draft draft, UnaryOperator<RecoveryConfiguration.Builder> change) {
+    UnaryOperator<RecoveryConfiguration.Builder> before = draft.configuration;
+    draft.configuration = builder -> change.apply(before.apply(builder));
+    draft.configuration.apply(builder(draft.plan));
+  }
+
+  private Restore configured(UnaryOperator<RecoveryConfiguration.Builder> change) {
+    return with(draft -> configure(draft, change));
+  }
+
+  private static RecoveryConfiguration.Builder builder(RecoveryPlan plan) {
+    RecoveryConfiguration.Builder builder =
         RecoveryConfiguration.builder(plan.cluster().version(), plan.timeline())
             .target(plan.serverTarget())
             .action(plan.action());
-    if (plan.gapAhead()) {
-      configuration.noLookAhead();
-    }
+    return plan.gapAhead() ? builder.noLookAhead() : builder;
   }
 
   /** Begins the description of a restore. */
   public static Restore of(RecoveryPlan plan) {
-    return new Restore(plan);
+    return new Restore(new Draft(plan));
   }
 
   /** The archive that the plan was made for. */
   public Restore from(ArchiveStore source) {
-    archive = source;
-    return this;
+    return with(draft -> draft.archive = Optional.of(source));
   }
 
   /** The data directory to be: absent or empty. */
   public Restore into(Path directory) {
-    dataDirectory = directory;
-    return this;
+    return with(draft -> draft.dataDirectory = Optional.of(directory));
   }
 
   /**
@@ -83,14 +129,16 @@ public final class Restore {
    * needs one; none is ever put where the source had it.
    */
   public Restore tablespace(long oid, Path directory) {
-    tablespaces.put(oid, directory);
-    return this;
+    Map<Long, Path> all = new HashMap<>(tablespaces);
+    all.put(oid, directory);
+    return with(draft -> draft.tablespaces = all);
   }
 
   /** Puts each tablespace into a directory below this one, called by its OID. */
   public Restore tablespacesUnder(Path directory) {
-    plan.backup().tablespaces().forEach(oid -> tablespace(oid, directory.resolve("" + oid)));
-    return this;
+    Map<Long, Path> all = new HashMap<>(tablespaces);
+    plan.backup().tablespaces().forEach(oid -> all.put(oid, directory.resolve("" + oid)));
+    return with(draft -> draft.tablespaces = all);
   }
 
   /**
@@ -98,15 +146,16 @@ public final class Restore {
    * fetched now but by the server, file by file.
    */
   public Restore restoreCommand(String command) {
-    configuration.restoreCommand(command);
-    walFromCommand = true;
-    return this;
+    return with(
+        draft -> {
+          configure(draft, builder -> builder.restoreCommand(command));
+          draft.walFromCommand = true;
+        });
   }
 
   /** What the server does at the target; by default what the plan says. */
   public Restore action(RecoveryTargetAction action) {
-    configuration.action(action);
-    return this;
+    return configured(builder -> builder.action(action));
   }
 
   /**
@@ -119,15 +168,16 @@ public final class Restore {
    *     RecoveryConfiguration#conninfo}
    */
   public Restore standby(String primaryConninfo) {
-    configuration.standby(primaryConninfo);
-    standby = true;
-    return this;
+    return with(
+        draft -> {
+          configure(draft, builder -> builder.standby(primaryConninfo));
+          draft.standby = true;
+        });
   }
 
   /** The replication slot on the primary that a standby uses. */
   public Restore primarySlotName(String slot) {
-    configuration.primarySlotName(slot);
-    return this;
+    return configured(builder -> builder.primarySlotName(slot));
   }
 
   /**
@@ -135,29 +185,26 @@ public final class Restore {
    * that was backed up: its WAL goes to the same archive.
    */
   public Restore keepArchiving() {
-    configuration.keepArchiving();
-    return this;
+    return configured(RecoveryConfiguration.Builder::keepArchiving);
   }
 
   /** Any other setting of the server, such as {@code port}. */
   public Restore setting(String name, String value) {
-    configuration.setting(name, value);
-    return this;
+    return configured(builder -> builder.setting(name, value));
   }
 
   /** How many parts are fetched at once: 1 to 64; by default as many as processors, at most 4. */
   public Restore parallelism(int newThreads) {
     if (newThreads < 1 || newThreads > MAX_THREADS) {
-      throw new IllegalArgumentException("not a number of threads: " + newThreads);
+      throw new IllegalArgumentException(
+          "parallelism must be 1 to " + MAX_THREADS + ": " + newThreads);
     }
-    threads = newThreads;
-    return this;
+    return with(draft -> draft.workers = workers.parallelism(newThreads));
   }
 
   /** Makes the threads that fetch; daemon threads by default. */
   public Restore threads(ThreadFactory factory) {
-    threadFactory = factory;
-    return this;
+    return with(draft -> draft.workers = workers.factory(factory));
   }
 
   private static Thread daemon(Runnable task) {
@@ -168,8 +215,7 @@ public final class Restore {
 
   /** Who is told how far it is. */
   public Restore progress(RestoreProgress listener) {
-    progress = listener;
-    return this;
+    return with(draft -> draft.progress = listener);
   }
 
   /**
@@ -181,20 +227,21 @@ public final class Restore {
    * @throws RestoreIncompleteException if it failed later; see there
    */
   public RestoredCluster run() throws IOException {
-    Objects.requireNonNull(archive, "from");
-    Objects.requireNonNull(dataDirectory, "into");
-    if (!archive.cluster().equals(plan.cluster())) {
-      throw new WrongClusterException(archive + " is not that of the plan for " + plan.cluster());
+    ArchiveStore source = archive();
+    Path directory = dataDirectory.orElseThrow(() -> new NullPointerException("into"));
+    if (!source.cluster().equals(plan.cluster())) {
+      throw new WrongClusterException(source + " is not that of the plan for " + plan.cluster());
     }
+    RecoveryConfiguration.Builder configured = configuration.apply(builder(plan));
     if (standby && followsLatest()) {
-      configuration.followLatestTimeline();
+      configured.followLatestTimeline();
     }
-    RecoveryConfiguration settings = configuration.build();
-    RestorePaths paths = RestorePaths.of(plan.backup(), dataDirectory, tablespaces);
+    RecoveryConfiguration settings = configured.build();
+    RestorePaths paths = RestorePaths.of(plan.backup(), directory, tablespaces);
     for (Path root : paths.roots()) {
       DirectoryClaim.requireEmpty(root);
     }
-    requireSpace(paths.roots());
+    paths.requireSpace(neededBytes());
     DirectoryClaim claim = DirectoryClaim.of(paths.roots());
     try {
       RestoredCluster restored = new DataDirectoryAssembly(this, paths).run(settings);
@@ -208,29 +255,32 @@ public final class Restore {
   private boolean followsLatest() throws IOException {
     return plan.target() instanceof RecoveryTarget.Latest
         && plan.requestedTimeline() instanceof RecoveryTargetTimeline.Latest
-        && TakenTimelines.of(archive).latestIs(plan.backup().endTimeline(), plan.timeline());
+        && TakenTimelines.of(archive()).latestIs(plan.backup().endTimeline(), plan.timeline());
   }
 
-  private void requireSpace(List<Path> roots) throws IOException {
-    long needed = plan.backup().plainBytes();
-    if (!walFromCommand) {
-      needed += plan.segmentCount() * plan.cluster().segmentSize().bytes();
-    }
-    long usable = 0;
-    Set<FileStore> counted = new HashSet<>();
-    for (Path root : roots) {
-      Path existing = root;
-      while (!Files.exists(existing)) {
-        existing = existing.getParent();
-      }
-      FileStore store = Files.getFileStore(existing);
-      usable += counted.add(store) ? store.getUsableSpace() : 0;
-    }
-    if (usable < needed) {
-      throw new FileSystemException(
-          roots.get(0).toString(),
-          null,
-          "the restore takes " + needed + " bytes, but only " + usable + " are free");
-    }
+  private long neededBytes() {
+    long wal = preloadsWal() ? plan.segmentCount() * plan.cluster().segmentSize().bytes() : 0;
+    return plan.backup().plainBytes() + wal;
+  }
+
+  RecoveryPlan plan() {
+    return plan;
+  }
+
+  ArchiveStore archive() {
+    return archive.orElseThrow(() -> new NullPointerException("from"));
+  }
+
+  /** Whether the planned WAL is put into {@code pg_wal}. */
+  boolean preloadsWal() {
+    return !walFromCommand;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
+  RestoreProgress progress() {
+    return progress;
   }
 }

@@ -2,6 +2,10 @@ package dev.walden.recovery.restore;
 
 import dev.walden.CorruptFileException;
 import dev.walden.backup.BaseBackup;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -60,6 +64,30 @@ record RestorePaths(Path dataDirectory, Map<Long, Path> tablespaces) {
     List<Path> roots = new ArrayList<>(List.of(dataDirectory));
     roots.addAll(tablespaces.values());
     return roots;
+  }
+
+  /**
+   * Checks that the disks have room.
+   *
+   * @throws FileSystemException if they do not
+   */
+  void requireSpace(long needed) throws IOException {
+    long usable = 0;
+    Set<FileStore> counted = new HashSet<>();
+    for (Path root : roots()) {
+      Path existing = root;
+      while (!Files.exists(existing)) {
+        existing = existing.getParent();
+      }
+      FileStore store = Files.getFileStore(existing);
+      usable += counted.add(store) ? store.getUsableSpace() : 0;
+    }
+    if (usable < needed) {
+      throw new FileSystemException(
+          dataDirectory.toString(),
+          null,
+          "the restore takes " + needed + " bytes, but only " + usable + " are free");
+    }
   }
 
   /**

@@ -24,6 +24,14 @@ final class Workers {
     this.factory = factory;
   }
 
+  Workers parallelism(int newThreads) {
+    return new Workers(newThreads, factory);
+  }
+
+  Workers factory(ThreadFactory newFactory) {
+    return new Workers(threads, newFactory);
+  }
+
   /**
    * Returns when all tasks are done. When it throws, none is running any more, as far as they can
    * be interrupted within a minute.
