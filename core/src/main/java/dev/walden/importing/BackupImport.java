@@ -98,7 +98,8 @@ public final class BackupImport {
               + archive.cluster());
     }
     if (source instanceof PlainBackup plain) {
-      // rather now than after hours of copying requireCluster(plain.identity(), folder.toString());
+      // rather now than after hours of copying
+      requireCluster(plain.identity(), folder.toString());
     }
     Optional<BaseBackup> present = imported(manifest);
     if (present.isPresent()) {
@@ -129,7 +130,8 @@ public final class BackupImport {
       throws IOException {
     importWal(source.findWal(temporary));
     if (!source.hidesWal()) {
-      // rather now than after hours of copying BackupWal.read(archive, manifest.wal());
+      // rather now than after hours of copying
+      BackupWal.read(archive, manifest.wal());
     }
     NewBackup backup = archive.newBackup(manifest.labelTime());
     try (backup;
