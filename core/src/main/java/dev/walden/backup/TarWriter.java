@@ -51,7 +51,11 @@ public final class TarWriter {
     return bytes.toByteArray();
   }
 
-  /** Writes bytes of the member. * * @throws IllegalStateException if they exceed its size */
+  /**
+   * Writes bytes of the member.
+   *
+   * @throws IllegalStateException if they exceed its size
+   */
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (length > member.size() - written) {
       throw new IllegalStateException(

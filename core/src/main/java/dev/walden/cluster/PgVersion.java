@@ -33,16 +33,18 @@ public enum PgVersion {
   }
 
   /**
-   * The version with this major number. * * @throws UnsupportedFormatException if Walden does not
-   * support it
+   * The version with this major number.
+   *
+   * @throws UnsupportedFormatException if Walden does not support it
    */
   public static PgVersion ofMajor(int major) throws UnsupportedFormatException {
     return find(v -> v.major == major, "PostgreSQL " + major);
   }
 
   /**
-   * The version whose {@code server_version_num} this is: {@code 170002} is 17. * * @throws
-   * UnsupportedFormatException if Walden does not support it
+   * The version whose {@code server_version_num} this is: {@code 170002} is 17.
+   *
+   * @throws UnsupportedFormatException if Walden does not support it
    */
   public static PgVersion ofServerVersionNum(int number) throws UnsupportedFormatException {
     // before 10 the major version had two parts: 90624 is 9.6.24
@@ -52,8 +54,9 @@ public enum PgVersion {
   }
 
   /**
-   * The version whose WAL pages begin with this magic number. * * @throws
-   * UnsupportedFormatException if Walden does not support it
+   * The version whose WAL pages begin with this magic number.
+   *
+   * @throws UnsupportedFormatException if Walden does not support it
    */
   public static PgVersion ofWalMagic(int magic) throws UnsupportedFormatException {
     String owner =

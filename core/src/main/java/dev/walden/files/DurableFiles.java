@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** Makes files and directories survive a crash of the machine. */
 public final class DurableFiles {
@@ -37,7 +38,7 @@ public final class DurableFiles {
    */
   public static void publish(Path draft, Path file) throws IOException {
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceDirectory(file.toAbsolutePath().getParent());
+    forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
   }
 
   /**

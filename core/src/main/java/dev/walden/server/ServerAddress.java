@@ -56,7 +56,11 @@ public final class ServerAddress {
     this.shown = shown(properties());
   }
 
-  /** A server by its URL alone. * * @throws IllegalArgumentException if PgJDBC rejects the URL */
+  /**
+   * A server by its URL alone.
+   *
+   * @throws IllegalArgumentException if PgJDBC rejects the URL
+   */
   public static ServerAddress of(String jdbcUrl) {
     return of(jdbcUrl, new Properties());
   }

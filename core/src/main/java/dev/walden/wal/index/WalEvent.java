@@ -23,7 +23,9 @@ public sealed interface WalEvent {
 
   /**
    * A timeline switch, from an end-of-recovery record, or from a checkpoint that then is a {@link
-   * Checkpoint} event too. * * @param walLevel recorded from 17 on
+   * Checkpoint} event too.
+   *
+   * @param walLevel recorded from 17 on
    */
   record TimelineSwitch(
       Lsn lsn,

@@ -33,8 +33,8 @@ public final class WalOutliner {
    *
    * @param in the segment's bytes, from the first on; left open
    * @throws CorruptFileException if the first page does not belong to this segment, or the stream
-   *     has more bytes than a segment has * @throws UnsupportedFormatException if it is from a
-   *     server that Walden does not support
+   *     has more bytes than a segment has
+   * @throws UnsupportedFormatException if it is from a server that Walden does not support
    * @throws IOException if the stream fails
    */
   public static WalOutline outline(WalSegment segment, InputStream in) throws IOException {
@@ -50,8 +50,8 @@ public final class WalOutliner {
    * Takes the next bytes of the segment, in pieces of any length. They are not kept.
    *
    * @throws CorruptFileException if the first page does not belong to this segment, or there are
-   *     more bytes than a segment has * @throws UnsupportedFormatException if it is from a server
-   *     that Walden does not support
+   *     more bytes than a segment has
+   * @throws UnsupportedFormatException if it is from a server that Walden does not support
    */
   public void accept(byte[] bytes, int offset, int length)
       throws CorruptFileException, UnsupportedFormatException {
@@ -62,7 +62,7 @@ public final class WalOutliner {
    * The outline of the bytes taken, which may be the whole segment. Must be called once, and last.
    *
    * @throws CorruptFileException if the first page is missing, or does not belong to this segment
-   *     * @throws UnsupportedFormatException if it is from a server that Walden does not support
+   * @throws UnsupportedFormatException if it is from a server that Walden does not support
    */
   public WalOutline finish() throws CorruptFileException, UnsupportedFormatException {
     RecordChain chain = scan.finish();
