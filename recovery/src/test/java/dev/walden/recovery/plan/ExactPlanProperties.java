@@ -35,6 +35,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 
 /**
  * In random WAL, with clocks that step back, backups between the transactions and timelines that
@@ -50,6 +51,7 @@ class ExactPlanProperties {
   private ArchiveStore archive;
   private Random random;
 
+  @Tag("long")
   @Property(tries = 60)
   void plansAreWhatServersDo(@ForAll long seed) throws IOException {
     random = new Random(seed);

@@ -41,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -374,6 +375,7 @@ class RecoverablePointsTest {
   }
 
   @Test
+  @Tag("long")
   void condensedGroupsTellTheSame() throws IOException {
     backup(0);
     wal.createFile(735, ITEMS);
