@@ -7,6 +7,7 @@ import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.testing.TlsServer;
 import java.io.File;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A program that is a module, and requires two of Walden's, compiles and runs as it is: over TLS,
  * into a bucket, without {@code --add-modules}.
  */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ModularProgramIT {
   private static final String MODULE = "dev.walden.modular";
 
@@ -124,7 +125,7 @@ class ModularProgramIT {
     builder.environment().putAll(TestPlace.environment(bucket));
     Process program = builder.start();
     try {
-      assertTrue(program.waitFor(90, TimeUnit.SECONDS), () -> "it does not end: " + read(log));
+      assertTrue(program.waitFor(130, TimeUnit.SECONDS), () -> "it does not end: " + read(log));
     } finally {
       program.destroyForcibly();
     }
@@ -150,7 +151,7 @@ class ModularProgramIT {
   private static String read(Path log) {
     try {
       return Files.readString(log);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return e.toString();
     }
   }
