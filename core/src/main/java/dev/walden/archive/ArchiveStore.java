@@ -22,7 +22,6 @@ import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import dev.walden.wal.index.WalOutline;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,6 +57,8 @@ public final class ArchiveStore implements Closeable {
   private final ArchiveLayout layout;
   private final WalFileStore wal;
   private final PieceStore tails;
+  private final WalListing listing;
+  private final ArchivedSegments segments;
   private final GapNotes gaps;
   private final BackupStore backups;
   private final IndexStore indexObjects;
@@ -68,8 +69,12 @@ public final class ArchiveStore implements Closeable {
     this.settings = settings;
     this.cluster = cluster;
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
-    this.wal = new WalFileStore(storage, settings, cluster);
+    WalFileCheck check = new WalFileCheck(cluster);
+    this.wal = new WalFileStore(storage, settings, layout, check);
     this.tails = new PieceStore(storage, settings, layout, wal);
+    this.listing = new WalListing(storage, layout, cluster, wal::history);
+    this.segments =
+        new ArchivedSegments(wal, new TailReader(tails, check), listing, cluster.segmentSize());
     this.gaps = new GapNotes(storage, layout, cluster.segmentSize());
     this.backups = new BackupStore(storage, settings, layout);
     this.indexObjects = new IndexStore(storage, settings, layout);
@@ -166,13 +171,13 @@ public final class ArchiveStore implements Closeable {
     void run() throws IOException;
   }
 
-  /** The segment is archived whatever becomes of its outline, which can be made again. */
+  /** A failure only means that the outline must be made later: the segment is archived. */
   private static void index(WalSegment segment, Indexing indexing) {
     try {
       indexing.run();
     } catch (IOException | RuntimeException e) {
       if (Thread.currentThread().isInterrupted()) {
-        // somebody ends this on purpose
+        // stopped on purpose
         LOG.debug("{} is archived, but not indexed", segment, e);
       } else {
         LOG.warn("{} is archived, but not indexed: {}", segment, e.toString());
@@ -246,13 +251,12 @@ public final class ArchiveStore implements Closeable {
       try (SeekableByteChannel file = Files.newByteChannel(temporary, StandardOpenOption.WRITE)) {
         OutputStream out = Channels.newOutputStream(file);
         outcome =
-            segments()
-                .fetch(
-                    name,
-                    () -> {
-                      file.truncate(0);
-                      return out;
-                    });
+            segments.fetch(
+                name,
+                () -> {
+                  file.truncate(0);
+                  return out;
+                });
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -273,12 +277,7 @@ public final class ArchiveStore implements Closeable {
    * @throws dev.walden.WrongKeyException if none of the keys opens it
    */
   public Optional<InputStream> open(WalSegment segment) throws IOException {
-    return segments().open(segment);
-  }
-
-  private ArchivedSegments segments() {
-    return new ArchivedSegments(
-        wal, new TailReader(tails, new WalFileCheck(cluster)), listing(), cluster.segmentSize());
+    return segments.open(segment);
   }
 
   /**
@@ -290,7 +289,7 @@ public final class ArchiveStore implements Closeable {
   }
 
   /**
-   * Tidies up behind receivers that died: removes the pieces of whole segments, and makes whole
+   * Tidies up after receivers that died: removes the pieces of whole segments, and makes whole
    * those segments of which there are all pieces. For a host that has the keys; where they are
    * missing, or something is wrong, all stays as it is, and is logged.
    */
@@ -304,36 +303,22 @@ public final class ArchiveStore implements Closeable {
    * @throws NotArchivedException if the archive is proven not to hold it
    */
   public TimelineHistory history(TimelineId timeline) throws IOException {
-    if (timeline.equals(TimelineId.FIRST)) {
-      return TimelineHistory.first();
-    }
-    ByteArrayOutputStream content = new ByteArrayOutputStream();
-    wal.fetch(
-        new WalFileName.History(timeline),
-        () -> {
-          content.reset();
-          return content;
-        });
-    return TimelineHistory.parse(timeline, content.toByteArray());
+    return wal.history(timeline);
   }
 
   /** The histories of all timelines that have one here. No segment is listed. */
   public List<TimelineHistory> histories() throws IOException {
-    return listing().histories();
+    return listing.histories();
   }
 
   /** The next later segment of the same timeline that the archive holds any of. */
   public Optional<WalSegment> nextSegment(WalSegment segment) throws IOException {
-    return listing().next(segment);
-  }
-
-  private WalListing listing() {
-    return new WalListing(storage, layout, cluster, this::history);
+    return listing.next(segment);
   }
 
   /** Lists the WAL that the archive holds now. Histories are read, segments only listed. */
   public WalInventory inventory() throws IOException {
-    return listing().read(gaps.list());
+    return listing.read(gaps.list());
   }
 
   /**

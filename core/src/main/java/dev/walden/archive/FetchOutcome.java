@@ -5,8 +5,8 @@ public enum FetchOutcome {
   /** The file, with all that it has. */
   WHOLE,
   /**
-   * The beginning of a segment that is not archived whole, put together from its pieces, and zeros
-   * behind. A server takes their end for the end of WAL.
+   * The beginning of a segment that is not archived whole, joined from its pieces and followed by
+   * zeros. A server takes the end of the pieces for the end of WAL.
    */
   BEGINNING
 }

@@ -111,7 +111,7 @@ public final class NewBackup implements Closeable {
     if (!backup.id().equals(id)) {
       throw new IllegalArgumentException("this is backup " + id + ", not " + backup.id());
     }
-    // from here on nobody can tell whether backup.json exists
+    // from here on it is unknown whether backup.json exists
     committed = true;
     byte[] json = BaseBackupJson.print(backup);
     if (SmallObjects.put(storage, layout.backupJson(id), json) == Storage.PutOutcome.EXISTS

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * Some bytes of a segment that may not be whole yet.
  *
  * @param from the offset in the segment of the first byte
- * @param to the offset behind the last
- * @param run 48 random bits, as hexadecimal digits, of whoever received the bytes in one go
+ * @param to the offset after the last
+ * @param run 48 random bits, as hexadecimal digits, that identify the writer
  */
 record TailPiece(WalSegment segment, int from, int to, String run) {
   private static final Pattern NAME =
@@ -25,7 +25,7 @@ record TailPiece(WalSegment segment, int from, int to, String run) {
     }
   }
 
-  /** The piece that a file name without suffixes means; empty if it is none of such segments. */
+  /** The piece of this file name, without suffixes; empty if it names none of this segment size. */
   static Optional<TailPiece> parse(String name, WalSegmentSize size) {
     Matcher m = NAME.matcher(name);
     if (!m.matches()) {

@@ -23,7 +23,7 @@ import java.util.Optional;
 /**
  * Puts a segment together from its pieces, and believes none of them: each is verified, they must
  * follow one another from the segment's start, agree where they overlap, and hold valid WAL, record
- * by record, up to the end. So what comes out is all that was acknowledged, or an error.
+ * by record, up to the end. The result is everything that was acknowledged, or an error.
  */
 final class TailReader {
   private static final int TRIES = 5;
@@ -67,7 +67,7 @@ final class TailReader {
         requireValid(segment, bytes);
         return Optional.of(bytes);
       } catch (NotArchivedException | GapException e) {
-        // who writes the segment replaces small pieces by larger ones, and all by the whole
+        // its writer replaces small pieces by larger ones, and all by the whole segment
         if (tries == TRIES) {
           throw e instanceof GapException gap ? gap.damage() : e;
         }
@@ -99,7 +99,8 @@ final class TailReader {
             stored.object().name()
                 + " differs at offset "
                 + (from + mismatch)
-                + " of the segment from the pieces before it. Did two servers write this timeline?");
+                + " of the segment from the pieces before it. Did two servers write this"
+                + " timeline?");
       }
       System.arraycopy(bytes, known, joined, from + known, bytes.length - known);
       end = Math.max(end, from + bytes.length);
@@ -145,7 +146,7 @@ final class TailReader {
     return true;
   }
 
-  /** Bytes that no piece holds, though there are some behind. */
+  /** Bytes that no piece holds, although a later piece exists. */
   private static final class GapException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -40,7 +40,9 @@ public final class TailWriter {
   /** A larger piece is repeated no more. */
   private static final int MAX_REPEATED = 1 << 20;
 
-  /** Who listed the pieces before the larger one was there may still read them for so long. */
+  /**
+   * A reader that listed the pieces before the larger one existed may still read them this long.
+   */
   private static final long REMOVAL_DELAY_NS = Duration.ofSeconds(10).toNanos();
 
   private final PieceStore objects;
@@ -144,7 +146,7 @@ public final class TailWriter {
     return pieces.get(pieces.size() - 1);
   }
 
-  /** Removes pieces that larger ones have repeated, once nobody reads them any more. */
+  /** Removes pieces that larger ones have repeated, once no reader can need them. */
   public void removeRepeated() throws IOException {
     for (String name : unread()) {
       objects.delete(name);

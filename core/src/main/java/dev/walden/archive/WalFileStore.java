@@ -12,7 +12,6 @@ import dev.walden.archive.objects.EncodedPut;
 import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.RestartableOutput;
 import dev.walden.archive.objects.Sha256Companion;
-import dev.walden.cluster.ClusterIdentity;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Decoder;
@@ -24,9 +23,12 @@ import dev.walden.storage.Storage.PutOutcome;
 import dev.walden.storage.StoredObject;
 import dev.walden.storage.reading.CopyReading;
 import dev.walden.storage.reading.PagedListing;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.ValidWalEnd;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -47,12 +49,13 @@ final class WalFileStore {
   private final ArchiveLayout layout;
   private final WalFileCheck check;
 
-  WalFileStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
+  WalFileStore(
+      Storage storage, ArchiveSettings settings, ArchiveLayout layout, WalFileCheck check) {
     this.storage = storage;
     this.plain = new PlainObjects(storage);
     this.settings = settings;
-    this.layout = new ArchiveLayout(cluster.systemIdentifier());
-    this.check = new WalFileCheck(cluster);
+    this.layout = layout;
+    this.check = check;
   }
 
   void check(WalFileName name, byte[] beginning) throws ArchiveException {
@@ -257,6 +260,21 @@ final class WalFileStore {
     }
   }
 
+  /** The history of a timeline; timeline 1 has an empty one that no archive holds. */
+  TimelineHistory history(TimelineId timeline) throws IOException {
+    if (timeline.equals(TimelineId.FIRST)) {
+      return TimelineHistory.first();
+    }
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    fetch(
+        new WalFileName.History(timeline),
+        () -> {
+          content.reset();
+          return content;
+        });
+    return TimelineHistory.parse(timeline, content.toByteArray());
+  }
+
   /**
    * Makes a file that is archived as durable as a push does.
    *
@@ -297,7 +315,7 @@ final class WalFileStore {
     for (var next = listing.next(); next.isPresent(); next = listing.next()) {
       String object = next.get().name();
       if (object.startsWith(plainName + ".") && object.compareTo(plainName + ".G") < 0) {
-        // a piece of its tail, whose name goes on with a digit; the suffixes come after all those
+        // a piece: its name continues with a digit, and all suffixes sort after those
         listing.skipTo(plainName + ".G");
       } else if (!PlainObjects.isDigest(object) && Decoder.plainName(object).equals(plainName)) {
         variants.add(next.get());

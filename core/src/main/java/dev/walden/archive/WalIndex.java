@@ -20,7 +20,7 @@ import java.util.Optional;
 /**
  * What can be told of an archive's WAL without reading it: an outline of each segment, and one of
  * all segments of each 4 GiB. It is a cache: what is missing or damaged is made from the WAL
- * whenever it is asked for, so nothing is lost when somebody deletes it.
+ * whenever it is asked for, so deleting it loses nothing.
  *
  * <p>An object of this class knows what was stored when it first looked at a timeline. For use by
  * one thread.
@@ -52,8 +52,8 @@ public final class WalIndex {
   }
 
   /**
-   * Outlines of neighbours that together hold exactly a range: one for many segments where there is
-   * such.
+   * Outlines of neighbours that together hold exactly a range: one for many segments where they
+   * were condensed.
    *
    * @param range of whole segments that the archive holds
    * @throws NotArchivedException if it does not
@@ -69,7 +69,7 @@ public final class WalIndex {
   }
 
   /**
-   * An outline of the first segment of a range, and of as many behind it as one was condensed of;
+   * An outline of the first segment of a range, and of as many after it as were condensed into it;
    * see {@link #condensed}.
    *
    * @throws dev.walden.CorruptFileException if it is not stored, and the segment cannot be read
@@ -121,7 +121,7 @@ public final class WalIndex {
     return listing;
   }
 
-  /** The condensed outline of segments from this one to one that is not behind the last. */
+  /** The condensed outline of segments from this one to at most the last one. */
   private Optional<WalOutline> many(WalSegment first, long last) throws IOException {
     Optional<String> name = listing(first.timeline()).condensed(first);
     if (name.isEmpty()) {

@@ -401,7 +401,10 @@ class TailTest {
     ArchiveSettings settings = ArchiveSettings.defaults();
     PieceStore objects =
         new PieceStore(
-            storage, settings, layout, new WalFileStore(storage, settings, SampleWal.CLUSTER));
+            storage,
+            settings,
+            layout,
+            new WalFileStore(storage, settings, layout, new WalFileCheck(SampleWal.CLUSTER)));
     long[] now = {0};
     TailWriter writer = new TailWriter(objects, open, () -> now[0]);
     for (int end = 24; end <= bytes.length; end += 24) {

@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A note in the archive: whoever archived WAL looked for this stretch and went on without it. It
- * says why something is missing, never that it is: what the archive holds counts.
+ * A note in the archive: a receiver looked for this WAL and continued without it. It explains why
+ * WAL is missing, and never proves that it is: what the archive holds counts.
  *
  * @param range whole segments of one timeline
- * @param time when it was recorded, by the clock of whoever did; empty if the note is damaged
+ * @param time when it was recorded, by the recording host's clock; empty if the note is damaged
  * @param reason why it is missing, as a clause, for people
  */
 public record RecordedGap(WalRange range, Optional<Instant> time, String reason) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * One thread that does steps in order while another prepares the next. What waits between them is
  * bounded: {@link #BUFFERS} buffers of {@link #BUFFER} bytes. The first failure ends it: later
- * steps are skipped, and the caller is told at its next call.
+ * steps are skipped, and the next call throws.
  */
 final class Pipeline implements Closeable {
   private static final int BUFFERS = 8;

@@ -23,7 +23,7 @@ public record RepairReport(long objects, List<Copied> copies) {
    * @param failed how many it still lacks, because copying them failed
    * @param divergent the names of objects that differ from those of an earlier copy and were left
    *     unchanged, at most {@value Replica#MAX_REMEMBERED}
-   * @param divergences how many such objects there are
+   * @param divergences the number of those objects
    * @param error the last failure; empty if none
    * @param compared whether its whole listing was compared
    */
