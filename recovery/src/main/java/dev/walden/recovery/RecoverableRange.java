@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A stretch of WAL in which recovery along a timeline can stop.
+ * A range of WAL in which recovery along a timeline can stop.
  *
  * @param backups the base backups in it, by the positions at which they are consistent; not empty
- * @param end where the WAL ends: behind the last valid record if the WAL was looked into, else
- *     where the first missing segment starts
- * @param last the last transaction that ended in it, behind its start; empty also if the WAL was
- *     not looked into
+ * @param end where the WAL ends: after the last valid record if the WAL was read, else where the
+ *     first missing segment starts
+ * @param last the last transaction that ended in it, after its start; empty also if the WAL was not
+ *     read
  */
 public record RecoverableRange(
     TimelineId timeline, List<BaseBackup> backups, Lsn end, Optional<EndedTransaction> last) {

@@ -14,7 +14,7 @@ public record WalGap(WalRange range, Kind kind, String reason) {
   public enum Kind {
     /** The archive does not hold it. */
     MISSING,
-    /** The archive holds it, but its records do not go on from those before. */
+    /** The archive holds it, but its records do not continue those before. */
     DAMAGED
   }
 

@@ -41,7 +41,7 @@ public record ArchiveEnd(ArchiveHoldings holdings, WalSegmentSize size) {
     /** For people, as a clause. */
     public String text() {
       return file
-          + (beginning ? " is archived in pieces, not all of it, but " : " is not archived, but ")
+          + (beginning ? " is only partly archived, but " : " is not archived, but ")
           + evidence.text();
     }
   }
@@ -65,7 +65,7 @@ public record ArchiveEnd(ArchiveHoldings holdings, WalSegmentSize size) {
     @Override
     public String text() {
       return older
-          + " is, and the server would take that, with what never happened on timeline "
+          + " is, and the server would open that instead and replay what never happened on timeline "
           + wanted;
     }
   }
@@ -74,7 +74,7 @@ public record ArchiveEnd(ArchiveHoldings holdings, WalSegmentSize size) {
   public record LaterSwitch(WalFileName.History history, Lsn switchPoint) implements Evidence {
     @Override
     public String text() {
-      return history + " says that the timeline went on to " + switchPoint;
+      return history + " says that the timeline continued to " + switchPoint;
     }
   }
 

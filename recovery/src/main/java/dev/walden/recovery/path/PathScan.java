@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Goes through the records along a way, and reads only what, by its outline, can hold what is
+ * Reads the records along a path, and skips those that, by their outlines, cannot hold what is
  * looked for.
  */
 public final class PathScan {
@@ -164,10 +164,10 @@ public final class PathScan {
       }
       WalEnd end = records.end().orElseThrow();
       if (end.reason() != WalEnd.Reason.END_REACHED && part.outline().end().isEmpty()) {
-        // what was looked for may be behind
+        // what was looked for may come later
         throw new CorruptFileException(
             part.outline().firstSegment().toString(),
-            "is not as it was indexed, up to " + until + ": " + end);
+            "differs from its index, up to " + until + ": " + end);
       }
     }
     return true;

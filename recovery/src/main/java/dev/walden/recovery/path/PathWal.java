@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The archived WAL along a way, from a position to where it ends: in outlines and record by record.
+ * The archived WAL along a path, from a position to where it ends: in outlines and record by
+ * record.
  */
 public final class PathWal {
   /** How the WAL of an archive is read: by its index, and segment by segment. */
@@ -64,7 +65,7 @@ public final class PathWal {
     public String text() {
       return String.format(
           "the archived WAL ends at %s, though %s is there: %s",
-          end, segment.firstSegment(), detail.orElse("it does not go on from there"));
+          end, segment.firstSegment(), detail.orElse("it does not continue from there"));
     }
   }
 
@@ -114,7 +115,7 @@ public final class PathWal {
     return cluster.segmentSize();
   }
 
-  /** Adds an outline; false if it does not go on from those before. */
+  /** Adds an outline; false if it does not continue those before. */
   private boolean add(WalOutline outline) {
     if (whole.isEmpty()) {
       whole = Optional.of(outline.condensed());
@@ -203,7 +204,7 @@ public final class PathWal {
    * The transactions that are prepared and have not ended where replay stops. Those that were
    * prepared before this WAL begins are not known.
    *
-   * @param stop behind the last record that is replayed
+   * @param stop the position after the last record that is replayed
    */
   public List<WalEvent.Prepared> prepared(Lsn stop) throws IOException {
     Map<Long, WalEvent.Prepared> pending = new LinkedHashMap<>();
@@ -237,8 +238,8 @@ public final class PathWal {
   }
 
   /**
-   * What comes before the outline behind the second one: the second, or both if no record begins or
-   * ends in it, because one goes on through all of it.
+   * What precedes the outline after the second one: the second, or both if no record begins or ends
+   * in it, because one continues through all of it.
    */
   public static WalOutline carried(WalOutline before, WalOutline outline) {
     boolean inside = outline.recordCount() == 0 && outline.firstRecordLsn().isEmpty();

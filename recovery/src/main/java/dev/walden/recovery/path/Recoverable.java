@@ -26,7 +26,7 @@ public final class Recoverable {
 
   private Recoverable() {}
 
-  /** Every stretch, by timeline and position. */
+  /** Every range, by timeline and position. */
   public static List<RecoverableRange> ranges(ArchiveContents contents) {
     List<RecoverableRange> ranges = new ArrayList<>();
     for (TimelineHistory history : histories(contents.wal())) {
@@ -45,7 +45,7 @@ public final class Recoverable {
     return ranges;
   }
 
-  /** The histories of all timelines whose way is known, by their numbers. */
+  /** The histories of all timelines whose ancestors are known, by their numbers. */
   public static List<TimelineHistory> histories(WalInventory wal) {
     List<TimelineHistory> histories = new ArrayList<>(List.of(TimelineHistory.first()));
     histories.addAll(wal.histories().values());
@@ -61,7 +61,7 @@ public final class Recoverable {
   }
 
   /**
-   * Whether the checkpoint and the end of a backup lie on the way to a timeline: {@code
+   * Whether the checkpoint and the end of a backup lie in the history of a timeline: {@code
    * InitWalRecovery} in {@code src/backend/access/transam/xlogrecovery.c}.
    */
   public static boolean leadsTo(TimelineHistory history, BaseBackup backup) {
@@ -69,7 +69,7 @@ public final class Recoverable {
         && history.timelineAt(backup.endLsn().plus(-1)).equals(backup.endTimeline());
   }
 
-  /** What to offer to somebody whose target is impossible. */
+  /** What is possible instead of a target that is not. */
   public static String offer(ArchiveContents contents) {
     List<RecoverableRange> ranges = ranges(contents);
     if (ranges.isEmpty()) {
@@ -85,7 +85,7 @@ public final class Recoverable {
     return "Recoverable is" + (ranges.size() > SHOWN ? ", among others" : "") + ":" + shown;
   }
 
-  /** The timelines, of those with archived WAL, that are not on the way to another one. */
+  /** The timelines, of those with archived WAL, that are not in the history of another one. */
   public static List<TimelineId> others(WalInventory wal, TimelineHistory history) {
     return wal.timelines().stream().filter(t -> !history.contains(t)).toList();
   }

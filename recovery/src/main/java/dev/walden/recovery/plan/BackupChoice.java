@@ -42,14 +42,14 @@ record BackupChoice(BaseBackup backup, String reason) {
       return new BackupChoice(
           ended.get(0),
           (only ? "the only one" : "the oldest of the " + ended.size())
-              + " on the way, since only the WAL itself can tell where it holds "
+              + " that lead there, since only the WAL itself can tell where it holds "
               + TargetEvent.of(target));
     }
     boolean all = target instanceof Latest || target instanceof Immediate;
     return new BackupChoice(
         ended.get(ended.size() - 1),
         (only ? "the only one" : "the newest of the " + ended.size())
-            + (all ? " on the way" : " on the way and before the target"));
+            + (all ? " that lead there" : " that lead there and end before the target"));
   }
 
   /** Whether it is known, without reading WAL, which backups the target lies after. */

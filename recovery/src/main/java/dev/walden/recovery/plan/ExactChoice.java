@@ -30,7 +30,7 @@ final class ExactChoice {
   /**
    * Begins to choose.
    *
-   * @param coverages all along one way, the oldest first; not empty
+   * @param coverages all of one path, the oldest first; not empty
    */
   ExactChoice(List<ReplayableWal> coverages, RecoveryTarget target, PlanRefusals refusal) {
     this.coverages = coverages;
@@ -42,8 +42,8 @@ final class ExactChoice {
    * What was chosen.
    *
    * @param reason why this backup, as a phrase
-   * @param serverTarget what the server is told, so that it stops where it should
-   * @param needed no WAL from here on is needed
+   * @param serverTarget the recovery target setting with which the server stops there
+   * @param needed the position after the last WAL that is needed
    */
   record Chosen(
       BaseBackup backup,
@@ -52,7 +52,7 @@ final class ExactChoice {
       RecoveryStopPoint stop,
       Lsn needed) {}
 
-  /** A backup and the WAL behind it. */
+  /** A backup and the WAL after it. */
   private record Candidate(BaseBackup backup, ReplayableWal coverage, StopSearch search) {}
 
   Chosen choose() throws IOException {
@@ -87,7 +87,7 @@ final class ExactChoice {
             backup.id(), backup.endLsn(), newest.wal().end()));
   }
 
-  /** A server sees that it is consistent only when it comes to the record behind the backup. */
+  /** A server notices that it is consistent only at the first record after the backup. */
   private Chosen immediate(Candidate newest) throws IOException {
     BaseBackup backup = newest.backup();
     Optional<Found> next =
@@ -101,7 +101,7 @@ final class ExactChoice {
 
   private String of() {
     int count = coverages.stream().mapToInt(coverage -> coverage.backups().size()).sum();
-    return count == 1 ? ", and the only one" : " of the " + count + " on the way";
+    return count == 1 ? ", and the only one" : " of the " + count + " that lead there";
   }
 
   private List<Candidate> newestFirst() {
@@ -118,9 +118,9 @@ final class ExactChoice {
   }
 
   /**
-   * The candidates from which to search, the newest first. A time lies surely behind a backup only
-   * if the backup ended before it: what ended between the time at which a backup began and its redo
-   * position is in it. If no backup of a coverage ended before, the oldest may do.
+   * The candidates from which to search, the newest first. A time certainly lies after a backup
+   * only if the backup ended before it: what ended between the time at which a backup began and its
+   * redo position is in it. If no backup of a coverage ended before, the oldest may do.
    */
   private List<Candidate> following() {
     List<Candidate> all = newestFirst();

@@ -59,7 +59,7 @@ final class PlanDecision {
         : byInventory(path, history, leading);
   }
 
-  /** Looks into no WAL. */
+  /** Reads no WAL. */
   private RecoveryPlan byInventory(WalPath path, TimelineHistory history, List<BaseBackup> leading)
       throws IOException {
     BackupChoice choice = BackupChoice.choose(target, leading, contents);
@@ -118,7 +118,7 @@ final class PlanDecision {
             .exact(chosen, settings, prepared.atSwitches(coverages)));
   }
 
-  /** The backups whose own WAL is there; if it is of none, that is why there is no plan. */
+  /** The backups whose own WAL is archived; without any there is no plan. */
   private List<BaseBackup> consistent(WalPath path, List<BaseBackup> leading) throws IOException {
     List<BaseBackup> usable =
         leading.stream()
@@ -163,7 +163,7 @@ final class PlanDecision {
     }
   }
 
-  /** Refuses what would end too early, or somewhere else, without anybody noticing. */
+  /** Refuses plans whose recovery would silently end too early or elsewhere. */
   private void requireTarget(WalPath path, Continuous continuous, Verdict verdict)
       throws RecoveryImpossibleException {
     boolean inside =
@@ -178,7 +178,7 @@ final class PlanDecision {
       throw refusal.of(
           Reason.FORK_WAL_MISSING,
           String.format(
-              "%s is not in the archive, and the server would take %s instead and replay what"
+              "%s is not in the archive, and the server would open %s instead and replay what"
                   + " never happened on timeline %s. Name timeline %s if that is what you want.",
               wanted, wrong.get(), wanted.timeline(), wrong.get().timeline()));
     }
@@ -186,7 +186,7 @@ final class PlanDecision {
     if (gap && (target instanceof Latest || target instanceof Position)) {
       throw refusal.of(
           Reason.WAL_MISSING,
-          missing(continuous, verdict) + ", so nothing behind can be replayed.");
+          missing(continuous, verdict) + ", so nothing after it can be replayed.");
     }
     if (target instanceof Position) {
       throw refusal.of(Reason.TARGET_BEYOND_WAL, missing(continuous, verdict) + ".");
@@ -196,7 +196,7 @@ final class PlanDecision {
   private String missing(Continuous continuous, Verdict verdict) {
     WalRange next = continuous.next().orElse(null);
     return next == null
-        ? "the archived WAL on the way ends at "
+        ? "the archived WAL of the timeline ends at "
             + continuous.end()
             + continuous.note()
             + verdict.hole().map(hole -> "; " + hole.text()).orElse("")
@@ -206,7 +206,7 @@ final class PlanDecision {
             continuous.end(), next.start(), continuous.note(), next.start(), next.timeline());
   }
 
-  /** Behind the last segment that the target can need, as far as that is known. */
+  /** The position after the last segment that the target can need, as far as that is known. */
   private Lsn plannedEnd(BaseBackup backup, Continuous continuous) {
     if (target instanceof Immediate) {
       return size.startOf(size.segmentNumberBefore(backup.endLsn()) + 1);

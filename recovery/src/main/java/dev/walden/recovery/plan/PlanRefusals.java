@@ -13,7 +13,7 @@ import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import java.util.List;
 import java.util.Optional;
 
-/** Says no, why, and what would be possible. */
+/** Refusals: why a target is impossible, and what is possible instead. */
 record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
 
   RecoveryImpossibleException of(Reason reason, String problem) {
@@ -39,7 +39,7 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
             .map(transaction -> ", and the last transaction in it is the " + transaction)
             .orElse(", and no transaction ended in it");
     String wal =
-        String.format("the archived WAL on the way ends at %s%s", end.lsn(), last)
+        String.format("the archived WAL of the timeline ends at %s%s", end.lsn(), last)
             + coverage.wal().damage().map(damage -> "; " + damage.text()).orElse("");
     if (coverage.continuous().next().isPresent()) {
       WalRange next = coverage.continuous().next().get();
@@ -73,7 +73,7 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
             ? Reason.WAL_DAMAGED
             : gap ? Reason.WAL_MISSING : Reason.TARGET_NOT_FOUND,
         String.format(
-            "the archived WAL on the way, from %s to %s, does not hold %s%s;"
+            "the archived WAL of the timeline, from %s to %s, does not hold %s%s;"
                 + " what happened before it is in every base backup.",
             coverages.get(0).wal().start(),
             newest.wal().end(),

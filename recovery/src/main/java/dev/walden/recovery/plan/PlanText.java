@@ -31,7 +31,7 @@ final class PlanText {
         plan.cluster().systemIdentifier(),
         plan.cluster().version(),
         plan.target());
-    line(text, "Timeline: %s%s.", plan.timeline(), way());
+    line(text, "Timeline: %s%s.", plan.timeline(), ancestorText());
     BaseBackup backup = plan.backup();
     line(text, "Backup: %s, %s.", backup.id(), plan.backupReason());
     line(
@@ -82,13 +82,13 @@ final class PlanText {
             : bytes < 10_000_000_000L ? bytes / 1_000_000 + " MB" : bytes / 1_000_000_000 + " GB";
   }
 
-  private String way() {
+  private String ancestorText() {
     List<Ancestor> ancestors = plan.history().ancestors();
     return ancestors.isEmpty()
         ? ""
         : ancestors.stream()
             .map(a -> a.timeline() + " until " + a.switchPoint())
-            .collect(Collectors.joining(", ", " (by way of ", ")"));
+            .collect(Collectors.joining(", ", " (from ", ")"));
   }
 
   private void stop(StringBuilder text) {
@@ -131,7 +131,7 @@ final class PlanText {
     return transaction.map(EndedTransaction::toString).orElse("none in the archived WAL");
   }
 
-  /** Where recovery will stop, if nobody looked into the WAL. */
+  /** Where recovery will stop, if the planner read no WAL. */
   private String unread() {
     RecoveryTarget target = plan.target();
     if (target instanceof Latest) {

@@ -9,9 +9,9 @@ public record PlanWarning(Kind kind, String text) {
 
   /** What a warning is about. Kinds are only ever added. */
   public enum Kind {
-    /** The planner did not look into the WAL, so the target may not be in it. */
+    /** The planner did not read the WAL, so the target may not be in it. */
     TARGET_NOT_LOCATED,
-    /** WAL is missing after the part that is replayed, and the target may lie behind the gap. */
+    /** WAL is missing after the part that is replayed, and the target may lie after the gap. */
     GAP_AHEAD,
     /** The server gets another {@code recovery_target_*} setting, which means the same record. */
     OTHER_SETTING,

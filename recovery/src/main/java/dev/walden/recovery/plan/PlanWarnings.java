@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What somebody should know who is about to carry a plan out. */
+/** What to know before a plan is carried out. */
 final class PlanWarnings {
   private final ArchiveContents contents;
   private final RecoveryTarget target;
@@ -55,7 +55,7 @@ final class PlanWarnings {
     return warnings;
   }
 
-  /** Those that remain when the WAL was looked into. */
+  /** The warnings of a plan that is based on the WAL itself. */
   List<PlanWarning> exact(
       ExactChoice.Chosen chosen,
       ReplayedSettings settings,
@@ -64,7 +64,9 @@ final class PlanWarnings {
     if (!chosen.serverTarget().equals(target)) {
       warn(
           Kind.OTHER_SETTING,
-          "The server is told to stop " + chosen.serverTarget() + ", which is the same");
+          "The server is configured to stop "
+              + chosen.serverTarget()
+              + ", which is the same record");
     }
     settings.warnings().forEach(text -> warn(Kind.REQUIRED_SETTINGS, text));
     preparedAtSwitches.forEach(
@@ -103,7 +105,7 @@ final class PlanWarnings {
             + (continuous.next().isPresent() ? " before a gap" : "")
             + ", does not hold "
             + TargetEvent.of(target)
-            + ", recovery fails at the very end");
+            + ", recovery fails when it reaches the end");
     continuous
         .next()
         .ifPresent(
@@ -113,7 +115,7 @@ final class PlanWarnings {
                       .filter(backup -> !backup.startLsn().isBefore(continuous.end()))
                       .map(BaseBackup::id)
                       .findFirst()
-                      .map(id -> "; should the target lie behind, use backup " + id)
+                      .map(id -> "; if the target lies after that, use backup " + id)
                       .orElse("");
               warn(
                   Kind.GAP_AHEAD,
@@ -139,7 +141,7 @@ final class PlanWarnings {
     }
   }
 
-  /** What there is of a segment is put into {@code pg_wal}, but not delivered one by one. */
+  /** A restore puts the beginning of a segment into {@code pg_wal}; no command delivers it. */
   private void unfinishedSegment() throws IOException {
     ArchiveEnd.of(contents.wal())
         .within(new WalPath(contents.wal(), history), continuous)
@@ -153,7 +155,7 @@ final class PlanWarnings {
                         + " would stop there"));
   }
 
-  /** What stops a server that is promoted: the number it would take is another timeline's. */
+  /** A promoted server fails if the number it would use belongs to another timeline. */
   private void takenNumber() throws IOException {
     TakenTimelines.of(contents.wal())
         .missingHistory(history.timeline())
@@ -162,7 +164,7 @@ final class PlanWarnings {
                 warn(
                     Kind.TAKEN_TIMELINE,
                     hole.text()
-                        + ": a server that is promoted would take this number for its own timeline,"
+                        + ": a promoted server would use this number for its own timeline,"
                         + " and fails instead. Archive the file if a server still has it in pg_wal,"
                         + " or restore without a restore_command"));
   }
@@ -175,7 +177,7 @@ final class PlanWarnings {
               + position.lsn()
               + " and the end of the archived WAL at "
               + continuous.end()
-              + ", recovery fails at the very end");
+              + ", recovery fails when it reaches the end");
     }
   }
 
@@ -199,7 +201,7 @@ final class PlanWarnings {
                             + timeline
                             + " up to "
                             + end
-                            + ", which is not on the way"));
+                            + ", which recovery does not follow"));
       }
     }
     history.ancestors().stream()

@@ -54,7 +54,7 @@ final class PreparedAtStop {
     }
   }
 
-  /** Those at which a hot standby fails on the way: it reads them where a timeline begins. */
+  /** Those at which a hot standby fails before: it reads them where a timeline begins. */
   List<Prepared> atSwitches(List<ReplayableWal> coverages) throws IOException {
     List<Prepared> found = new ArrayList<>();
     for (ReplayableWal coverage : coverages) {

@@ -19,7 +19,7 @@ public final class RecoveryImpossibleException extends ArchiveException {
     MISSING_HISTORY,
     /** Two history files in the archive contradict each other. */
     CONTRADICTORY_HISTORY,
-    /** No base backup, or not the one given, lies on the way to the timeline. */
+    /** No base backup, or not the one given, lies in the history of the timeline. */
     BACKUP_OFF_TIMELINE,
     /** The target lies before the end of every base backup, or of the one given. */
     TARGET_BEFORE_BACKUP,
@@ -35,11 +35,11 @@ public final class RecoveryImpossibleException extends ArchiveException {
     PREPARED_TRANSACTION,
     /** WAL that has to be replayed was written with {@code wal_level = minimal}. */
     MINIMAL_WAL,
-    /** WAL before the target is missing, and later WAL is there, or a history tells of it. */
+    /** WAL before the target is missing, and later WAL is there, or a history names it. */
     WAL_MISSING,
     /**
      * The first segment of a timeline is missing, while that of the timeline it left is there:
-     * PostgreSQL would take that and replay what never happened on the timeline wanted.
+     * PostgreSQL would open that and replay what never happened on the timeline wanted.
      */
     FORK_WAL_MISSING
   }

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
  * was decided when the archive was asked; nothing in it changes.
  *
  * @param target what was asked for
- * @param serverTarget what the server is told: mostly the same
+ * @param serverTarget the {@code recovery_target_*} setting; differs from {@code target} only if
+ *     the server finds the same record by it and not by {@code target}
  * @param requestedTimeline what was asked for
- * @param history the way to the timeline that the server is told, as a number, to recover to
+ * @param history of the timeline whose number the server gets as {@code recovery_target_timeline}
  * @param backupReason why this backup, as a phrase
  * @param wal the segments that recovery can need, in order, as far as is known without reading them
- * @param gapAhead whether there was WAL on the way behind the last segment of {@code wal}, which
- *     cannot be reached or must not be taken, so that the server must not look ahead
- * @param stop where recovery will stop; empty if the planner looked into no WAL
+ * @param gapAhead whether {@code wal} is followed by a gap, so that the server must not prefetch
+ * @param stop where recovery will stop; empty if the planner read no WAL
  * @param warnings what to know before the plan is carried out
  */
 public record RecoveryPlan(
@@ -57,7 +57,7 @@ public record RecoveryPlan(
     return history.timeline();
   }
 
-  /** The history files that recovery reads: those of the timelines on the way, except the first. */
+  /** The history files that recovery reads: those of the timeline and its ancestors, except 1. */
   public List<WalFileName.History> historyFiles() {
     return Stream.concat(
             history.ancestors().stream().map(TimelineHistory.Ancestor::timeline),
@@ -91,7 +91,7 @@ public record RecoveryPlan(
     return backup.storedBytes() + storedWalBytes();
   }
 
-  /** Says in plain words what will happen, and why. */
+  /** Explains what will happen, and why. */
   public String explain() {
     return new PlanText(this).explain();
   }

@@ -15,21 +15,21 @@ import java.util.Optional;
 
 /**
  * Decides how to recover: from which backup, with which WAL, and at which record recovery will
- * stop. Nothing is restored for it. Immutable: each method gives a changed planner.
+ * stop. It restores nothing. Immutable: each method returns a changed planner.
  *
  * <h2>Which timeline</h2>
  *
  * By default {@link RecoveryTargetTimeline#latest}: of the timelines that a base backup leads to,
  * the one with the highest number. The plan names that number, and the server gets it, never the
- * word {@code latest}. For {@link RecoveryTarget#immediate} it is that timeline on the way there on
- * which the backup ended.
+ * word {@code latest}. For {@link RecoveryTarget#immediate} it is the timeline, among its
+ * ancestors, on which the backup ended.
  *
  * <h2>Which backup</h2>
  *
- * Of the backups whose checkpoint and end lie on the way to the timeline, the newest from which a
- * server stops at the target. A planner that looks into no WAL takes the newest that ended before
- * the target, and for a transaction or a restore point, of which only the WAL can tell where they
- * lie, the oldest.
+ * Of the backups whose checkpoint and end lie in the history of the timeline, the newest from which
+ * a server stops at the target. A planner that reads no WAL takes the newest that ended before the
+ * target, and for a transaction or a restore point, of which only the WAL can tell where they lie,
+ * the oldest.
  */
 public final class RecoveryPlanner {
   /** Where the contents come from: an archive, or a value. */
@@ -37,7 +37,7 @@ public final class RecoveryPlanner {
     ArchiveContents read() throws IOException;
   }
 
-  /** Looks into the WAL of an archive, if that is allowed. */
+  /** Access to the WAL of an archive, if that is wanted. */
   private interface Knowing {
     Optional<PathWal.Access> look();
   }
@@ -71,8 +71,8 @@ public final class RecoveryPlanner {
   }
 
   /**
-   * Plans with what an archive holds whenever a plan is asked for. The planner looks into the WAL,
-   * by way of its index, and finds the record at which recovery will stop; what is not indexed it
+   * Plans with what an archive holds whenever a plan is asked for. The planner reads the WAL
+   * through its index and finds the record at which recovery will stop; what is not indexed it
    * reads. It needs the keys.
    */
   public static RecoveryPlanner of(ArchiveStore archive) {
@@ -99,7 +99,7 @@ public final class RecoveryPlanner {
         () -> contents, () -> Optional.of(new PathWal.Access(archive.index(), archive::open)));
   }
 
-  /** Looks into no WAL; see {@link #of(ArchiveContents)}. */
+  /** Reads no WAL; see {@link #of(ArchiveContents)}. */
   public RecoveryPlanner byInventory() {
     return new RecoveryPlanner(source, Optional::empty, timeline, backup, action);
   }
@@ -130,8 +130,8 @@ public final class RecoveryPlanner {
   }
 
   /**
-   * Every stretch of WAL in which recovery can stop, by timeline. A timeline shares the beginning
-   * of its stretches with those it descends from.
+   * Every range of WAL in which recovery can stop, by timeline. A timeline shares the beginning of
+   * its ranges with those it descends from.
    */
   public List<RecoverableRange> recoverable() throws IOException {
     return Recoverable.ranges(source.read());

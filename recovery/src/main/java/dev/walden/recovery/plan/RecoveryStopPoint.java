@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Where exactly recovery will stop, known from the WAL itself.
  *
- * @param lsn behind the last record that is replayed: where the new timeline begins
+ * @param lsn the position after the last record that is replayed: where the new timeline begins
  * @param record where the record begins that makes recovery stop; empty at the end of WAL
  * @param replayed whether that record is still replayed
  * @param logged what the server will log; empty at the end of WAL

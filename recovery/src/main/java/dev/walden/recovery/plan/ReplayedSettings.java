@@ -46,7 +46,7 @@ record ReplayedSettings(List<WalEvent.ParameterChange> changes) {
     return new ReplayedSettings(changes);
   }
 
-  /** What somebody must see to before the server is started. */
+  /** What the operator must configure before the server is started. */
   List<String> warnings() {
     return changes.stream()
         .map(

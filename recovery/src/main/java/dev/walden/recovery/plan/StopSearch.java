@@ -37,7 +37,7 @@ final class StopSearch {
   /**
    * A record at which recovery stops.
    *
-   * @param lsn behind the last record that is replayed
+   * @param lsn the position after the last record that is replayed
    */
   record Found(ReplayedRecord record, StopDecision stop, Lsn lsn) {}
 
@@ -136,7 +136,7 @@ final class StopSearch {
    */
   record Ended(EndedTransaction transaction, boolean own) {}
 
-  /** Transactions whose ends lie behind a position, though they ended before a time. */
+  /** Transactions whose ends lie after a position, though they ended before a time. */
   List<EndedTransaction> lost(Lsn from, Time time) throws IOException {
     List<EndedTransaction> lost = new ArrayList<>();
     scan.forwards(
@@ -155,14 +155,14 @@ final class StopSearch {
   /** Describes a stop. */
   RecoveryStopPoint describe(Found found, RecoveryTarget target) throws IOException {
     Lsn record = found.record().start();
-    Lsn behind = found.stop().after() ? found.record().end() : record;
+    Lsn after = found.stop().after() ? found.record().end() : record;
     return new RecoveryStopPoint(
         found.lsn(),
         Optional.of(record),
         found.stop().after(),
         Optional.of(found.stop().logged()),
-        scan.lastBefore(behind),
-        scan.firstFrom(behind),
+        scan.lastBefore(after),
+        scan.firstFrom(after),
         target instanceof Time time ? lost(record, time) : List.of(),
         wal.prepared(found.lsn()));
   }

@@ -17,7 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the way along which to recover. */
+/** Chooses the timeline along whose history to recover. */
 final class TimelineChoice {
   private final ArchiveContents contents;
   private final RecoveryRequest request;

@@ -49,7 +49,7 @@ final class CreatedBeforeDrop {
     return at;
   }
 
-  /** Those of an outline, and of the record that goes on in the next one. */
+  /** Those of an outline, and of the record that continues in the next one. */
   private static List<Long> creators(WalOutline outline, @Nullable WalOutline later) {
     return later == null
         ? outline.fileCreatorXids()

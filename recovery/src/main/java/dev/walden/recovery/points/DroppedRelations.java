@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param place of the commit; of a dropped database, of the record that removes it, which counts
  *     even if no commit follows
  * @param xid the transaction, 32 bits, unsigned
- * @param time of the commit; of a dropped database, of the first transaction that ended behind it,
+ * @param time of the commit; of a dropped database, of the first transaction that ended after it,
  *     if any did
  * @param database the OID of the database dropped, else of the session's, 0 if the WAL does not say
  * @param databaseName if catalogs know it

@@ -8,7 +8,7 @@ import java.time.Instant;
  * A restore point: {@code pg_create_restore_point}.
  *
  * @param time the server's clock when it was made
- * @param target by its name, or by its position if others on the way have the same name or no
+ * @param target by its name, or by its position if others of the timeline have the same name or no
  *     server knows it by this one
  */
 public record NamedPoint(WalPlace place, Instant time, String name, RecoveryTarget target) {

@@ -24,11 +24,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an archive can bring back: which WAL it covers, and the points in it that somebody may want
- * to recover to. Nothing is restored for it. By default along the timeline with the highest number
- * that a base backup leads to. Immutable: each method that sets something gives a changed copy.
+ * What an archive can bring back: which WAL it covers, and the points in it that one may want to
+ * recover to. Nothing is restored. By default along the timeline with the highest number that a
+ * base backup leads to. Immutable: each method that sets something returns a changed copy.
  *
- * <p>Each search reads what the archive holds anew, by way of its {@linkplain ArchiveStore#index
+ * <p>Each search reads what the archive holds again, through its {@linkplain ArchiveStore#index
  * index}; what is not indexed it reads from the WAL. It needs the keys. Times are the server's, and
  * not in the order of the WAL.
  */
@@ -65,15 +65,15 @@ public final class RecoverablePoints {
     return new RecoverablePoints(archive, Optional.of(id), false, limit, names);
   }
 
-  /** Looks along every timeline whose history is known. What several share is told once. */
+  /** Looks along every timeline whose history is known. What several share is reported once. */
   public RecoverablePoints everyTimeline() {
     return new RecoverablePoints(archive, Optional.empty(), true, limit, names);
   }
 
-  /** Finds at most so many; 1000 by default. */
+  /** Finds at most this many; 1000 by default. */
   public RecoverablePoints limit(int points) {
     if (points < 1) {
-      throw new IllegalArgumentException("a limit of " + points);
+      throw new IllegalArgumentException("the limit must be positive: " + points);
     }
     return new RecoverablePoints(archive, timeline, every, points, names);
   }
@@ -182,11 +182,11 @@ public final class RecoverablePoints {
     return found.list();
   }
 
-  /** A timeline, all WAL on the way to it, and what of it belongs to no way before. */
+  /** A timeline, all WAL of its path, and the sections that belong to no earlier path. */
   private record TimelinePath(
       TimelineHistory history, List<ReplayableWal> replayable, List<TimelineSection> sections) {}
 
-  /** What the archive holds now along the ways that are asked for. */
+  /** What the archive holds now along the paths that are asked for. */
   private final class TimelinePaths {
     private final List<TimelinePath> all = new ArrayList<>();
 

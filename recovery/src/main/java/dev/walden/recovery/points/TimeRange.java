@@ -7,7 +7,8 @@ import java.time.Instant;
 record TimeRange(Instant from, Instant to) {
   TimeRange {
     if (from.isAfter(to)) {
-      throw new IllegalArgumentException("a time from " + from + " to " + to);
+      throw new IllegalArgumentException(
+          "the time range must not end before it begins: " + from + " to " + to);
     }
   }
 

@@ -17,14 +17,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What of the way to a timeline is archived and recoverable. The way begins with that of the
- * timelines it comes from.
+ * What of a timeline and its ancestors is archived and recoverable.
  *
  * @param fork the timeline that it left, and where; empty for the first
  * @param wal valid WAL, in order, whether a backup leads there or not; each range with the timeline
  *     recovered along
  * @param ranges where recovery can stop, in order
- * @param gaps what is missing or damaged between and behind, in order
+ * @param gaps what is missing or damaged between and after them, in order
  */
 public record TimelineCoverage(
     TimelineId timeline,

@@ -92,7 +92,7 @@ final class TimelinePicture {
     char[] line = new char[width];
     Arrays.fill(line, ' ');
     Lsn begin = timeline.fork().map(Ancestor::switchPoint).orElse(Lsn.ZERO);
-    // also where a record is that goes on in the gap
+    // also where a record is that continues in the gap
     own(timeline).ifPresent(own -> fill(line, begin, own.start(), own.end(), '-'));
     timeline.ranges().forEach(range -> fill(line, begin, range.start(), range.end(), '='));
     for (WalGap gap : timeline.gaps()) {
@@ -142,7 +142,7 @@ final class TimelinePicture {
         .max(Lsn::compareTo);
   }
 
-  /** Puts a mark at its column, or behind what is marked there. */
+  /** Puts a mark at its column, or after what is marked there. */
   private void mark(char[] line, int column, char mark) {
     int at = column;
     while (at < width - 1 && (line[at] == 'B' || line[at] == '\\')) {

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The records of one timeline within a stretch of a path.
+ * The records of one timeline within WAL without a gap.
  *
- * @param along the timeline that the way leads to
+ * @param along the timeline that the path leads to
  * @param from where they begin
  * @param until those that begin here or later do not belong to it
  */
@@ -21,11 +21,11 @@ record TimelineSection(
     ReplayableWal wal, TimelineId timeline, TimelineId along, Lsn from, Lsn until) {
   private static final Lsn LAST = new Lsn(-1);
 
-  /** Cuts ways into sections, and leaves out what an earlier one has. */
+  /** Cuts paths into sections, and leaves out what an earlier one has. */
   static final class Cut {
     private final Map<TimelineId, List<Span>> taken = new TreeMap<>();
 
-    /** The sections of a way that no way before had, in order. */
+    /** The sections of a path that no earlier path had, in order. */
     List<TimelineSection> of(TimelineHistory history, List<ReplayableWal> replayable) {
       List<TimelineId> timelines = new ArrayList<>();
       history.ancestors().stream().map(Ancestor::timeline).forEach(timelines::add);

@@ -79,7 +79,7 @@ final class DataDirectoryAssembly {
     }
   }
 
-  /** The server makes the links anew from its map; until then the directory is complete too. */
+  /** The server makes the links again from its map; until then the directory is complete too. */
   private void linkTablespaces() throws IOException {
     Path links = data.resolve("pg_tblspc");
     for (Map.Entry<Long, Path> tablespace : paths.tablespaces().entrySet()) {

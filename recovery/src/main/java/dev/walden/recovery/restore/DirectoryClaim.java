@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 final class DirectoryClaim {
   static final String MARKER = "walden.restore.lock";
   private static final String EXPLANATION =
-      "A restore by Walden is at work here, or did not come to its end. In the latter case the\n"
+      "A restore by Walden is running here, or did not finish. In the latter case the\n"
           + "directory is incomplete: empty it and restore again.\n";
 
   private final List<Path> claimed = new ArrayList<>();
@@ -57,7 +57,7 @@ final class DirectoryClaim {
       throw refused(directory, "another restore has just begun there");
     }
     claimed.add(directory);
-    // somebody else may have put something there between the two steps
+    // another program may have written there between the two steps
     if (list(directory).size() != 1) {
       throw refused(directory, "files appeared there just now");
     }
@@ -72,7 +72,7 @@ final class DirectoryClaim {
     try {
       names = list(directory);
     } catch (NotDirectoryException e) {
-      throw refused(directory, "it is no directory");
+      throw refused(directory, "it is not a directory");
     }
     if (names.contains("postmaster.pid")) {
       throw refused(directory, "a server runs there, or crashed there (postmaster.pid)");
@@ -80,7 +80,7 @@ final class DirectoryClaim {
     if (names.contains(MARKER)) {
       throw refused(
           directory,
-          "another restore is at work there, or did not come to its end ("
+          "another restore is running there, or did not finish ("
               + MARKER
               + "); in the latter case empty it first");
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
- * Puts the planned WAL into {@code pg_wal}, for a server that has no way to the archive. A {@code
+ * Puts the planned WAL into {@code pg_wal}, for a server without access to the archive. A {@code
  * .done} file beside each, as the server makes it, keeps it from being archived again.
  *
  * <p>Source: {@code src/backend/access/transam/xlogarchive.c}.

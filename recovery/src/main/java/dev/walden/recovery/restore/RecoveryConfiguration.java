@@ -193,7 +193,7 @@ public final class RecoveryConfiguration {
       return this;
     }
 
-    /** Lets a standby follow its primary to whatever timeline comes. */
+    /** Lets a standby follow its primary to later timelines. */
     public Builder followLatestTimeline() {
       timeline = "latest";
       return this;

@@ -27,8 +27,8 @@ import java.util.function.UnaryOperator;
  * out meanwhile.
  *
  * <p>Without a {@link #restoreCommand} the planned WAL is put into {@code pg_wal}: the server then
- * needs no way to the archive, but all this WAL must find room on the disk at once. Histories are
- * put there, too: a promoted server takes no number of which the archive holds WAL.
+ * needs no access to the archive, but the disk must have room for all this WAL. Histories are put
+ * there, too: a promoted server takes no number of which the archive holds WAL.
  *
  * <p>Settings that the backup brought along and that could do harm are overridden; see {@link
  * RecoveryConfiguration}. Immutable: each method that sets something returns a changed description.
@@ -90,7 +90,7 @@ public final class Restore {
     return new Restore(draft);
   }
 
-  /** Changes the server's configuration; what is wrong is refused at once. */
+  /** Changes the server's configuration; invalid values are refused at once. */
   private static void configure(Draft draft, UnaryOperator<RecoveryConfiguration.Builder> change) {
     UnaryOperator<RecoveryConfiguration.Builder> before = draft.configuration;
     draft.configuration = builder -> change.apply(before.apply(builder));
@@ -213,13 +213,13 @@ public final class Restore {
     return thread;
   }
 
-  /** Who is told how far it is. */
+  /** Receives the progress. */
   public Restore progress(RestoreProgress listener) {
     return with(draft -> draft.progress = listener);
   }
 
   /**
-   * Restores. Interrupting the calling thread ends it.
+   * Restores. Interrupting the calling thread stops it.
    *
    * @throws FileSystemException if a directory is not empty, or the disk too small; nothing was
    *     changed

@@ -17,11 +17,12 @@ import java.util.stream.Collectors;
  * A {@code restore_command}: brings one file to a server that recovers.
  *
  * <p>PostgreSQL takes every exit status from 1 to 125 as "the archive does not hold this file":
- * where it expected a segment, the archived WAL ends there, and it promotes, with everything behind
- * lost. Only a status above 125, or death by a signal, stops it ({@code RestoreArchivedFile} in
- * {@code src/backend/access/transam/xlogarchive.c}). So 1 is told for one reason only: the file is
- * proven absent, and nothing in the archive says that it should be there. Whatever else happens is
- * 255, since PostgreSQL reports 126 and 127 as a command that cannot be run or found.
+ * where it expected a segment, the archived WAL ends there, and it promotes, and everything after
+ * that is lost. Only a status above 125, or death by a signal, stops it ({@code
+ * RestoreArchivedFile} in {@code src/backend/access/transam/xlogarchive.c}). So there is one reason
+ * for 1: the file is proven absent, and nothing in the archive says that it should be there.
+ * Everything else is 255, since PostgreSQL reports 126 and 127 as a command that cannot be run or
+ * found.
  *
  * <p>A JVM that cannot start, runs out of memory or dies of an uncaught error exits with 1. The
  * program around this class must therefore never be the {@code restore_command} itself: it exits
@@ -36,11 +37,9 @@ public final class RestoreCommand {
   public enum Outcome {
     /** The file is in place, whole and verified. */
     DELIVERED(0, 0),
-    /** The archive is proven not to hold it, and nothing says that it should. */
+    /** The archive provably does not hold it, and nothing in it says that it should. */
     ABSENT(44, 1),
-    /**
-     * Recovery must stop: damage, a wrong key, a hole, a storage that does not answer, or other.
-     */
+    /** Recovery must stop: damage, a wrong key, a hole, unavailable storage, or anything else. */
     FAILED(255, 255);
 
     private final int programExitCode;
@@ -51,12 +50,12 @@ public final class RestoreCommand {
       this.restoreCommandExitCode = restoreCommandExitCode;
     }
 
-    /** What a Java program exits with, to be translated by {@link RestoreCommand#shell}. */
+    /** The exit status of a Java program, to be translated by {@link RestoreCommand#shell}. */
     public int programExitCode() {
       return programExitCode;
     }
 
-    /** What PostgreSQL is told in the end. */
+    /** What the shell line exits with. */
     public int restoreCommandExitCode() {
       return restoreCommandExitCode;
     }
@@ -161,7 +160,7 @@ public final class RestoreCommand {
     WalSegment segment = ((WalFileName.Segment) name).segment(archive.cluster().segmentSize());
     Optional<String> more =
         archive.contains(name)
-            ? Optional.of(name + " is archived in pieces, but it has been completed just now")
+            ? Optional.of(name + " was incomplete, but it has been completed just now")
             : ArchiveEnd.of(archive).incomplete(segment).hole().map(Hole::text);
     if (more.isEmpty()) {
       return new Answer(Outcome.DELIVERED, name + " delivered, as far as it is archived");

@@ -1,8 +1,8 @@
 package dev.walden.recovery.restore;
 
 /**
- * Is told how far a restore is. Called from the restore's threads, by one at a time; it should
- * return soon, and what it throws ends the restore.
+ * Receives the progress of a restore. Called from the restore's threads, by one at a time; it
+ * should return soon, and what it throws ends the restore.
  */
 public interface RestoreProgress {
   /**

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param files how many files of the backup were written
  * @param bytes how many bytes they have
- * @param warnings what somebody should see to before the start
+ * @param warnings what to do before the server is started
  */
 public record RestoredCluster(Path dataDirectory, long files, long bytes, List<String> warnings) {
   public RestoredCluster {

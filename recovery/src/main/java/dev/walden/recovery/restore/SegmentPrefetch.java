@@ -84,7 +84,7 @@ final class SegmentPrefetch implements Closeable {
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("the storage does not answer an interruption");
+        throw new IOException("the storage call ignored an interruption");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

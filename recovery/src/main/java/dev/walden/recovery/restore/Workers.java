@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** Does tasks at once in a limited number of threads; the first failure ends all of them. */
+/** Runs tasks in a limited number of threads; the first failure ends all of them. */
 final class Workers {
   private static final long STOP_SECONDS = 60;
 

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
  * a prepared transaction in the WAL.
  *
  * <p>From version 15 on the server looks ahead while it replays. It then asks for {@link #replay}
- * earlier than it needs it, and, as it goes on, again for what it did not get; it may ask for any
- * first part of {@link #ahead}; and whether it asks for {@link #again} depends on what it had open.
- * Version 14 asks for each file exactly as listed, and for none of {@code ahead}.
+ * earlier than it needs it, and later again for what it did not get; it may ask for any first part
+ * of {@link #ahead}; and whether it asks for {@link #again} depends on what it had open. Version 14
+ * asks for each file exactly as listed, and for none of {@code ahead}.
  *
  * @param startup before replay: histories, and the segments with the checkpoint and with the
  *     beginning of replay

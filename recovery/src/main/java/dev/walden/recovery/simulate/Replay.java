@@ -278,7 +278,7 @@ final class Replay {
     return failed;
   }
 
-  /** Whether it waits, in the middle of a record, for somebody to give up. */
+  /** Whether it waits, in the middle of a record, for the operator. */
   boolean hasPaused() {
     return paused;
   }

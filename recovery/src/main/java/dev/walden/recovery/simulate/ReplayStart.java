@@ -9,7 +9,7 @@ import dev.walden.wal.record.XlogBody.Checkpoint;
 /**
  * Where replay of a base backup begins, and what it must reach to be consistent.
  *
- * @param history the way to the target timeline
+ * @param history of the target timeline
  * @param location where the backup's checkpoint record begins
  * @param checkpointEnd where it ends
  * @param backupEnd where the backup ended
@@ -26,7 +26,7 @@ record ReplayStart(
     TimelineId backupEndTimeline,
     boolean ofStandby) {
 
-  /** Whether replay begins behind the checkpoint record, not before it. */
+  /** Whether replay begins after the checkpoint record, not before it. */
   boolean afterCheckpoint() {
     return !checkpoint.redo().isBefore(location);
   }

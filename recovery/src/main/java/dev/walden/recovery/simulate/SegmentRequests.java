@@ -52,7 +52,7 @@ final class SegmentRequests {
     lookups = 0;
   }
 
-  /** The server has a record, and goes on from there. */
+  /** The server has a record, and continues from there. */
   void goOn() {
     jumping = false;
   }
@@ -90,7 +90,7 @@ final class SegmentRequests {
     return Optional.empty();
   }
 
-  /** The reader looked, behind an invalid place, whether there is more; the server does not. */
+  /** The reader looked for more WAL after an invalid place; the server does not. */
   void forgetProbe() {
     if (lookups > 1) {
       asked.subList(askedBefore, asked.size()).clear();

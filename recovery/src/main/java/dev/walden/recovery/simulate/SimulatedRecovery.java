@@ -61,7 +61,7 @@ public record SimulatedRecovery(
     return newHistory.map(TimelineHistory::timeline);
   }
 
-  /** Whether WAL goes on behind the place at which it seemed to end: then that is damaged. */
+  /** Whether WAL continues after the place at which it seemed to end: then that is damaged. */
   public boolean metDamage() {
     return walEnd.map(WalEnd::followed).orElse(false);
   }

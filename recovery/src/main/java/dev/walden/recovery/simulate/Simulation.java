@@ -195,7 +195,7 @@ final class Simulation {
     return reading().at(first).timelines(segments::open).build();
   }
 
-  /** Why the backup is not on the way to the target timeline. */
+  /** Why the backup is not in the history of the target timeline. */
   private Optional<String> refusal(ReplayStart from) {
     TimelineId timeline = backup.startTimeline();
     if (!history.timelineAt(backup.checkpointLsn()).equals(timeline)) {
@@ -295,7 +295,7 @@ final class Simulation {
     segments.reopen(open);
   }
 
-  /** The server reads the last record that it applied once more, to write behind it. */
+  /** The server reads the last record that it applied once more, to write after it. */
   private void readAgain(Replay replay) {
     if (wal.cluster().version().major() >= 15) {
       segments.close();

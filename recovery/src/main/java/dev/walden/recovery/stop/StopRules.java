@@ -67,7 +67,7 @@ public final class StopRules {
    */
   public Optional<StopDecision> after(ReplayedRecord record, boolean consistent) {
     if (target instanceof Immediate) {
-      // of other records the server does not ask here: it goes on, and stops before the next one
+      // of other records the server does not ask here: it continues, and stops before the next one
       return consistent && record.ofTransaction() ? Optional.of(CONSISTENT) : Optional.empty();
     }
     if (target instanceof Position position) {

@@ -194,7 +194,7 @@ class OpenSegmentTest {
     GeneratedWal second = wal.fork().promoted(LATER);
     archive(wal);
     second.archiveInto(archive);
-    assertFailed(second.openSegment().orElseThrow(), "and the server would take that");
+    assertFailed(second.openSegment().orElseThrow(), "and the server would open that");
     RecoveryImpossibleException e =
         assertThrows(
             RecoveryImpossibleException.class, () -> planner().plan(RecoveryTarget.latest()));
@@ -212,7 +212,7 @@ class OpenSegmentTest {
     wal.archiveInto(archive, segment -> segment.number() < beginning.number());
     pieces(wal, beginning, end);
     archive(second);
-    assertFailed(beginning, "says that the timeline went on");
+    assertFailed(beginning, "says that the timeline continued");
     RecoveryImpossibleException e =
         assertThrows(
             RecoveryImpossibleException.class, () -> planner().plan(RecoveryTarget.latest()));
@@ -221,8 +221,8 @@ class OpenSegmentTest {
     assertLatestRefused(
         first,
         beginning
-            + " is archived in pieces, not all of it, but 00000002.history says that the timeline"
-            + " went on");
+            + " is only partly archived, but 00000002.history says that the timeline"
+            + " continued");
     // what was acknowledged can be recovered, by name, from what a restore puts into pg_wal
     assertEquals(end, planner().recoverable().get(0).end());
     List<WalRange> gaps =
@@ -258,8 +258,9 @@ class OpenSegmentTest {
     GeneratedWal second = wal.fork().promoted(LATER);
     wal.archiveInto(archive, segment -> segment.number() < missing.number());
     archive.push(second.history().fileName(), ObjectSource.of(second.history().content()));
-    String why = missing + " is not archived, but 00000002.history says that the timeline went on";
-    assertFailed(missing, "says that the timeline went on");
+    String why =
+        missing + " is not archived, but 00000002.history says that the timeline continued";
+    assertFailed(missing, "says that the timeline continued");
     RecoveryPlanner first = planner().targetTimeline(RecoveryTargetTimeline.of(TimelineId.FIRST));
     for (RecoveryPlanner planner : new RecoveryPlanner[] {planner(), first}) {
       assertLatestRefused(planner, why);

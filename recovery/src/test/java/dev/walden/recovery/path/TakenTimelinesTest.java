@@ -191,7 +191,7 @@ class TakenTimelinesTest {
   void aFreeNumberIsNoMatter() throws IOException {
     history(wal.fork().after(beforeBackup).promoted(NOON));
     RecoveryPlan plan = latest();
-    assertFalse(plan.explain().contains("would take this number"), plan.explain());
+    assertFalse(plan.explain().contains("would use this number"), plan.explain());
     assertEquals(List.of("00000002.history"), histories(restore(false)));
   }
 }

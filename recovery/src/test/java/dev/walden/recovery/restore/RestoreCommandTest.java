@@ -99,8 +99,8 @@ class RestoreCommandTest {
   @Test
   void absenceIsToldOnlyAtTheEnd() {
     assertFailed("000000010000000000000004", "the later 000000010000000000000005 is");
-    assertFailed("000000010000000000000006", "00000002.history says that the timeline went on");
-    assertFailed("000000010000000000000007", "00000002.history says that the timeline went on");
+    assertFailed("000000010000000000000006", "00000002.history says that the timeline continued");
+    assertFailed("000000010000000000000007", "00000002.history says that the timeline continued");
     // the old timeline's part of the segment in which it was left lies in the new one's file
     assertAbsent("000000010000000000000008");
     assertAbsent("000000010000000000000009");
@@ -112,12 +112,12 @@ class RestoreCommandTest {
   @Test
   void aTimelineThatWentOnToTheEndOfASegmentNeedsThatSegment() throws IOException {
     history(3, "1\t0/700000\tx\n");
-    assertFailed("000000010000000000000006", "went on");
+    assertFailed("000000010000000000000006", "continued to");
     InMemoryStorage other = new InMemoryStorage();
     archive = ArchiveStore.openOrCreate(other, ArchiveSettings.defaults(), PlanWorld.CLUSTER);
     push(1, 5);
     history(3, "1\t0/700000\tx\n");
-    assertFailed("000000010000000000000006", "went on to 0/700000");
+    assertFailed("000000010000000000000006", "continued to 0/700000");
     assertAbsent("000000010000000000000007");
   }
 

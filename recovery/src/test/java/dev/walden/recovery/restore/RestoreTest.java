@@ -148,12 +148,12 @@ class RestoreTest {
     assertRefused(restore, "a server runs there");
     Files.delete(target.resolve("postmaster.pid"));
     Files.createFile(target.resolve(DirectoryClaim.MARKER));
-    assertRefused(restore, "another restore is at work there");
+    assertRefused(restore, "another restore is running there");
     Files.delete(target.resolve("PG_VERSION"));
     Files.delete(target.resolve(DirectoryClaim.MARKER));
     Files.delete(target);
     Files.createFile(target);
-    assertRefused(restore, "it is no directory");
+    assertRefused(restore, "it is not a directory");
     assertEquals(List.of(), names(space));
   }
 
@@ -230,7 +230,7 @@ class RestoreTest {
     storage.fail(
         FaultyStorage.Operation.READ, name -> name.endsWith("1.tar"), FaultyStorage.Fault.FLIPPED);
     assertIncomplete(restore, CorruptFileException.class);
-    assertRefused(restore, "did not come to its end");
+    assertRefused(restore, "did not finish");
   }
 
   @Test
