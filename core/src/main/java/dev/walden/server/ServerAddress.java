@@ -66,7 +66,7 @@ public final class ServerAddress {
   }
 
   /**
-   * A server by its URL and connection properties; as in PgJDBC, the URL takes precedence. *
+   * A server by its URL and connection properties; as in PgJDBC, the URL takes precedence.
    *
    * @throws IllegalArgumentException if PgJDBC rejects the URL
    */
