@@ -177,12 +177,16 @@ final class PieceSchedule {
 
   private boolean isTurn(WalSegment segment, boolean whole) {
     for (Reception one : receptions.values()) {
-      boolean before = one.segment().number() < segment.number();
-      if (before && !one.isClosed() && (one.begun || !whole)) {
+      if (isBefore(one.segment(), segment) && !one.isClosed() && (one.begun || !whole)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether one may come before the other in a history: a child's number is always the larger. */
+  private static boolean isBefore(WalSegment one, WalSegment other) {
+    return one.number() < other.number() && one.timeline().compareTo(other.timeline()) <= 0;
   }
 
   /** Takes the next piece, if one is due. */

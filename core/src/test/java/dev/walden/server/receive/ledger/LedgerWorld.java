@@ -27,9 +27,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A receiver without threads, bytes and a server: it tells a ledger what happens, in any order,
@@ -53,6 +55,13 @@ final class LedgerWorld {
   private List<Work> underWay = new ArrayList<>();
   private Map<OpenSegment, Integer> lengths = new HashMap<>();
   private Deque<OpenSegment> full = new ArrayDeque<>();
+
+  /** Segments whose bytes can be read no longer. */
+  private final Set<OpenSegment> gone = new HashSet<>();
+
+  /** How much of an abandoned segment must still be stored in pieces. */
+  private final Map<WalSegment, Integer> kept = new HashMap<>();
+
   private OpenSegment growing;
   private TimelineId timeline;
   private Lsn received;
@@ -72,30 +81,33 @@ final class LedgerWorld {
   void happen(int what, int how) throws Exception {
     switch (what) {
       case 0, 1, 2 -> receive(how);
-      case 3 -> force();
+      case 3 -> {
+        nanos += Duration.ofMillis(how % 3000).toNanos();
+        force();
+      }
       case 4, 5 -> put(how % 2 == 0);
       case 6 -> take(Kind.PIECE);
-      case 7 -> take(Kind.WHOLE);
-      case 8, 9, 10 -> finish(how);
-      case 11 -> take(Kind.REMOVAL);
-      case 12 -> nanos += Duration.ofMillis(how % 3000).toNanos();
-      case 13 -> {
-        if (how % 3 == 0) {
-          reconnect();
-        } else {
-          ledger.synchronous(how % 3 == 1);
-        }
+      case 7, 8 -> take(Kind.WHOLE);
+      case 9, 10, 11 -> finish(how);
+      case 12 -> take(Kind.REMOVAL);
+      case 13 -> ledger.synchronous(how % 2 == 0);
+      case 14 -> {
+        receive(1);
+        put(true);
+        take(Kind.PIECE);
       }
-      case 14 -> switchTimeline(how);
-      default -> {
-        if (how % 2 == 0) {
-          relocate();
-        } else {
-          crash(how);
-        }
-      }
+      default -> interrupt(how / 8, how % 8);
     }
     check();
+  }
+
+  private void interrupt(int how, int what) throws Exception {
+    switch (what) {
+      case 0 -> switchTimeline(how);
+      case 1 -> relocate();
+      case 2 -> crash(how);
+      default -> reconnect();
+    }
   }
 
   private void check() {
@@ -111,7 +123,7 @@ final class LedgerWorld {
   }
 
   private void receive(int how) {
-    long count = how % 4 == 0 ? SIZE.bytes() - how : how % 5000 + 1;
+    long count = how % 4 == 0 ? (1 + how / 4 % 3) * (long) SIZE.bytes() - how : how % 5000 + 1;
     while (count > 0) {
       int fits = (int) Math.min(count, room());
       take(fits);
@@ -135,7 +147,7 @@ final class LedgerWorld {
       growing = EmptySegments.of(WalSegment.containing(timeline, received, SIZE));
       lengths.put(growing, 0);
       if (full.isEmpty()) {
-        ledger.opened(growing);
+        open(growing);
       }
     }
     lengths.merge(growing, count, Integer::sum);
@@ -162,9 +174,15 @@ final class LedgerWorld {
       ledger.completed(segment, Optional.empty());
       OpenSegment next = full.isEmpty() ? growing : full.peek();
       if (next != null) {
-        ledger.opened(next);
+        open(next);
       }
     }
+  }
+
+  private void open(OpenSegment first) {
+    // one that comes again is kept by what comes
+    kept.remove(first.segment());
+    ledger.opened(first);
   }
 
   private void force() {
@@ -196,6 +214,11 @@ final class LedgerWorld {
       return;
     }
     Work work = underWay.remove(how % underWay.size());
+    if (work instanceof Piece piece && gone.contains(piece.of.open()) && how % 2 == 0) {
+      // its bytes could not be copied any more
+      ledger.released(piece);
+      return;
+    }
     boolean again = how % 5 == 0 || how % 5 == 1;
     if (how % 5 != 0) {
       effect(work);
@@ -242,7 +265,11 @@ final class LedgerWorld {
 
   private void drop() {
     ledger.dropped();
+    gone.addAll(full);
     full.clear();
+    if (growing != null) {
+      gone.add(growing);
+    }
     growing = null;
   }
 
@@ -282,6 +309,7 @@ final class LedgerWorld {
     handOver(switchPoint);
     OpenSegment last = full.isEmpty() ? growing : full.remove();
     if (last != null) {
+      gone.add(last);
       int valid = verifiedLength(last);
       boolean beyond = last.segment().start().plus(valid).isAfter(switchPoint);
       switch (policy.abandonment(valid, beyond)) {
@@ -294,6 +322,7 @@ final class LedgerWorld {
         }
         case REST -> {
           int from = ledger.storedInPieces();
+          kept.put(last.segment(), valid);
           ledger.abandoned(Optional.of(new Rest(from, new byte[Math.max(0, valid - from)])));
         }
       }
@@ -332,6 +361,7 @@ final class LedgerWorld {
     growing = null;
     timeline = null;
     before = null;
+    kept.clear();
     for (WalSegment segment : model.spooledWhole.stream().sorted().toList()) {
       OpenSegment left = EmptySegments.of(segment);
       lengths.put(left, SIZE.bytes());
@@ -416,6 +446,11 @@ final class LedgerWorld {
     receiveUpTo(SIZE.floor(received.plus(SIZE.bytes() - 1)));
     finishAllReceived();
     assertTrue(ledger.awaitDone(Duration.ZERO), "some segment was never offered");
+    kept.forEach(
+        (segment, length) ->
+            assertTrue(
+                model.covered(segment) >= length || model.whole.contains(segment),
+                () -> segment + " was abandoned, and is not kept up to " + length));
     for (long n = SIZE.segmentNumber(model.base); n < SIZE.segmentNumber(received); n++) {
       WalSegment segment = model.onPath(n);
       assertTrue(
