@@ -47,6 +47,6 @@ record AbandonedTimeline(TimelineId timeline, Lsn end, TimelineId child) {
             + child
             + " is of a copy. Receive from the server that is on timeline "
             + child
-            + "; or, if this is the right one, allow it (WalReceiver.Builder.leftTimeline)");
+            + "; or, if this is the right one, allow it (WalReceiver.Builder.allowAbandonedTimeline)");
   }
 }

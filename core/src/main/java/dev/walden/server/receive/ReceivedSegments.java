@@ -2,6 +2,8 @@ package dev.walden.server.receive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.cluster.ClusterIdentity;
+import dev.walden.server.receive.ledger.FlushLedger;
+import dev.walden.server.receive.ledger.Rest;
 import dev.walden.server.receive.spool.OpenSegment;
 import dev.walden.server.receive.spool.SegmentPool;
 import dev.walden.wal.Lsn;
@@ -25,9 +27,8 @@ import java.util.Optional;
  */
 final class ReceivedSegments implements Closeable {
   private final ClusterIdentity cluster;
-  private final SegmentPool space;
-  private final SegmentPusher pusher;
-  private final Optional<TailPusher> tail;
+  private final SegmentPool pool;
+  private final FlushLedger ledger;
   private final StreamedOutlines outlines = new StreamedOutlines();
   private final SegmentObserver observer;
   private final Deque<OpenSegment> full = new ArrayDeque<>();
@@ -39,16 +40,11 @@ final class ReceivedSegments implements Closeable {
    * @param outlined whether the outlines of segments are handed over with them
    */
   ReceivedSegments(
-      ClusterIdentity cluster,
-      boolean outlined,
-      SegmentPool space,
-      SegmentPusher pusher,
-      Optional<TailPusher> tail) {
+      ClusterIdentity cluster, boolean outlined, SegmentPool pool, FlushLedger ledger) {
     this.cluster = cluster;
     this.observer = outlined ? outlines : SegmentObserver.NONE;
-    this.space = space;
-    this.pusher = pusher;
-    this.tail = tail;
+    this.pool = pool;
+    this.ledger = ledger;
   }
 
   /** Begins with a segment: what there is comes again, or is of no use. */
@@ -78,16 +74,16 @@ final class ReceivedSegments implements Closeable {
    * @return false if there was none in the time
    */
   boolean open(WalSegment segment, long milliseconds) throws IOException, InterruptedException {
-    Optional<OpenSegment> room = space.beyond(segment, full.size());
+    Optional<OpenSegment> room = pool.beyond(segment, full.size());
     if (room.isEmpty()) {
-      room = space.open(segment, milliseconds);
+      room = pool.open(segment, milliseconds);
     }
     if (room.isEmpty()) {
       return false;
     }
     growing = room.get();
     if (full.isEmpty()) {
-      openTail();
+      openFirst();
     }
     return true;
   }
@@ -144,21 +140,18 @@ final class ReceivedSegments implements Closeable {
     while (!full.isEmpty() && !full.peek().segment().end().isAfter(end)) {
       OpenSegment segment = full.remove();
       segment.complete();
-      if (tail.isPresent()) {
-        tail.get().complete();
-      }
-      pusher.push(segment, outlines.take(segment.segment()));
-      openTail();
-      for (OpenSegment other : space.diverged()) {
-        pusher.pushPartial(other);
+      ledger.completed(segment, outlines.take(segment.segment()));
+      openFirst();
+      for (OpenSegment other : pool.diverged()) {
+        ledger.partial(other);
       }
     }
   }
 
-  private void openTail() {
+  private void openFirst() {
     OpenSegment next = full.isEmpty() ? growing : full.peek();
     if (next != null) {
-      tail.ifPresent(pieces -> pieces.open(next));
+      ledger.opened(next);
     }
   }
 
@@ -176,14 +169,14 @@ final class ReceivedSegments implements Closeable {
   }
 
   /**
-   * Has the storage take what is valid.
+   * Offers what is valid to be stored in pieces.
    *
-   * @param now without waiting for more
+   * @param immediately whether that does not wait for more
    */
-  void put(boolean now) {
+  void offer(boolean immediately) {
     OpenSegment first = full.isEmpty() ? growing : full.peek();
     if (first != null) {
-      tail.ifPresent(pieces -> pieces.received(verifiedLength(first), now));
+      ledger.verified(verifiedLength(first), immediately);
     }
   }
 
@@ -199,18 +192,7 @@ final class ReceivedSegments implements Closeable {
     if (last == null) {
       return;
     }
-    int valid = verifiedLength(last);
-    boolean beyond = last.segment().start().plus(valid).isAfter(switchPoint);
-    if (tail.isPresent()) {
-      tail.get().leave(valid, beyond);
-      last.discard();
-    } else if (valid > 0 && (space.spool().isPresent() || beyond)) {
-      last.truncate(valid);
-      last.force();
-      pusher.pushPartial(last);
-    } else {
-      last.discard();
-    }
+    abandon(last, switchPoint);
     for (OpenSegment rest : full) {
       rest.discard();
     }
@@ -223,9 +205,31 @@ final class ReceivedSegments implements Closeable {
     unforced = 0;
   }
 
+  private void abandon(OpenSegment last, Lsn switchPoint) throws IOException {
+    int valid = verifiedLength(last);
+    boolean beyond = last.segment().start().plus(valid).isAfter(switchPoint);
+    switch (ledger.policy().abandonment(valid, beyond)) {
+      case NOTHING -> {
+        ledger.abandoned(Optional.empty());
+        last.discard();
+      }
+      case PARTIAL -> {
+        ledger.abandoned(Optional.empty());
+        last.truncate(valid);
+        last.force();
+        ledger.partial(last);
+      }
+      case REST -> {
+        int from = ledger.storedInPieces();
+        ledger.abandoned(last.copy(from, valid).map(bytes -> new Rest(from, bytes)));
+        last.discard();
+      }
+    }
+  }
+
   /** Forgets what there is; a spool keeps it. */
   void drop() throws IOException {
-    tail.ifPresent(TailPusher::drop);
+    ledger.dropped();
     for (OpenSegment segment : full) {
       segment.close();
     }

@@ -18,25 +18,22 @@ import java.util.function.Supplier;
  */
 final class ReceiverEvents {
   private final ServerWalHistory server = new ServerWalHistory(System::nanoTime);
-  private final Supplier<WalReceiverStatus> status;
   private final Duration stallLimit;
   private final Optional<ListenerQueue> events;
   private final AtomicLong segments = new AtomicLong();
   private final AtomicLong gaps = new AtomicLong();
   private volatile IOException lastError;
+  private Supplier<WalReceiverStatus> status;
   private boolean stalled;
 
-  ReceiverEvents(
-      Optional<WalReceiverListener> listener,
-      Duration stallLimit,
-      Supplier<WalReceiverStatus> status) {
-    this.status = status;
+  ReceiverEvents(Optional<WalReceiverListener> listener, Duration stallLimit) {
     this.stallLimit = stallLimit;
     this.events = listener.map(one -> new ListenerQueue(one, this::look));
   }
 
-  /** From here on the listener is told. */
-  void start(ThreadFactory threads) {
+  /** From now on the listener is told what happens, and how well the receiver is. */
+  void start(ThreadFactory threads, Supplier<WalReceiverStatus> current) {
+    status = current;
     events.ifPresent(queue -> queue.start(threads));
   }
 

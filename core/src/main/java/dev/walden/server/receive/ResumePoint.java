@@ -4,6 +4,7 @@ import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.inventory.WalTail;
 import dev.walden.server.MissingWal;
 import dev.walden.server.MissingWalException;
 import dev.walden.server.ServerAddress;
@@ -12,6 +13,7 @@ import dev.walden.server.WalRemovedException;
 import dev.walden.server.protocol.IdentifySystemResult;
 import dev.walden.server.protocol.ReplicationSlotState;
 import dev.walden.server.protocol.WalsenderConnection;
+import dev.walden.server.receive.ledger.FlushLedger;
 import dev.walden.server.receive.repair.ServerWalProbe;
 import dev.walden.server.receive.repair.WalRepair;
 import dev.walden.server.receive.spool.SegmentPool;
@@ -39,12 +41,11 @@ final class ResumePoint {
 
   private final ServerAddress address;
   private final ArchiveStore archive;
-  private final SegmentPool space;
-  private final Optional<TailPusher> tail;
-  private final StreamReceiver intake;
+  private final SegmentPool pool;
+  private final FlushLedger ledger;
+  private final ReceiverEvents events;
   private final PhysicalSlot slot;
   private final MissingWal missing;
-  private final ReceiverEvents journal;
 
   /** Whether WAL was received since the place was found. */
   private boolean located;
@@ -54,23 +55,18 @@ final class ResumePoint {
 
   private int removals;
 
+  /**
+   * @param missing what to do where the server no longer has the WAL that comes next
+   */
   ResumePoint(
-      ServerAddress address,
-      ArchiveStore archive,
-      SegmentPool space,
-      Optional<TailPusher> tail,
-      StreamReceiver intake,
-      PhysicalSlot slot,
-      MissingWal missing,
-      ReceiverEvents journal) {
+      ServerAddress address, ReceiverResources resources, PhysicalSlot slot, MissingWal missing) {
     this.address = address;
-    this.archive = archive;
-    this.space = space;
-    this.tail = tail;
-    this.intake = intake;
+    this.archive = resources.archive();
+    this.pool = resources.pool();
+    this.ledger = resources.ledger();
+    this.events = resources.events();
     this.slot = slot;
     this.missing = missing;
-    this.journal = journal;
   }
 
   /** Whether the next stream goes on after what this receiver has received. */
@@ -101,9 +97,23 @@ final class ResumePoint {
   }
 
   /**
+   * Continues after what this receiver has received.
+   *
+   * @param restart where that is, on its timeline
+   * @throws ServerUnavailableException if the server has not come so far
+   */
+  StreamStart continued(StreamStart restart, TimelineHistory history, IdentifySystemResult now)
+      throws IOException {
+    StreamStart start =
+        StreamStart.afterReceived(restart.timeline(), restart.lsn(), history, size());
+    check(now, start);
+    return start;
+  }
+
+  /**
    * Finds the place.
    *
-   * @throws MissingWalException if the archive cannot go on there, by the policy
+   * @throws MissingWalException if the archive cannot be continued there, by the policy
    * @throws ServerUnavailableException if the server has not come so far
    */
   StreamStart find(
@@ -112,11 +122,7 @@ final class ResumePoint {
       TimelineHistory history,
       IdentifySystemResult now)
       throws IOException, InterruptedException {
-    StreamStart start =
-        located
-            // segments on their way to the archive need not arrive twice
-            ? StreamStart.after(intake.timeline().orElseThrow(), intake.restart(), history, size())
-            : search(server, position, history, now);
+    StreamStart start = search(server, position, history, now);
     check(now, start);
     return start;
   }
@@ -132,25 +138,25 @@ final class ResumePoint {
     try {
       inventory = archived(kept);
     } catch (StorageUnavailableException e) {
-      SpoolResumePoint spooled = new SpoolResumePoint(space.complete(), space.begun());
+      SpoolResumePoint spooled = new SpoolResumePoint(pool.complete(), pool.begun());
       StreamStart next = spooled.next(history, kept).orElseThrow(() -> e);
-      LOG.warn("going on after what is spooled: {}", e.getMessage());
+      LOG.warn("archive unavailable; resuming from the end of the spool: {}", e.getMessage());
       return next;
     }
-    Optional<StreamStart> next = StreamStart.after(inventory, history, kept);
+    Optional<StreamStart> next = StreamStart.afterArchived(inventory, history, kept);
     if (next.isEmpty()) {
       return StreamStart.at(first(server, position, history, now.position()), history, size());
     }
     check(now, next.get());
-    WalRepair repair = new WalRepair(server, address, archive, inventory, history, journal::gap);
+    WalRepair repair = new WalRepair(server, address, archive, inventory, history, events::gap);
     repair.fill(next.get().lsn());
     if (removals > 0) {
       repair.settle(next.get().lsn(), now.position(), policy(), reason());
       inventory = archived(kept);
-      next = StreamStart.after(inventory, history, kept);
+      next = StreamStart.afterArchived(inventory, history, kept);
     }
     StreamStart start = durable(next.orElseThrow(), inventory, history, kept);
-    intake.archivedBefore(start);
+    ledger.located(start.timeline(), start.lsn());
     return start;
   }
 
@@ -165,7 +171,7 @@ final class ResumePoint {
   private StreamStart durable(
       StreamStart start, WalInventory inventory, TimelineHistory history, Optional<Lsn> kept)
       throws IOException {
-    Set<WalSegment> spooled = Set.copyOf(space.complete());
+    Set<WalSegment> spooled = Set.copyOf(pool.complete());
     for (WalSegment segment : start.unacknowledged(inventory, history, kept)) {
       try {
         if (!spooled.contains(segment)) {
@@ -196,8 +202,8 @@ final class ResumePoint {
    */
   private WalInventory archived(Optional<Lsn> kept) throws IOException {
     // segments on their way from the spool need not arrive twice
-    WalInventory inventory = archive.inventory().with(space.complete());
-    tail.ifPresent(pieces -> pieces.leftovers(inventory.tails()));
+    WalInventory inventory = archive.inventory().with(pool.complete());
+    ledger.begunBefore(inventory.tails().stream().map(WalTail::segment).toList());
     return inventory.withTails(
         segment ->
             segment.isComplete()
@@ -212,7 +218,7 @@ final class ResumePoint {
       TimelineHistory history,
       Lsn flushed)
       throws IOException {
-    Optional<Lsn> known = position.restartLsn().isPresent() ? position.restartLsn() : space.start();
+    Optional<Lsn> known = position.restartLsn().isPresent() ? position.restartLsn() : pool.start();
     if (known.isEmpty() && position.presence() == ReplicationSlotState.Presence.UNKNOWN) {
       asked = true;
       return new ServerWalProbe(server, history, size()).before(flushed);

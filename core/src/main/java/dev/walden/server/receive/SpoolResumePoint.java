@@ -36,7 +36,7 @@ record SpoolResumePoint(List<WalSegment> complete, List<WalSegment> begun) {
     if (kept.isPresent() && size.floor(kept.get()).isAfter(start)) {
       return Optional.empty();
     }
-    return Optional.of(StreamStart.after(next.get().timeline(), start, server, size));
+    return Optional.of(StreamStart.afterReceived(next.get().timeline(), start, server, size));
   }
 
   /** The first segment, of the last timeline, that is not complete. */

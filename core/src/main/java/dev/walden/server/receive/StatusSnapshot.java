@@ -1,5 +1,9 @@
 package dev.walden.server.receive;
 
+import dev.walden.server.receive.ledger.FlushLedger;
+import dev.walden.server.receive.ledger.FlushPolicy;
+import dev.walden.server.receive.ledger.Positions;
+import dev.walden.server.receive.ledger.Work;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
@@ -8,77 +12,65 @@ import java.util.Optional;
 /** How far a receiver has come, put together from its parts. Safe for use by many threads. */
 final class StatusSnapshot {
   private final WalSegmentSize size;
-  private final boolean wholeSegments;
-  private final StreamReceiver intake;
-  private final SegmentPusher pusher;
-  private final Optional<TailPusher> tail;
-  private final ReceiverEvents journal;
+  private final FlushLedger ledger;
+  private final ReceiverEvents events;
+  private final ReceiverState state;
   private volatile Lsn archived = Lsn.ZERO;
 
-  /**
-   * @param wholeSegments whether nothing less is acknowledged
-   */
-  StatusSnapshot(
-      WalSegmentSize size,
-      boolean wholeSegments,
-      StreamReceiver intake,
-      SegmentPusher pusher,
-      Optional<TailPusher> tail,
-      ReceiverEvents journal) {
+  StatusSnapshot(WalSegmentSize size, ReceiverResources resources, ReceiverState state) {
     this.size = size;
-    this.wholeSegments = wholeSegments;
-    this.intake = intake;
-    this.pusher = pusher;
-    this.tail = tail;
-    this.journal = journal;
+    this.ledger = resources.ledger();
+    this.events = resources.events();
+    this.state = state;
   }
 
-  /**
-   * Where everything is now.
-   *
-   * @param trouble with the server
-   */
-  WalReceiverStatus status(
-      WalReceiverStatus.State state, long connections, Optional<IOException> trouble) {
-    Lsn pushed = pusher.archived();
-    archived = pushed == null ? archived : pushed;
-    Optional<IOException> storage = Optional.ofNullable(pusher.trouble());
-    if (storage.isEmpty()) {
-      storage = tail.flatMap(pieces -> Optional.ofNullable(pieces.trouble()));
-    }
-    storage.ifPresent(journal::failed);
-    Lsn durable = intake.durable();
+  /** Where everything is now. */
+  WalReceiverStatus status() {
+    Positions now = ledger.positions();
+    Lsn pushed = now.archived().orElse(Lsn.ZERO);
+    archived = now.archived().orElse(archived);
+    Optional<IOException> storage =
+        ledger.trouble(Work.Kind.WHOLE).or(() -> ledger.trouble(Work.Kind.PIECE));
+    storage.ifPresent(events::failed);
+    Lsn durable = now.flushed().orElse(Lsn.ZERO);
+    Lsn first = now.first().orElse(Lsn.ZERO);
     // what was archived a moment ago is about to be acknowledged
-    Lsn covered = Lsn.max(Lsn.max(durable, intake.first()), pushed == null ? Lsn.ZERO : pushed);
+    Lsn covered = Lsn.max(Lsn.max(durable, first), pushed);
+    Lsn stored = Lsn.max(archived, isWholeSegments() ? covered : first);
     return new WalReceiverStatus(
-        state,
-        intake.timeline(),
-        intake.received(),
+        state.now(),
+        now.timeline(),
+        now.received().orElse(Lsn.ZERO),
         durable,
-        pushed == null ? Lsn.ZERO : pushed,
-        journal.server().end().orElse(Lsn.ZERO),
-        lagBytes(covered),
-        journal.lag(covered),
-        wholeSegments ? journal.segmentLag(covered, size) : journal.lag(covered),
-        journal.server().silence(),
-        connections,
-        journal.segmentsArchived(),
-        journal.gaps(),
-        journal.eventsDropped(),
-        storage.isPresent() ? storage : trouble,
-        journal.lastError());
+        pushed,
+        events.server().end().orElse(Lsn.ZERO),
+        lagBytes(now, covered, stored),
+        events.lag(covered),
+        isWholeSegments() ? events.segmentLag(covered, size) : events.lag(covered),
+        events.server().silence(),
+        state.connections(),
+        events.segmentsArchived(),
+        events.gaps(),
+        events.eventsDropped(),
+        storage.isPresent() ? storage : state.trouble(),
+        events.lastError());
   }
 
-  private Optional<WalReceiverLag> lagBytes(Lsn durable) {
-    Lsn stored = Lsn.max(archived, wholeSegments ? durable : intake.first());
-    return journal
+  /** Whether nothing less is acknowledged. */
+  private boolean isWholeSegments() {
+    return ledger.policy() instanceof FlushPolicy.WholeSegments;
+  }
+
+  private Optional<WalReceiverLag> lagBytes(Positions now, Lsn durable, Lsn stored) {
+    Lsn received = Lsn.max(now.received().orElse(Lsn.ZERO), durable);
+    return events
         .server()
         .end()
         .filter(end -> !durable.equals(Lsn.ZERO))
         .map(
             end ->
                 new WalReceiverLag(
-                    Math.max(0, end.minus(Lsn.max(intake.received(), durable))),
+                    Math.max(0, end.minus(received)),
                     Math.max(0, end.minus(durable)),
                     Math.max(0, end.minus(stored))));
   }

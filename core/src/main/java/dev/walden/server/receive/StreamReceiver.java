@@ -2,194 +2,64 @@ package dev.walden.server.receive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.protocol.ReplicationStream;
-import dev.walden.server.receive.spool.SegmentPool;
+import dev.walden.server.receive.ledger.FlushLedger;
+import dev.walden.server.receive.ledger.FlushPolicy;
+import dev.walden.server.receive.ledger.Work;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Takes the WAL of one stream after another, cuts it into segments, makes it durable and tells the
- * server. For one thread, except the positions, which any may read.
+ * Receives the WAL of one stream after another, cuts it into segments, has it verified and, with a
+ * spool, forced, and lets the server know. For one thread.
  */
 final class StreamReceiver implements Closeable {
-  private static final Logger LOG = LoggerFactory.getLogger(StreamReceiver.class);
-
   /** How much may wait for a force while more keeps arriving. */
   private static final int MAX_UNFORCED = 4 << 20;
 
-  private static final int WAIT_FOR_SPACE_MS = 200;
+  private static final int WAIT_FOR_ROOM_MS = 200;
 
-  private final ArchiveStore archive;
-  private final SegmentPool space;
-  private final SegmentPusher pusher;
-  private final Optional<TailPusher> tail;
-  private final Duration statusInterval;
-  private final Duration timeout;
+  private final WalSegmentSize size;
+  private final FlushLedger ledger;
+  private final StatusSender statuses;
   private final ServerWalHistory server;
   private final ReceivedSegments wal;
-  private volatile TimelineId timeline;
-  private volatile Lsn received = Lsn.ZERO;
-  private volatile Lsn durable = Lsn.ZERO;
-  private Lsn began = Lsn.ZERO;
-  private Optional<Lsn> damage = Optional.empty();
-  private boolean newlyDamaged;
+  private final ServerSilence silence;
+  private final DamageMemory damage = new DamageMemory();
+  private TimelineId timeline;
+  private Lsn received = Lsn.ZERO;
 
-  // guarded by this, as are changes of timeline and durable: pieces become durable on another
-  // thread
-  private ReplicationStream current;
-  private volatile Lsn first = Lsn.ZERO;
-  private Lsn reported = Lsn.ZERO;
-  private Lsn kept = Lsn.ZERO;
-  private boolean acknowledged;
-  private long lastStatus;
-
-  private long lastMessage;
-  private boolean asked;
-
-  StreamReceiver(
-      ArchiveStore archive,
-      SegmentPool space,
-      SegmentPusher pusher,
-      Optional<TailPusher> tail,
-      Duration statusInterval,
-      Duration timeout,
-      ServerWalHistory server) {
-    this.archive = archive;
-    this.space = space;
-    this.pusher = pusher;
-    this.tail = tail;
-    this.wal = new ReceivedSegments(archive.cluster(), archive.isIndexing(), space, pusher, tail);
-    this.statusInterval = statusInterval;
-    this.timeout = timeout;
-    this.server = server;
+  /**
+   * @param timeout after how long without a word from the server it counts as lost
+   */
+  StreamReceiver(ReceiverResources resources, Duration timeout) {
+    ArchiveStore archive = resources.archive();
+    this.size = archive.cluster().segmentSize();
+    this.ledger = resources.ledger();
+    this.statuses = resources.statuses();
+    this.server = resources.events().server();
+    this.wal =
+        new ReceivedSegments(archive.cluster(), archive.isIndexing(), resources.pool(), ledger);
+    this.silence = new ServerSilence(timeout, System::nanoTime);
   }
 
-  Optional<TimelineId> timeline() {
-    return Optional.ofNullable(timeline);
-  }
-
+  /** The end of what has arrived; 0/0 before anything has. */
   Lsn received() {
     return received;
   }
 
-  Lsn durable() {
-    return durable;
-  }
-
-  /** Where the first stream began: nothing before is waited for. 0/0 before it did. */
-  Lsn first() {
-    return first;
-  }
-
-  /** All WAL before this, on the server's path and above the slot's position, is archived. */
-  synchronized void archivedBefore(StreamStart start) {
-    enter(start.timeline(), start.lsn());
-    durable = start.lsn();
-  }
-
-  /**
-   * Before this, or at it, lies what the slot keeps. No earlier position is acknowledged: it would
-   * move the slot back, and a checkpoint that has just decided to remove WAL up to the slot would
-   * find it behind that and invalidate it ({@code InvalidateObsoleteReplicationSlots} in {@code
-   * slot.c}).
-   *
-   * @param anew whether the server said so, or the slot was made just now; a guess has no effect
-   *     once something was acknowledged
-   */
-  synchronized void keptFrom(Lsn position, boolean anew) {
-    if (anew || !acknowledged) {
-      kept = position;
-    }
-  }
-
-  /** Here the next stream begins, whenever it does. */
+  /** The next stream begins there, whenever it does. */
   void turnTo(StreamStart start) {
-    enter(start.timeline(), start.lsn());
+    timeline = start.timeline();
     received = start.lsn();
-  }
-
-  /**
-   * Turns to a timeline. Positions beyond its start that were reached on the one before are no
-   * positions of this one: nothing there is durable yet.
-   */
-  private synchronized void enter(TimelineId next, Lsn start) {
-    if (!next.equals(timeline)) {
-      durable = Lsn.min(durable, start);
-      pusher.enter(next, start);
-      timeline = next;
-    }
-  }
-
-  /**
-   * Takes a stream until it ends.
-   *
-   * @return what ended it, or empty if {@code closed} did
-   */
-  Optional<ReplicationStream.Event> take(
-      ReplicationStream stream, StreamStart start, Closing closed)
-      throws IOException, InterruptedException {
-    if (wal.first().isPresent() && !wal.first().get().timeline().equals(start.timeline())) {
-      // the server has changed its timeline while it could not be reached
-      wal.endTimeline(start.lsn());
-    }
-    wal.begin(start.timeline(), start.lsn());
-    began = start.lsn();
-    beginAt(start.lsn());
-    turnTo(start);
-    lastMessage = System.nanoTime();
-    begin(stream);
-    try {
-      return events(stream, closed);
-    } finally {
-      begin(null);
-    }
-  }
-
-  private synchronized void beginAt(Lsn start) {
-    if (received.equals(first)) { // nothing yet, from wherever streams have begun
-      first = start;
-    }
-  }
-
-  private synchronized void begin(ReplicationStream newStream) {
-    current = newStream;
-    reported = Lsn.ZERO;
-    lastStatus = System.nanoTime() - statusInterval.toNanos();
-  }
-
-  private Optional<ReplicationStream.Event> events(ReplicationStream stream, Closing closed)
-      throws IOException, InterruptedException {
-    while (!closed.isClosed()) {
-      ReplicationStream.Event event = stream.next();
-      check();
-      switch (event) {
-        case DATA -> accept(stream, closed);
-        case KEEPALIVE -> heard(stream);
-        case IDLE -> {}
-        default -> {
-          force();
-          wal.put(true);
-          return Optional.of(event);
-        }
-      }
-      if (event != ReplicationStream.Event.IDLE) {
-        lastMessage = System.nanoTime();
-        asked = false;
-        server.told(stream.serverWalEnd(), durable);
-      }
-      acknowledge(stream);
-      watch(stream);
-    }
-    return Optional.empty();
+    ledger.entered(start.timeline(), start.lsn());
   }
 
   /** Whether the receiver is to stop. */
@@ -197,28 +67,74 @@ final class StreamReceiver implements Closeable {
     boolean isClosed();
   }
 
-  private void heard(ReplicationStream stream) throws IOException {
-    if (stream.replyRequested()) {
-      force();
-      wal.put(true);
-      // A server that shuts down waits until the flushed position, if it was told one, reaches its
-      // last record. Where only whole segments are durable that never happens, so nothing is said;
-      // nor where pieces are, but cannot be stored now, nor where a standby ends within a record.
-      boolean caughtUp = !stream.serverWalEnd().isAfter(received);
-      boolean never =
-          tail.isEmpty() || tail.get().trouble() != null || wal.verified().isBefore(received);
-      synchronized (this) {
-        advance();
-        send(caughtUp && never && durable.isBefore(received) ? Lsn.ZERO : durable, false);
-      }
+  /**
+   * Receives a stream until it ends.
+   *
+   * @return what ended it, or empty if {@code closed} did
+   */
+  Optional<ReplicationStream.Event> receive(
+      ReplicationStream stream, StreamStart start, Closing closed)
+      throws IOException, InterruptedException {
+    if (wal.first().isPresent() && !wal.first().get().timeline().equals(start.timeline())) {
+      // the server has changed its timeline while it could not be reached
+      wal.endTimeline(start.lsn());
+    }
+    wal.begin(start.timeline(), start.lsn());
+    timeline = start.timeline();
+    received = start.lsn();
+    ledger.began(start.timeline(), start.lsn());
+    silence.heard();
+    statuses.begin(stream);
+    try {
+      return events(stream, closed);
+    } finally {
+      statuses.end();
     }
   }
 
-  private void check() throws IOException {
-    pusher.check();
-    if (tail.isPresent()) {
-      tail.get().check();
+  private Optional<ReplicationStream.Event> events(ReplicationStream stream, Closing closed)
+      throws IOException, InterruptedException {
+    while (!closed.isClosed()) {
+      ReplicationStream.Event event = stream.next();
+      ledger.check();
+      switch (event) {
+        case DATA -> accept(stream, closed);
+        case KEEPALIVE -> heard(stream);
+        case IDLE -> {}
+        default -> {
+          force();
+          wal.offer(true);
+          return Optional.of(event);
+        }
+      }
+      if (event != ReplicationStream.Event.IDLE) {
+        silence.heard();
+        server.told(stream.serverWalEnd(), ledger.positions().flushed().orElse(Lsn.ZERO));
+      }
+      acknowledge(stream);
+      if (silence.mustAsk()) {
+        statuses.request();
+      }
     }
+    return Optional.empty();
+  }
+
+  private void heard(ReplicationStream stream) throws IOException {
+    if (stream.replyRequested()) {
+      force();
+      wal.offer(true);
+      statuses.reply(!stream.serverWalEnd().isAfter(received) && mayNeverBeFlushed());
+    }
+  }
+
+  /**
+   * Whether what was received may never be flushed as long as nothing more arrives: where only
+   * whole segments are, where pieces cannot be stored now, or where a standby ends within a record.
+   */
+  private boolean mayNeverBeFlushed() {
+    return !(ledger.policy() instanceof FlushPolicy.Pieces)
+        || ledger.trouble(Work.Kind.PIECE).isPresent()
+        || wal.verified().isBefore(received);
   }
 
   private void accept(ReplicationStream stream, Closing closed)
@@ -226,7 +142,7 @@ final class StreamReceiver implements Closeable {
     ByteBuffer data = stream.data();
     while (data.hasRemaining()) {
       if (wal.room() == 0 && !openSegment(stream, closed)) {
-        return;
+        break;
       }
       int count = Math.min(wal.room(), data.remaining());
       boolean complete = append(data.slice(data.position(), count), stream);
@@ -236,124 +152,56 @@ final class StreamReceiver implements Closeable {
         force();
       }
     }
+    ledger.received(received);
   }
 
   private boolean append(ByteBuffer piece, ReplicationStream stream) throws IOException {
     try {
       boolean complete = wal.append(piece);
-      damage = damage.filter(place -> !wal.verified().isAfter(place));
+      damage.verified(wal.verified());
       return complete;
     } catch (CorruptFileException e) {
-      Lsn place = wal.verified();
-      newlyDamaged = damage.isEmpty() || place.isAfter(damage.get());
-      damage = Optional.of(place);
-      received = Lsn.min(received, place);
+      CorruptFileException found = damage.found(wal.verified(), e);
+      received = Lsn.min(received, wal.verified());
+      ledger.received(received);
       acknowledge(stream);
-      throw newlyDamaged
-          ? e
-          : new CorruptFileException(
-              e.file(),
-              CorruptFileException.NO_OFFSET,
-              "came damaged a second time: " + e.getMessage(),
-              e);
+      throw found;
     }
   }
 
-  /**
-   * Whether a stream has just ended with damage that may have happened on its way: no stream before
-   * was damaged there or further on.
-   */
-  boolean isNewlyDamaged() {
-    boolean is = newlyDamaged;
-    newlyDamaged = false;
-    return is;
+  /** See {@link DamageMemory#takeNewlyDamaged}. */
+  boolean takeNewlyDamaged() {
+    return damage.takeNewlyDamaged();
   }
 
   private boolean openSegment(ReplicationStream stream, Closing closed)
       throws IOException, InterruptedException {
-    WalSegment segment = WalSegment.containing(timeline, received, archive.cluster().segmentSize());
+    WalSegment segment = WalSegment.containing(timeline, received, size);
     while (!closed.isClosed()) {
-      if (wal.open(segment, WAIT_FOR_SPACE_MS)) {
+      if (wal.open(segment, WAIT_FOR_ROOM_MS)) {
         return true;
       }
-      check();
-      // the server must not take a storage that is slow for a receiver that is gone
-      lastMessage = System.nanoTime();
+      ledger.check();
+      // a slow storage must not look like a lost server
+      silence.excused();
+      ledger.received(received);
       acknowledge(stream);
     }
     return false;
   }
 
-  /** Makes what is waiting durable if nothing more is at hand, and reports progress. */
+  /** Makes what waits durable if nothing more is at hand, and reports progress. */
   private void acknowledge(ReplicationStream stream) throws IOException {
     if (wal.unforced() > MAX_UNFORCED || wal.unforced() > 0 && !stream.hasMore()) {
       force();
     }
-    wal.put(false);
-    synchronized (this) {
-      advance();
-      if (durable.isAfter(reported) || System.nanoTime() - lastStatus >= statusInterval.toNanos()) {
-        send(durable, false);
-      }
-    }
-  }
-
-  /** Tells the server at once of a piece that has become durable. For any thread. */
-  void progress() {
-    try {
-      synchronized (this) {
-        advance();
-        if (current != null && durable.isAfter(reported)) {
-          send(durable, false);
-        }
-      }
-    } catch (IOException e) {
-      // the receiving thread will meet the same
-      LOG.debug("telling of progress failed: {}", e.getMessage());
-    }
-  }
-
-  private void advance() {
-    Lsn archived = pusher.archived();
-    Lsn known = archived == null ? durable : Lsn.max(durable, archived);
-    if (tail.isPresent() && timeline != null) {
-      Lsn from = known.equals(Lsn.ZERO) ? first : known;
-      Lsn reached = tail.get().reach(timeline, from);
-      known = reached.isAfter(from) ? reached : known;
-    }
-    durable = known;
+    wal.offer(false);
+    statuses.update();
   }
 
   private void force() throws IOException {
     wal.force();
-    if (space.spool().isPresent() && wal.verified().isAfter(began)) {
-      durable = Lsn.max(durable, wal.verified());
-    }
-  }
-
-  private void send(Lsn flushed, boolean replyRequested) throws IOException {
-    Lsn told = flushed.isBefore(kept) ? Lsn.ZERO : flushed;
-    // as written, too, only what is durable: commits of remote_write return for that, but not as
-    // long as no flushed position is told
-    Lsn written = told.equals(Lsn.ZERO) ? Lsn.max(received, durable) : told;
-    current.sendStatus(written, told, Lsn.ZERO, replyRequested);
-    acknowledged |= !flushed.isBefore(kept);
-    lastStatus = System.nanoTime();
-    reported = durable;
-  }
-
-  private void watch(ReplicationStream stream) throws IOException {
-    long silence = System.nanoTime() - lastMessage;
-    if (silence > timeout.toNanos()) {
-      throw new ServerUnavailableException(
-          "the server has sent nothing for " + timeout.toSeconds() + " s", "08006", null);
-    }
-    if (!asked && silence > timeout.toNanos() / 2) {
-      asked = true;
-      synchronized (this) {
-        send(durable, true);
-      }
-    }
+    ledger.spooled(wal.verified());
   }
 
   /** Ends a timeline; see {@link ReceivedSegments#endTimeline}. */
@@ -361,11 +209,10 @@ final class StreamReceiver implements Closeable {
     wal.endTimeline(switchPoint);
   }
 
-  /** Where the next stream begins if it goes on with this timeline. */
-  Lsn restart() {
-    return wal.first()
-        .map(WalSegment::start)
-        .orElse(archive.cluster().segmentSize().floor(received));
+  /** Where the next stream begins if it continues this timeline. */
+  StreamStart restart() {
+    Lsn start = wal.first().map(WalSegment::start).orElse(size.floor(received));
+    return new StreamStart(timeline, start);
   }
 
   @Override

@@ -33,7 +33,7 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
    * @return empty if no WAL is archived yet
    * @throws ArchiveConflictException if WAL is archived, but none of this server's past
    */
-  static Optional<StreamStart> after(
+  static Optional<StreamStart> afterArchived(
       WalInventory archived, TimelineHistory server, Optional<Lsn> kept)
       throws ArchiveConflictException {
     if (archived.segmentCount() == 0) {
@@ -64,7 +64,7 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
    * The segments before this on the server's path of which the server may wait to hear that they
    * are durable; in order. No more than are under way at once: what is older, somebody has made so.
    *
-   * @param kept as for {@link #after}
+   * @param kept as for {@link #afterArchived}
    */
   List<WalSegment> unacknowledged(
       WalInventory archived, TimelineHistory server, Optional<Lsn> kept) {
@@ -91,7 +91,7 @@ record StreamStart(TimelineId timeline, Lsn lsn) {
    *
    * @throws ArchiveConflictException if the timeline is not in the server's past
    */
-  static StreamStart after(
+  static StreamStart afterReceived(
       TimelineId timeline, Lsn lsn, TimelineHistory server, WalSegmentSize size)
       throws ArchiveConflictException {
     if (!server.contains(timeline)) {

@@ -37,14 +37,29 @@ public final class WalReceiver implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofMillis(1900);
   private static final Duration STORAGE_LIMIT = Duration.ofMillis(1500);
 
-  private final ReceiverLoop streaming;
-  private final Thread thread;
+  private final ReceiverLoop loop;
+  private volatile Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile IOException failure;
 
-  private WalReceiver(ReceiverLoop streaming, ThreadFactory threads) {
-    this.streaming = streaming;
-    this.thread = threads.newThread(this::run);
+  private WalReceiver(ReceiverLoop loop) {
+    this.loop = loop;
+  }
+
+  private static WalReceiver start(Builder settings) throws IOException {
+    ReceiverLoop loop = ReceiverLoop.open(settings);
+    WalReceiver receiver = new WalReceiver(loop);
+    try {
+      receiver.thread = settings.threads.newThread(receiver::run);
+      loop.start(settings.threads);
+      receiver.thread.start();
+      return receiver;
+    } catch (RuntimeException | Error e) {
+      loop.stop();
+      loop.awaitEnd(STORAGE_LIMIT);
+      loop.stopped(Optional.empty());
+      throw e;
+    }
   }
 
   /** Begins the description of a receiver. */
@@ -66,25 +81,25 @@ public final class WalReceiver implements AutoCloseable {
 
   private void run() {
     try {
-      streaming.run();
+      loop.run();
     } catch (IOException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
       // a command that close() cut off may fail in any way
-      failure = streaming.isClosed() ? null : new IOException("the receiver failed", e);
+      failure = loop.isClosed() ? null : new IOException("the receiver failed", e);
     } finally {
       // close() interrupts, and what follows is to wait all the same
       Thread.interrupted();
-      streaming.stop();
-      streaming.awaitEnd(STORAGE_LIMIT);
-      streaming.stopped(Optional.ofNullable(failure));
+      loop.stop();
+      loop.awaitEnd(STORAGE_LIMIT);
+      loop.stopped(Optional.ofNullable(failure));
       ended.countDown();
     }
   }
 
   /** What it has done so far. */
   public WalReceiverStatus status() {
-    WalReceiverStatus now = streaming.status();
+    WalReceiverStatus now = loop.status();
     return ended.getCount() == 0 ? now.stopped(Optional.ofNullable(failure)) : now;
   }
 
@@ -120,7 +135,7 @@ public final class WalReceiver implements AutoCloseable {
    */
   @Override
   public void close() {
-    streaming.stop();
+    loop.stop();
     thread.interrupt();
     try {
       ended.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -140,7 +155,7 @@ public final class WalReceiver implements AutoCloseable {
     long spoolLimit = 1L << 30;
     boolean tail;
     MissingWal missing = MissingWal.STOP;
-    boolean leftTimeline;
+    boolean abandonedTimeline;
     Duration tailInterval = Duration.ofSeconds(1);
     int tailBytes = 1 << 20;
     int parallelism = 2;
@@ -243,7 +258,7 @@ public final class WalReceiver implements AutoCloseable {
      * timeline is the one to be given up.
      */
     public Builder allowAbandonedTimeline() {
-      leftTimeline = true;
+      abandonedTimeline = true;
       return this;
     }
 
@@ -315,9 +330,7 @@ public final class WalReceiver implements AutoCloseable {
       if (tail && spool.isPresent()) {
         throw new IllegalStateException("a receiver has a spool or archives in pieces, not both");
       }
-      WalReceiver receiver = new WalReceiver(new ReceiverLoop(this, threads), threads);
-      receiver.thread.start();
-      return receiver;
+      return WalReceiver.start(this);
     }
   }
 }

@@ -3,11 +3,16 @@
  * {@link dev.walden.server.receive.WalReceiverStatus} and {@link
  * dev.walden.server.receive.WalReceiverListener} tell what it does.
  *
- * <p>From the outside in: {@code ReceiverLoop} (connections and timelines), {@code ResumePoint}
- * (where to resume), {@code StreamReceiver} (positions and acknowledgements), {@code
- * ReceivedSegments} (bytes into segments, checked), {@code SegmentPusher} and {@code TailPusher}
- * (whole segments, and pieces of the open one, into the archive). {@code PhysicalSlot} keeps the
- * slot, {@code AbandonedTimeline} knows old primaries, {@code ReceiverEvents} collects what is
- * told, {@code ServerWalHistory} knows what the server has and since when.
+ * <p>From the outside in: {@code ReceiverLoop} (starting, retrying, stopping), {@code
+ * ReceiverSession} (one connection: slot, place, timelines), {@code ResumePoint} (where to resume),
+ * {@code StreamReceiver} (the bytes of a stream), {@code ReceivedSegments} (bytes into segments,
+ * checked). All positions are in the {@code ledger}; {@code ArchivingWorkers} do what it offers,
+ * {@code StatusSender} tells the server what it says. {@code ReceiverResources} is what these
+ * share.
+ *
+ * <p>{@code PhysicalSlot} keeps the slot, {@code HostCheck} and {@code AbandonedTimeline} know old
+ * primaries, {@code SpoolRecovery} hands over what an earlier receiver left, {@code DamageMemory}
+ * and {@code ServerSilence} judge the server, {@code ReceiverEvents} collects what is told, {@code
+ * ServerWalHistory} knows what the server has and since when.
  */
 package dev.walden.server.receive;

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.CorruptFileException;
+import dev.walden.server.ServerAddress;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class AbandonedTimelineTest {
@@ -48,5 +51,17 @@ class AbandonedTimelineTest {
     assertFalse(left.isPassed(Lsn.parse("0/5FFFFF")));
     assertFalse(left.isPassed(Lsn.parse("0/600000")));
     assertTrue(left.isPassed(Lsn.parse("0/600001")));
+  }
+
+  @Test
+  void theRefusalNamesTheMethodThatAllowsIt() throws Exception {
+    AbandonedTimeline left = find(1, history(2, "1\t0/600000\tx\n")).orElseThrow();
+    ServerAddress server = ServerAddress.of("jdbc:postgresql://127.0.0.1:1/?user=walden");
+    String refusal = left.refusal(server, Lsn.parse("0/600001")).getMessage();
+    Matcher method = Pattern.compile("WalReceiver\\.Builder\\.(\\w+)").matcher(refusal);
+    assertTrue(method.find(), refusal);
+    assertEquals(
+        WalReceiver.Builder.class,
+        WalReceiver.Builder.class.getMethod(method.group(1)).getReturnType());
   }
 }

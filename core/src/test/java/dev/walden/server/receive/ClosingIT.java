@@ -315,7 +315,7 @@ class ClosingIT {
       write(20_000);
       fixture.await(
           () -> "a piece, a segment, and one behind",
-          () -> hanging.hanging() == 2 && isIn("TailPusher.awaitTurn"));
+          () -> hanging.hanging() == 2 && isIn("LedgerLock.await"));
       closeInTime(receiver);
     } finally {
       hanging.release();

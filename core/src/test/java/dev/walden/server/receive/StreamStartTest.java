@@ -47,7 +47,7 @@ class StreamStartTest {
 
   private String start(TimelineHistory server, String kept) throws ArchiveConflictException {
     Optional<Lsn> slot = Optional.ofNullable(kept).map(Lsn::parse);
-    return StreamStart.after(archived.build(), server, slot)
+    return StreamStart.afterArchived(archived.build(), server, slot)
         .map(s -> s.timeline() + " " + s.lsn())
         .orElse("nothing");
   }
@@ -123,18 +123,18 @@ class StreamStartTest {
     TimelineHistory server = history(3, "1\t0/680000\tx\n2\t0/800000\tx\n");
     assertEquals(
         new StreamStart(new TimelineId(1), Lsn.parse("0/500000")),
-        StreamStart.after(TimelineId.FIRST, Lsn.parse("0/500000"), server, SIZE));
+        StreamStart.afterReceived(TimelineId.FIRST, Lsn.parse("0/500000"), server, SIZE));
     assertEquals(
         new StreamStart(new TimelineId(2), Lsn.parse("0/600000")),
-        StreamStart.after(TimelineId.FIRST, Lsn.parse("0/900000"), server, SIZE));
+        StreamStart.afterReceived(TimelineId.FIRST, Lsn.parse("0/900000"), server, SIZE));
     assertEquals(
         new StreamStart(new TimelineId(3), Lsn.parse("0/800000")),
-        StreamStart.after(new TimelineId(2), Lsn.parse("0/900000"), server, SIZE));
+        StreamStart.afterReceived(new TimelineId(2), Lsn.parse("0/900000"), server, SIZE));
     assertEquals(
         new StreamStart(new TimelineId(3), Lsn.parse("0/900000")),
-        StreamStart.after(new TimelineId(3), Lsn.parse("0/900000"), server, SIZE));
+        StreamStart.afterReceived(new TimelineId(3), Lsn.parse("0/900000"), server, SIZE));
     assertThrows(
         ArchiveConflictException.class,
-        () -> StreamStart.after(new TimelineId(4), Lsn.parse("0/900000"), server, SIZE));
+        () -> StreamStart.afterReceived(new TimelineId(4), Lsn.parse("0/900000"), server, SIZE));
   }
 }
