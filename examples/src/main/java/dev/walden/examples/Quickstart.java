@@ -38,7 +38,7 @@ import java.util.List;
  */
 public final class Quickstart {
   private static final int ROWS = 300_000;
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Story story = new Story();
   private final Path directory;

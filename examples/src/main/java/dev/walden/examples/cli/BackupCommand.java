@@ -6,6 +6,7 @@ import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
 import dev.walden.server.inspect.ServerIdentity;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,8 @@ public final class BackupCommand implements Callable<Integer> {
               .progress(
                   step ->
                       System.err.printf(
-                          "%s %d MB%n", step.phase().name().toLowerCase(), step.bytes() >> 20))
+                          "%s %d MB%n",
+                          step.phase().name().toLowerCase(Locale.ROOT), step.bytes() >> 20))
               .take();
       System.out.println(backup.id());
     }

@@ -1,5 +1,7 @@
 package dev.walden.recovery.restore;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.recovery.RecoveryTarget;
@@ -94,7 +96,8 @@ public final class Restore {
   private static void configure(Draft draft, UnaryOperator<RecoveryConfiguration.Builder> change) {
     UnaryOperator<RecoveryConfiguration.Builder> before = draft.configuration;
     draft.configuration = builder -> change.apply(before.apply(builder));
-    draft.configuration.apply(builder(draft.plan));
+    // tried on a builder that is used for nothing else
+    requireNonNull(draft.configuration.apply(builder(draft.plan)));
   }
 
   private Restore configured(UnaryOperator<RecoveryConfiguration.Builder> change) {
