@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.WrongClusterException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
@@ -15,6 +16,8 @@ import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.TarReader;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.SystemIdentifier;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.importing.BackupImport;
 import dev.walden.importing.InPlaceArchive;
@@ -283,12 +286,9 @@ class ImportIT {
           Files.delete(file);
         }
       }
-      String missing =
-          assertThrows(NotArchivedException.class, () -> BackupImport.run(backup, archive))
-              .getMessage();
-      assertTrue(missing.contains("Import it first"), missing);
-      WalImport.run(wal, archive);
       Path extra = Files.writeString(backup.resolve("base/extra"), "x");
+      refusedBeforeAnyFileIsRead(backup, archive);
+      WalImport.run(wal, archive);
       String message =
           assertThrows(CorruptFileException.class, () -> BackupImport.run(backup, archive))
               .getMessage();
@@ -306,6 +306,28 @@ class ImportIT {
               .getMessage();
       assertTrue(message.contains("base/1/1259"), message);
       assertEquals(List.of(), archive.backups());
+    }
+  }
+
+  /** The backup has a file too many, which is found only when its files are read. */
+  private static void refusedBeforeAnyFileIsRead(Path backup, ArchiveStore archive)
+      throws IOException {
+    String missing =
+        assertThrows(NotArchivedException.class, () -> BackupImport.run(backup, archive))
+            .getMessage();
+    assertTrue(missing.contains("Import it first"), missing);
+    ClusterIdentity own = archive.cluster();
+    ClusterIdentity another =
+        new ClusterIdentity(
+            new SystemIdentifier(own.systemIdentifier().value() + 1),
+            own.segmentSize(),
+            own.version());
+    try (ArchiveStore others =
+        ArchiveStore.openOrCreate(new InMemoryStorage(), ArchiveSettings.defaults(), another)) {
+      String wrong =
+          assertThrows(WrongClusterException.class, () -> BackupImport.run(backup, others))
+              .getMessage();
+      assertTrue(wrong.startsWith(backup.toRealPath() + " belongs to "), wrong);
     }
   }
 
