@@ -10,6 +10,7 @@ import dev.walden.server.protocol.IdentifySystemResult;
 import dev.walden.server.protocol.WalsenderConnection;
 import dev.walden.server.receive.ledger.FlushLedger;
 import dev.walden.server.receive.spool.SegmentPool;
+import dev.walden.server.receive.upstream.AbandonedTimeline;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;

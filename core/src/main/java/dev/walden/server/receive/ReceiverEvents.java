@@ -1,6 +1,7 @@
 package dev.walden.server.receive;
 
 import dev.walden.archive.inventory.RecordedGap;
+import dev.walden.server.receive.upstream.ServerWalHistory;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;

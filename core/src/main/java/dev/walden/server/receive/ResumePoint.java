@@ -17,6 +17,7 @@ import dev.walden.server.receive.ledger.FlushLedger;
 import dev.walden.server.receive.repair.ServerWalProbe;
 import dev.walden.server.receive.repair.WalRepair;
 import dev.walden.server.receive.spool.SegmentPool;
+import dev.walden.server.receive.upstream.PhysicalSlot;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.WalSegment;

@@ -10,9 +10,8 @@
  * {@code StatusSender} tells the server what it says. {@code ReceiverResources} is what these
  * share.
  *
- * <p>{@code PhysicalSlot} keeps the slot, {@code HostCheck} and {@code AbandonedTimeline} know old
- * primaries, {@code SpoolRecovery} hands over what an earlier receiver left, {@code DamageMemory}
- * and {@code ServerSilence} judge the server, {@code ReceiverEvents} collects what is told, {@code
- * ServerWalHistory} knows what the server has and since when.
+ * <p>{@code HostCheck} rules out hosts, {@code SpoolRecovery} hands over what an earlier receiver
+ * left, {@code ReceiverEvents} collects what is told. What the server is judged by is in {@code
+ * upstream}.
  */
 package dev.walden.server.receive;

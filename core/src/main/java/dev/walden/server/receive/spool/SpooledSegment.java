@@ -271,8 +271,9 @@ final class SpooledSegment implements OpenSegment {
     if (!file.equals(whole)) {
       Files.move(file, whole, StandardCopyOption.ATOMIC_MOVE);
       file = whole;
-      DurableFiles.forceDirectory(file.getParent());
     }
+    // even if it has this name: an earlier call may have failed after the rename
+    DurableFiles.forceDirectory(file.getParent());
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * <p>Source: {@code src/backend/replication/syncrep_gram.y}, {@code syncrep_scanner.l}, {@code
  * SyncRepGetStandbyPriority} in {@code syncrep.c}.
  */
-final class SynchronousStandbyNames {
+public final class SynchronousStandbyNames {
   private static final Pattern METHOD =
       Pattern.compile(
           "\\s*(?:(?:ANY|FIRST)\\s+)?[0-9]+\\s*\\((.*)\\)\\s*",
@@ -21,7 +21,7 @@ final class SynchronousStandbyNames {
   private SynchronousStandbyNames() {}
 
   /** Whether a standby of this name is meant; case does not matter. */
-  static boolean contain(String setting, String name) {
+  public static boolean contain(String setting, String name) {
     Matcher method = METHOD.matcher(setting);
     Matcher names = NAME.matcher(method.matches() ? method.group(1) : setting);
     while (names.find()) {

@@ -1,4 +1,4 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import dev.walden.CorruptFileException;
 import dev.walden.wal.Lsn;
@@ -9,12 +9,12 @@ import java.util.Optional;
  * WAL is requested once more; damage in the same place, or before it, is the server's. For one
  * thread.
  */
-final class DamageMemory {
+public final class DamageMemory {
   private Optional<Lsn> place = Optional.empty();
   private boolean isNew;
 
   /** WAL is valid up to here. */
-  void verified(Lsn end) {
+  public void verified(Lsn end) {
     if (place.isPresent() && end.isAfter(place.get())) {
       place = Optional.empty();
     }
@@ -26,7 +26,7 @@ final class DamageMemory {
    * @param verified up to where it is valid
    * @return what to throw
    */
-  CorruptFileException found(Lsn verified, CorruptFileException damage) {
+  public CorruptFileException found(Lsn verified, CorruptFileException damage) {
     isNew = place.isEmpty() || verified.isAfter(place.get());
     place = Optional.of(verified);
     return isNew
@@ -42,7 +42,7 @@ final class DamageMemory {
    * Whether the stream that ended last was damaged where none before it was, or further on; the
    * next call says no.
    */
-  boolean takeNewlyDamaged() {
+  public boolean takeNewlyDamaged() {
     boolean was = isNew;
     isNew = false;
     return was;

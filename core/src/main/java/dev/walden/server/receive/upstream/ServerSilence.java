@@ -1,11 +1,11 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import dev.walden.server.ServerUnavailableException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** How long the server has said nothing, and what follows. For one thread. */
-final class ServerSilence {
+public final class ServerSilence {
   private static final String CONNECTION_FAILURE = "08006";
 
   private final Duration limit;
@@ -13,19 +13,19 @@ final class ServerSilence {
   private long heard;
   private boolean asked;
 
-  ServerSilence(Duration limit, LongSupplier nanos) {
+  public ServerSilence(Duration limit, LongSupplier nanos) {
     this.limit = limit;
     this.nanos = nanos;
   }
 
   /** The server has said something. */
-  void heard() {
+  public void heard() {
     heard = nanos.getAsLong();
     asked = false;
   }
 
   /** The time until now does not count: nobody has listened. */
-  void excused() {
+  public void excused() {
     heard = nanos.getAsLong();
   }
 
@@ -34,7 +34,7 @@ final class ServerSilence {
    *
    * @throws ServerUnavailableException if the server takes too long
    */
-  boolean mustAsk() throws ServerUnavailableException {
+  public boolean mustAsk() throws ServerUnavailableException {
     long silence = nanos.getAsLong() - heard;
     if (silence > limit.toNanos()) {
       throw new ServerUnavailableException(

@@ -1,4 +1,4 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.server.ServerAddress;
@@ -15,9 +15,10 @@ import java.util.Optional;
  * @param timeline the one that was left
  * @param child of those that left it, the one that did so first
  */
-record AbandonedTimeline(TimelineId timeline, Lsn end, TimelineId child) {
+public record AbandonedTimeline(TimelineId timeline, Lsn end, TimelineId child) {
 
-  static Optional<AbandonedTimeline> find(TimelineId timeline, List<TimelineHistory> archived) {
+  public static Optional<AbandonedTimeline> find(
+      TimelineId timeline, List<TimelineHistory> archived) {
     return archived.stream()
         .filter(history -> !history.timeline().equals(timeline) && history.contains(timeline))
         .map(
@@ -28,11 +29,11 @@ record AbandonedTimeline(TimelineId timeline, Lsn end, TimelineId child) {
   }
 
   /** Whether the server is ahead of where its timeline was left. */
-  boolean isPassed(Lsn position) {
+  public boolean isPassed(Lsn position) {
     return position.isAfter(end);
   }
 
-  ArchiveConflictException refusal(ServerAddress server, Lsn position) {
+  public ArchiveConflictException refusal(ServerAddress server, Lsn position) {
     return new ArchiveConflictException(
         server
             + " is on timeline "

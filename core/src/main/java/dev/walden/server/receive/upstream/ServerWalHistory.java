@@ -1,4 +1,4 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * goes back. Of many announcements those close together count as one, made at the first's time: the
  * longer they reach back, the more. Safe for use by many threads.
  */
-final class ServerWalHistory {
+public final class ServerWalHistory {
   private static final int MOST = 256;
   private static final long FINEST = Duration.ofMillis(100).toNanos();
 
@@ -28,7 +28,7 @@ final class ServerWalHistory {
   /** All before {@code end}, as far as not announced before. */
   private record Announcement(Lsn end, long time) {}
 
-  ServerWalHistory(LongSupplier nanos) {
+  public ServerWalHistory(LongSupplier nanos) {
     this.nanos = nanos;
     this.heard = nanos.getAsLong();
   }
@@ -37,7 +37,7 @@ final class ServerWalHistory {
    * A server has said where it stands. On another timeline it may not have what one before had; on
    * the same it is at most a standby that lags.
    */
-  synchronized void identified(TimelineId current, Lsn position) {
+  public synchronized void identified(TimelineId current, Lsn position) {
     if (!current.equals(timeline)) {
       timeline = current;
       cut(position);
@@ -46,7 +46,7 @@ final class ServerWalHistory {
   }
 
   /** From now on a stream tells what the server has. */
-  synchronized void connected() {
+  public synchronized void connected() {
     connected = true;
   }
 
@@ -55,7 +55,7 @@ final class ServerWalHistory {
    *
    * @param durable what lies before need not be known any longer
    */
-  synchronized void told(Lsn position, Lsn durable) {
+  public synchronized void told(Lsn position, Lsn durable) {
     while (!announced.isEmpty() && !announced.peekFirst().end.isAfter(durable)) {
       announced.removeFirst();
     }
@@ -64,7 +64,7 @@ final class ServerWalHistory {
   }
 
   /** A timeline ended. What was announced on it beyond its end is nowhere. */
-  synchronized void switched(TimelineId next, Lsn at) {
+  public synchronized void switched(TimelineId next, Lsn at) {
     if (next.compareTo(timeline) > 0) {
       timeline = next;
       cut(at);
@@ -72,7 +72,7 @@ final class ServerWalHistory {
   }
 
   /** From now on nobody knows what the server has. */
-  synchronized void lost() {
+  public synchronized void lost() {
     connected = false;
   }
 
@@ -120,12 +120,12 @@ final class ServerWalHistory {
   }
 
   /** How far the server's WAL went when it told last. */
-  synchronized Optional<Lsn> end() {
+  public synchronized Optional<Lsn> end() {
     return end.equals(Lsn.ZERO) ? Optional.empty() : Optional.of(end);
   }
 
   /** How long the server has had WAL that is not before {@code position}; zero if it has none. */
-  synchronized Duration since(Lsn position) {
+  public synchronized Duration since(Lsn position) {
     for (Announcement one : announced) {
       if (one.end.isAfter(position)) {
         return age(one.time);
@@ -135,7 +135,7 @@ final class ServerWalHistory {
   }
 
   /** How long no stream has told anything; zero while there is one. */
-  synchronized Duration silence() {
+  public synchronized Duration silence() {
     return connected ? Duration.ZERO : age(heard);
   }
 

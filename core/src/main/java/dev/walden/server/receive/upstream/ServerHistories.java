@@ -1,4 +1,4 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.protocol.WalsenderConnection;
@@ -10,18 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings the histories of a server's timelines into the archive. */
-final class ServerHistories {
+public final class ServerHistories {
   private static final Logger LOG = LoggerFactory.getLogger(ServerHistories.class);
   private static final String UNDEFINED_FILE = "58P01";
 
   private final PendingHistories archived;
 
-  ServerHistories(PendingHistories archived) {
+  public ServerHistories(PendingHistories archived) {
     this.archived = archived;
   }
 
   /** Archives the history of a timeline, and those of its ancestors, before any of its WAL. */
-  TimelineHistory archive(WalsenderConnection server, TimelineId timeline) throws IOException {
+  public TimelineHistory archive(WalsenderConnection server, TimelineId timeline)
+      throws IOException {
     if (timeline.equals(TimelineId.FIRST)) {
       return TimelineHistory.first();
     }

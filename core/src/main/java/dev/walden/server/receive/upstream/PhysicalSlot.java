@@ -1,4 +1,4 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.WalRemovedException;
@@ -13,34 +13,34 @@ import org.slf4j.LoggerFactory;
  * The slot of a receiver, made where there is none and made anew where it keeps nothing. Keeps in
  * mind that WAL may be missing for that reason.
  */
-final class PhysicalSlot {
+public final class PhysicalSlot {
   private static final Logger LOG = LoggerFactory.getLogger(PhysicalSlot.class);
   private static final String DUPLICATE_OBJECT = "42710";
   private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
 
   private final String name;
-  private String trouble;
+  private Optional<String> trouble = Optional.empty();
 
-  PhysicalSlot(String name) {
+  public PhysicalSlot(String name) {
     this.name = name;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
   /** What was wrong with the slot when it was last wrong, as a clause. */
-  Optional<String> trouble() {
-    return Optional.ofNullable(trouble);
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   /** Streaming went well: what is missing later is so for another reason. */
-  void works() {
-    trouble = null;
+  public void works() {
+    trouble = Optional.empty();
   }
 
   /** Reads the slot, which then is there and, as far as the server tells, keeps WAL. */
-  ReplicationSlotState ready(WalsenderConnection server) throws IOException {
+  public ReplicationSlotState ready(WalsenderConnection server) throws IOException {
     ReplicationSlotState position = server.readSlot(name);
     if (position.presence() == ReplicationSlotState.Presence.PRESENT) {
       if (position.restartLsn().isPresent()) {
@@ -52,7 +52,7 @@ final class PhysicalSlot {
     }
     try {
       server.createPhysicalSlot(name, true);
-      trouble = "there was no replication slot " + name;
+      trouble = Optional.of("there was no replication slot " + name);
       LOG.info("created the replication slot {}", name);
     } catch (ServerRefusedException e) {
       if (!DUPLICATE_OBJECT.equals(e.sqlState())) {
@@ -63,18 +63,18 @@ final class PhysicalSlot {
   }
 
   /** Whether streaming was refused because the slot, though it tells a position, is of no use. */
-  static boolean isInvalid(ReplicationSlotState position, ServerRefusedException refusal) {
+  public static boolean isInvalid(ReplicationSlotState position, ServerRefusedException refusal) {
     return position.presence() == ReplicationSlotState.Presence.PRESENT
         && OBJECT_NOT_IN_PREREQUISITE_STATE.equals(refusal.sqlState())
         && !(refusal instanceof WalRemovedException);
   }
 
   /** Makes the slot anew: one that keeps nothing has nothing to lose. */
-  ReplicationSlotState renew(WalsenderConnection server, String why) throws IOException {
+  public ReplicationSlotState renew(WalsenderConnection server, String why) throws IOException {
     LOG.warn("{}; making it anew", why);
     server.dropPhysicalSlot(name);
     server.createPhysicalSlot(name, true);
-    trouble = why;
+    trouble = Optional.of(why);
     return server.readSlot(name);
   }
 }

@@ -1,4 +1,4 @@
-package dev.walden.server.receive;
+package dev.walden.server.receive.upstream;
 
 import dev.walden.server.ServerAddress;
 import dev.walden.server.protocol.WalsenderConnection;
@@ -11,10 +11,10 @@ import java.util.Optional;
  * @param synchronous whether they may wait for this receiver
  * @param warning why they never end
  */
-record SynchronousCommitCheck(boolean synchronous, Optional<IOException> warning) {
+public record SynchronousCommitCheck(boolean synchronous, Optional<IOException> warning) {
 
   /** Asks the server, whose settings may change afterwards. */
-  static SynchronousCommitCheck of(WalsenderConnection server, ServerAddress address)
+  public static SynchronousCommitCheck of(WalsenderConnection server, ServerAddress address)
       throws IOException {
     String name = address.applicationName();
     boolean synchronous =
