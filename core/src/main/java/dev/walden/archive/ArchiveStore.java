@@ -72,7 +72,7 @@ public final class ArchiveStore implements Closeable {
     WalFileCheck check = new WalFileCheck(cluster);
     this.wal = new WalFileStore(storage, settings, layout, check);
     this.tails = new PieceStore(storage, settings, layout, wal);
-    this.listing = new WalListing(storage, layout, cluster, wal::history);
+    this.listing = new WalListing(storage, layout, cluster, new ReadHistories(wal::history));
     this.segments =
         new ArchivedSegments(wal, new TailReader(tails, check), listing, cluster.segmentSize());
     this.gaps = new GapNotes(storage, layout, cluster.segmentSize());

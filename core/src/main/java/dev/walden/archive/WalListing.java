@@ -5,6 +5,7 @@ import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.FirstLevelNames;
 import dev.walden.archive.objects.PlainObjects;
+import dev.walden.archive.objects.Sha256Companion;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.codec.Decoder;
 import dev.walden.storage.Storage;
@@ -16,8 +17,10 @@ import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the inventory of an archive's WAL page by page from its storage's listing. */
 final class WalListing {
@@ -48,9 +51,10 @@ final class WalListing {
   /** The histories alone: what lies in the directories of the timelines is skipped. */
   List<TimelineHistory> histories() throws IOException {
     List<TimelineHistory> found = new ArrayList<>();
-    for (String name : FirstLevelNames.list(storage, layout.wal())) {
+    Set<String> names = new LinkedHashSet<>(FirstLevelNames.list(storage, layout.wal()));
+    for (String name : names) {
       if (walName(name) instanceof WalFileName.History history
-          && new PlainObjects(storage).isComplete(layout.wal() + name)) {
+          && names.contains(Sha256Companion.name(name))) {
         found.add(histories.read(history.timeline()));
       }
     }

@@ -379,6 +379,22 @@ class ArchiveStoreTest {
     }
   }
 
+  /** Else a receiver could not connect again where many calls of the storage fail. */
+  @Test
+  void readsEachHistoryOnce() throws IOException {
+    FaultyStorage storage = new FaultyStorage(new InMemoryStorage(), 1);
+    try (ArchiveStore archive =
+        ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), SampleWal.CLUSTER)) {
+      archive.push(WalFileName.parse("00000002.history"), ObjectSource.of(HISTORY));
+      assertEquals(1, archive.histories().size());
+      storage.fail(FaultyStorage.Operation.OPEN, name -> true, FaultyStorage.Fault.BEFORE_EFFECT);
+      assertEquals(1, archive.histories().size());
+      assertEquals(1, archive.inventory().histories().size());
+      storage.delete(SampleWal.CLUSTER.systemIdentifier() + "/wal/00000002.history");
+      assertEquals(List.of(), archive.histories());
+    }
+  }
+
   @Test
   void aPlainObjectWithoutItsDigestIsNotArchivedYet() throws IOException {
     ArchiveStore archive = open(ArchiveSettings.defaults().compression(Compression.NONE));

@@ -10,6 +10,9 @@ import java.util.List;
 public final class FirstLevelNames {
   private static final int MAX = 1_000_000;
 
+  /** Little is read in vain where a directory follows; a history and its digest come together. */
+  private static final int PAGE = 10;
+
   private FirstLevelNames() {}
 
   /**
@@ -18,18 +21,21 @@ public final class FirstLevelNames {
    * @param prefix empty, or ending with a slash
    */
   public static List<String> list(Storage storage, String prefix) throws IOException {
-    List<String> directories = new ArrayList<>();
-    PagedListing listing = new PagedListing(storage::list, prefix, 1);
-    while (directories.size() < MAX) {
+    List<String> names = new ArrayList<>();
+    PagedListing listing = new PagedListing(storage::list, prefix, PAGE);
+    while (names.size() < MAX) {
       var next = listing.next();
       if (next.isEmpty()) {
-        return directories;
+        return names;
       }
-      String directory = next.get().name().substring(prefix.length()).split("/", 2)[0];
-      directories.add(directory);
-      // '0' follows '/': everything below this directory is skipped
-      listing.skipTo(prefix + directory + "0");
+      String rest = next.get().name().substring(prefix.length());
+      int slash = rest.indexOf('/');
+      names.add(slash < 0 ? rest : rest.substring(0, slash));
+      if (slash >= 0) {
+        // '0' follows '/': everything below this directory is skipped
+        listing.skipTo(prefix + rest.substring(0, slash) + "0");
+      }
     }
-    throw new IOException(storage + " holds more than " + MAX + " directories below " + prefix);
+    throw new IOException(storage + " holds more than " + MAX + " names directly below " + prefix);
   }
 }

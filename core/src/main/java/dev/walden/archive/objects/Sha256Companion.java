@@ -44,7 +44,7 @@ public final class Sha256Companion {
     return digest.digest();
   }
 
-  static String name(String objectName) {
+  public static String name(String objectName) {
     return objectName + ArchiveLayout.DIGEST_SUFFIX;
   }
 

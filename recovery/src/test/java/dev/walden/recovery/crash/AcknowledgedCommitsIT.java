@@ -51,15 +51,9 @@ class AcknowledgedCommitsIT {
   private void survive(int major, boolean spooled, String place) throws Exception {
     long seed = Long.getLong(SEED, System.nanoTime());
     int rounds = Integer.getInteger(ROUNDS, 2);
-    String which =
-        "PostgreSQL "
-            + major
-            + (spooled ? ", spool" : ", tail")
-            + (place.startsWith("http:") ? ", S3" : "")
-            + ", -D"
-            + SEED
-            + "="
-            + seed;
+    String kind =
+        major + (spooled ? ", spool" : ", tail") + (place.startsWith("http:") ? ", S3" : "");
+    String which = "PostgreSQL " + kind + ", -D" + SEED + "=" + seed;
     System.out.println("crashes: " + which);
     assertTimeoutPreemptively(
         Duration.ofSeconds(120 + 30L * rounds),
@@ -70,7 +64,7 @@ class AcknowledgedCommitsIT {
                     PostgresBinaries.of(major),
                     spooled,
                     31 * seed + major,
-                    folder(seed, major),
+                    folder(seed + "-" + kind.replace(", ", "-")),
                     place);
             System.out.println("crashes: " + which + ": " + run.run(rounds));
           } catch (AssertionError e) {
@@ -82,8 +76,8 @@ class AcknowledgedCommitsIT {
         which);
   }
 
-  private Path folder(long seed, int major) throws IOException {
+  private Path folder(String name) throws IOException {
     String kept = System.getProperty(FOLDER);
-    return kept == null ? directory : Files.createDirectories(Path.of(kept, seed + "-" + major));
+    return kept == null ? directory : Files.createDirectories(Path.of(kept, name));
   }
 }

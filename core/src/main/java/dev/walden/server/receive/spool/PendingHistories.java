@@ -11,11 +11,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +35,11 @@ public final class PendingHistories {
   private final ArchiveStore archive;
   private final Optional<Path> spool;
   private final Map<WalFileName.History, byte[]> pending = new TreeMap<>(BY_TIMELINE);
+
+  /** Those that were seen in the archive, where nothing changes. */
+  private final Set<TimelineId> archived = new HashSet<>();
+
+  private final Map<TimelineId, byte[]> pushed = new HashMap<>();
 
   private static final Comparator<WalFileName.History> BY_TIMELINE =
       Comparator.comparing(WalFileName.History::timeline);
@@ -68,11 +77,14 @@ public final class PendingHistories {
   /** Whether a history is known to be archived, or waits. */
   public synchronized boolean contains(TimelineId timeline) throws IOException {
     WalFileName.History name = new WalFileName.History(timeline);
-    if (pending.containsKey(name)) {
+    if (pending.containsKey(name) || archived.contains(timeline)) {
       return true;
     }
     try {
-      return archive.contains(name);
+      if (archive.contains(name)) {
+        archived.add(timeline);
+      }
+      return archived.contains(timeline);
     } catch (StorageUnavailableException e) {
       if (spool.isEmpty()) {
         throw e;
@@ -82,9 +94,14 @@ public final class PendingHistories {
   }
 
   public synchronized void push(TimelineId timeline, byte[] content) throws IOException {
+    if (Arrays.equals(content, pushed.get(timeline))) {
+      return;
+    }
     WalFileName.History name = new WalFileName.History(timeline);
     try {
       archive.push(name, ObjectSource.of(content));
+      pushed.put(timeline, content);
+      archived.add(timeline);
     } catch (StorageUnavailableException e) {
       if (spool.isEmpty()) {
         throw e;
