@@ -32,7 +32,7 @@ final class ObservedSegments {
     chain = new SegmentChain(next, walk);
     visitor = observer.begin(next);
     ordinary = true;
-    walk.countFrom(next.start().value());
+    walk.run().countFrom(next.start().value());
   }
 
   /** The header of the next page is valid. */
@@ -64,7 +64,11 @@ final class ObservedSegments {
 
   /** The segment's last byte has arrived. */
   void end(PgVersion version) {
-    if (chain != null && ordinary && !walk.missed() && !walk.overwriting() && !chain.isHeadOnly()) {
+    if (chain != null
+        && ordinary
+        && !walk.run().missed()
+        && !walk.overwriting()
+        && !chain.isHeadOnly()) {
       try {
         observer.end(chain.chain(version, Optional.empty()));
       } catch (RuntimeException e) {

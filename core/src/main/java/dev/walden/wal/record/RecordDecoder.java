@@ -44,6 +44,7 @@ final class RecordDecoder {
   private final long until;
   private final CRC32C crc = new CRC32C();
   private final WalRecord record = new WalRecord();
+  private final RecordRun run = new RecordRun();
 
   @SuppressWarnings("NullAway.Init") // a page comes first
   private RecordDispatch kinds;
@@ -73,16 +74,6 @@ final class RecordDecoder {
   private int got;
   private long start;
   private long position;
-  private long end;
-  private long previousBefore;
-  private long endBefore;
-  private long counted;
-  private long records;
-  private boolean missed;
-  private long firstStart;
-  private long firstLink;
-  private long firstOverwrites;
-  private long previous = NONE;
   private long overwritten = NONE;
   private @Nullable InvalidWal problem;
 
@@ -103,7 +94,7 @@ final class RecordDecoder {
 
   /**
    * A decoder that does not stop at wanted records which it cannot show: those of more than 1 MiB,
-   * or with invalid parts, are {@link #missed} instead.
+   * or with invalid parts, are {@link RecordRun#missed} instead.
    */
   static RecordDecoder lenient(WalSegmentSize size, RecordFilter interest) {
     return new RecordDecoder(size, interest, true, -1);
@@ -119,20 +110,13 @@ final class RecordDecoder {
    * #NONE}.
    */
   void startAfter(long last, long lsn) {
-    previous = last;
+    run.startAfter(last);
     position = lsn;
   }
 
   /** The first record must overwrite the one that began at {@code lsn}. */
   void expectOverwriting(long lsn) {
     overwritten = lsn;
-  }
-
-  /** Resets the counts; only records that begin at or after {@code from} are counted. */
-  void countFrom(long from) {
-    counted = from;
-    records = 0;
-    missed = false;
   }
 
   /** The checked page that holds the position, or continues the open record. */
@@ -274,9 +258,9 @@ final class RecordDecoder {
   private boolean headerIsValid(byte[] bytes, int at) {
     int kind = kinds.of(bytes, at);
     if ((kind & RecordDispatch.INVALID) != 0
-        || previous == NONE
-        || LittleEndian.i64(bytes, at + 8) != previous) {
-      problem = RecordRules.wrongHeader(bytes, at, version, start, previous);
+        || run.lastStart() == NONE
+        || LittleEndian.i64(bytes, at + 8) != run.lastStart()) {
+      problem = RecordRules.wrongHeader(bytes, at, version, start, run.lastStart());
       if (problem != null) {
         return false;
       }
@@ -284,7 +268,7 @@ final class RecordDecoder {
     wanted = (kind & RecordDispatch.WANTED) != 0 || overwritten != NONE;
     if (wanted && lenient && length > LARGE && overwritten == NONE) {
       wanted = false;
-      missed = true;
+      run.miss();
     }
     return true;
   }
@@ -303,27 +287,11 @@ final class RecordDecoder {
     if (wanted && !decode(bytes, at, bytesEnd, next)) {
       return Step.STOP;
     }
-    if (Long.compareUnsigned(start, counted) >= 0) {
-      if (records == 0) {
-        firstStart = start;
-        firstLink = LittleEndian.i64(bytes, at + 8);
-        firstOverwrites = overwrites();
-      }
-      records++;
+    if (run.add(start, next)) {
+      run.first(LittleEndian.i64(bytes, at + 8), overwrites());
     }
-    previousBefore = previous;
-    endBefore = end;
-    previous = start;
     position = next;
-    end = next;
     return Step.RECORD;
-  }
-
-  /** Rejects the current record, which turned out to be invalid. */
-  void reject() {
-    records--;
-    previous = previousBefore;
-    end = endBefore;
   }
 
   private boolean decode(byte[] bytes, int at, long bytesEnd, long next) {
@@ -331,7 +299,7 @@ final class RecordDecoder {
     if (!record.decode()) {
       if (lenient && overwritten == NONE) {
         wanted = false;
-        missed = true;
+        run.miss();
         return true;
       }
       stop(WalEnd.Reason.BAD_RECORD, "record at %s has %s", new Lsn(start), record.problem());
@@ -393,39 +361,9 @@ final class RecordDecoder {
     return start;
   }
 
-  /** Whether a wanted record was not shown since {@link #countFrom}. */
-  boolean missed() {
-    return missed;
-  }
-
-  /** How many whole records there were, wanted or not. */
-  long records() {
-    return records;
-  }
-
-  /** Where the first of them begins. */
-  long firstStart() {
-    return firstStart;
-  }
-
-  /** Its back link, the start of the record before it. */
-  long firstLink() {
-    return firstLink;
-  }
-
-  /** The start of the record that the first one overwrites; 0 if none. */
-  long firstOverwrites() {
-    return firstOverwrites;
-  }
-
-  /** Where the last of them begins. */
-  long lastStart() {
-    return previous;
-  }
-
-  /** Where the record after that one can begin. */
-  long lastEnd() {
-    return end;
+  /** The whole records so far. */
+  RecordRun run() {
+    return run;
   }
 
   /** Whether the next record must overwrite another. */

@@ -65,7 +65,7 @@ final class SegmentChain {
 
   /** Whether the end of an earlier record is all that was found so far. */
   boolean isHeadOnly() {
-    return fate == Fate.ENDS && walk.records() == 0 && !walk.open();
+    return fate == Fate.ENDS && walk.run().records() == 0 && !walk.open();
   }
 
   /** The chain, once the whole segment, or its valid part, was seen. */
@@ -76,7 +76,7 @@ final class SegmentChain {
             ? Optional.of(new Tail(new Lsn(walk.start()), walk.fragment()))
             : Optional.empty();
     return new RecordChain(
-        segment, segment, version, walk.records(), head(end), first(tail), last(), tail, end);
+        segment, segment, version, walk.run().records(), head(end), first(tail), last(), tail, end);
   }
 
   private Optional<Head> head(Optional<WalEnd.Reason> end) {
@@ -84,14 +84,16 @@ final class SegmentChain {
       return Optional.empty();
     }
     Fate known = end.isPresent() && fate == Fate.GOES_ON ? Fate.BROKEN : fate;
-    long at = fate == Fate.OVERWRITTEN ? walk.firstOverwrites() : head.end();
+    long at = fate == Fate.OVERWRITTEN ? walk.run().firstOverwrites() : head.end();
     Optional<Lsn> place = at == 0 ? Optional.empty() : Optional.of(new Lsn(at));
     return Optional.of(new Head(head.remaining(), head.fragment(), known, place));
   }
 
   private Optional<First> first(Optional<Tail> tail) {
-    return walk.records() > 0
-        ? Optional.of(new First(new Lsn(walk.firstStart()), Optional.of(new Lsn(walk.firstLink()))))
+    return walk.run().records() > 0
+        ? Optional.of(
+            new First(
+                new Lsn(walk.run().firstStart()), Optional.of(new Lsn(walk.run().firstLink()))))
         : tail.map(SegmentChain::first);
   }
 
@@ -104,8 +106,9 @@ final class SegmentChain {
   }
 
   private Optional<Last> last() {
-    if (walk.records() > 0) {
-      return Optional.of(new Last(Optional.of(new Lsn(walk.lastStart())), new Lsn(walk.lastEnd())));
+    if (walk.run().records() > 0) {
+      return Optional.of(
+          new Last(Optional.of(new Lsn(walk.run().lastStart())), new Lsn(walk.run().lastEnd())));
     }
     return fate == Fate.ENDS
         ? Optional.of(new Last(Optional.empty(), new Lsn(head.end())))

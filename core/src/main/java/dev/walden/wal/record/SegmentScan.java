@@ -100,7 +100,9 @@ public final class SegmentScan {
 
   /** Whether the rest of the segment is unused. */
   private boolean isSkipping() {
-    return walk.records() > 0 && !walk.open() && walk.position() == start + segment.size().bytes();
+    return walk.run().records() > 0
+        && !walk.open()
+        && walk.position() == start + segment.size().bytes();
   }
 
   private void page(byte[] bytes, int at, int count)
@@ -170,7 +172,7 @@ public final class SegmentScan {
       visitor.record(walk.record());
       return true;
     } catch (CorruptFileException e) {
-      walk.reject();
+      walk.run().reject();
       stop = InvalidWal.of(WalEnd.Reason.BAD_RECORD, "%s", e.getMessage());
       return false;
     }

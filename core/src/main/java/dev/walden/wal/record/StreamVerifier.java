@@ -202,7 +202,7 @@ public final class StreamVerifier {
           walk.open()
               ? Optional.of(Open.of(new Tail(new Lsn(walk.start()), walk.fragment())))
               : Optional.empty();
-      return new SegmentBoundary(segment.start(), open, walk.lastStart(), verified);
+      return new SegmentBoundary(segment.start(), open, walk.run().lastStart(), verified);
     }
     Open open =
         new Open(
