@@ -14,13 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -55,12 +52,14 @@ public final class CopiedStorage implements ReplicatedStorage {
   private final int required;
   private final ExecutorService threads = Executors.newCachedThreadPool(CopiedStorage::thread);
   private final ReplicaCalls parallel = new ReplicaCalls(threads);
+  private final ReplicaLookup lookup;
   private final ReplicationBacklog backlog;
 
   private CopiedStorage(List<Replica> copies, int required, ReplicationBacklog backlog) {
     this.copies = copies;
     this.required = required;
     this.backlog = backlog;
+    this.lookup = new ReplicaLookup(copies, parallel);
   }
 
   private static Thread thread(Runnable work) {
@@ -244,16 +243,7 @@ public final class CopiedStorage implements ReplicatedStorage {
 
   @Override
   public List<Storage> copies(String name) {
-    return inOrder(name).stream().map(copy -> (Storage) copy).toList();
-  }
-
-  /** As given, but recently unavailable copies, and then those known damaged, at the end. */
-  private List<Replica> inOrder(String name) {
-    return copies.stream()
-        .sorted(
-            Comparator.comparing((Replica copy) -> copy.isDamaged(name))
-                .thenComparing(Replica::isUnavailable))
-        .toList();
+    return lookup.inOrder(name).stream().map(copy -> (Storage) copy).toList();
   }
 
   @Override
@@ -268,65 +258,18 @@ public final class CopiedStorage implements ReplicatedStorage {
   @Override
   public Optional<StoredObject> find(String name) throws IOException {
     ObjectNames.check(name);
-    IOException failure = null;
-    for (Replica copy : inOrder(name)) {
-      try {
-        Optional<StoredObject> found = copy.find(name);
-        if (found.isPresent()) {
-          return found;
-        }
-      } catch (StorageUnavailableException e) {
-        failure = e;
-      }
-    }
-    if (failure != null) {
-      throw new StorageUnavailableException(
-          "cannot tell whether "
-              + name
-              + " exists while a copy is unavailable: "
-              + failure.getMessage(),
-          failure);
-    }
-    return Optional.empty();
+    return lookup.find(name);
   }
 
   @Override
   public List<StoredObject> list(String prefix, String after, int limit) throws IOException {
-    return list(prefix, after, limit, copies.size());
+    return lookup.list(prefix, after, limit, copies.size());
   }
 
   @Override
   public List<StoredObject> listReachable(String prefix, String after, int limit)
       throws IOException {
-    return list(prefix, after, limit, 1);
-  }
-
-  private List<StoredObject> list(String prefix, String after, int limit, int needed)
-      throws IOException {
-    if (limit < 1) {
-      throw new IllegalArgumentException("limit must be positive: " + limit);
-    }
-    List<Replica> there = copies.stream().filter(copy -> !copy.isUnavailable()).toList();
-    List<Replica> asked = there.size() < needed ? copies : there;
-    TreeMap<String, StoredObject> merged = new TreeMap<>();
-    int answered = 0;
-    IOException failure = null;
-    for (Answer<List<StoredObject>> answer :
-        parallel.ask(asked, copy -> copy.list(prefix, after, limit))) {
-      if (answer.failure() == null) {
-        answered++;
-        answer.value().forEach(object -> merged.putIfAbsent(object.name(), object));
-      } else {
-        failure = answer.failure();
-      }
-    }
-    if (answered < needed) {
-      throw new StorageUnavailableException(
-          "cannot list objects while a copy is unavailable; another copy can be opened on its own: "
-              + Objects.requireNonNull(failure).getMessage(),
-          failure);
-    }
-    return merged.values().stream().limit(limit).toList();
+    return lookup.list(prefix, after, limit, 1);
   }
 
   @Override
