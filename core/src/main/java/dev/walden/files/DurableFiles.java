@@ -32,13 +32,18 @@ public final class DurableFiles {
     }
   }
 
+  /** Makes the name of a file or directory survive a crash of the machine. */
+  public static void forceName(Path file) throws IOException {
+    forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+  }
+
   /**
    * Durably renames a file, whose bytes were forced before, within its directory. Replaces a file
    * of that name: after a crash it is the old or the new one, whole.
    */
   public static void publish(Path draft, Path file) throws IOException {
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+    forceName(file);
   }
 
   /**

@@ -2,7 +2,9 @@ package dev.walden.server.receive;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,24 +15,22 @@ import org.slf4j.LoggerFactory;
 final class ListenerQueue {
   private static final Logger LOG = LoggerFactory.getLogger(ListenerQueue.class);
   private static final int MOST = 256;
-  private static final long LOOK_MILLIS = 1000;
+  private static final long LOOK_NANOS = 1_000_000_000;
 
   private final WalReceiverListener listener;
-  private final Runnable look;
   private final Deque<WalReceiverEvent> events = new ArrayDeque<>();
   private long dropped;
   private boolean ended;
 
+  ListenerQueue(WalReceiverListener listener) {
+    this.listener = listener;
+  }
+
   /**
    * @param look what the thread does, besides, about once a second
    */
-  ListenerQueue(WalReceiverListener listener, Runnable look) {
-    this.listener = listener;
-    this.look = look;
-  }
-
-  void start(ThreadFactory threads) {
-    threads.newThread(this::run).start();
+  void start(ThreadFactory threads, Runnable look) {
+    threads.newThread(() -> run(look)).start();
   }
 
   /** Never waits for the listener. What comes after {@link WalReceiverEvent.Stopped} is dropped. */
@@ -53,12 +53,12 @@ final class ListenerQueue {
     return dropped;
   }
 
-  private void run() {
+  private void run(Runnable look) {
     long looked = System.nanoTime();
     try {
-      for (WalReceiverEvent event = next(); !isLast(event); event = next()) {
-        deliver(event);
-        if (System.nanoTime() - looked >= LOOK_MILLIS * 1_000_000) {
+      for (Optional<WalReceiverEvent> event = next(); !isLast(event); event = next()) {
+        event.ifPresent(this::deliver);
+        if (System.nanoTime() - looked >= LOOK_NANOS) {
           look.run();
           looked = System.nanoTime();
         }
@@ -68,26 +68,24 @@ final class ListenerQueue {
     }
   }
 
-  private boolean isLast(WalReceiverEvent event) {
-    if (event instanceof WalReceiverEvent.Stopped) {
-      deliver(event);
-      return true;
-    }
-    return false;
+  private boolean isLast(Optional<WalReceiverEvent> event) {
+    Optional<WalReceiverEvent> last = event.filter(WalReceiverEvent.Stopped.class::isInstance);
+    last.ifPresent(this::deliver);
+    return last.isPresent();
   }
 
-  /** The next event, or null if none came in time. */
-  private synchronized WalReceiverEvent next() throws InterruptedException {
-    if (events.isEmpty()) {
-      wait(LOOK_MILLIS);
+  /** The next event, if one came in time. */
+  private synchronized Optional<WalReceiverEvent> next() throws InterruptedException {
+    long since = System.nanoTime();
+    long left = LOOK_NANOS;
+    while (events.isEmpty() && left > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = since + LOOK_NANOS - System.nanoTime();
     }
-    return events.poll();
+    return Optional.ofNullable(events.poll());
   }
 
   private void deliver(WalReceiverEvent event) {
-    if (event == null) {
-      return;
-    }
     try {
       listener.on(event);
     } catch (RuntimeException | Error e) {

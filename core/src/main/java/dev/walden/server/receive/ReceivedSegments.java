@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was received of a stream and is not handed over to be archived: the segment that grows, and
@@ -32,8 +34,8 @@ final class ReceivedSegments implements Closeable {
   private final StreamedOutlines outlines = new StreamedOutlines();
   private final SegmentObserver observer;
   private final Deque<OpenSegment> full = new ArrayDeque<>();
-  private OpenSegment growing;
-  private StreamVerifier verifier;
+  private @Nullable OpenSegment growing;
+  private @Nullable StreamVerifier verifier;
   private int unforced;
 
   /**
@@ -96,38 +98,43 @@ final class ReceivedSegments implements Closeable {
    *     nothing else
    */
   boolean append(ByteBuffer data) throws IOException {
+    OpenSegment segment = Objects.requireNonNull(growing, "a segment is opened first");
     try {
-      verifier.accept(data.duplicate());
+      verifier().accept(data.duplicate());
     } catch (CorruptFileException e) {
-      keepValid(data);
+      keepValid(segment, data);
       throw e;
     }
     unforced += data.remaining();
-    growing.append(data);
-    boolean complete = growing.isComplete();
+    segment.append(data);
+    boolean complete = segment.isComplete();
     if (complete) {
       force();
-      full.add(growing);
+      full.add(segment);
       growing = null;
     }
     handOver(verified());
     return complete;
   }
 
-  private void keepValid(ByteBuffer data) throws IOException {
-    long valid = verified().minus(growing.end());
+  private void keepValid(OpenSegment segment, ByteBuffer data) throws IOException {
+    long valid = verified().minus(segment.end());
     if (valid > 0) {
       unforced += (int) valid;
-      growing.append(data.slice(data.position(), (int) valid));
+      segment.append(data.slice(data.position(), (int) valid));
     } else {
-      growing.truncate(verifiedLength(growing));
+      segment.truncate(verifiedLength(segment));
     }
     handOver(verified());
   }
 
   /** How far what has come is valid. */
   Lsn verified() {
-    return verifier.verified();
+    return verifier().verified();
+  }
+
+  private StreamVerifier verifier() {
+    return Objects.requireNonNull(verifier, "a stream begins first");
   }
 
   private int verifiedLength(OpenSegment segment) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has happened to a receiver, counted and told to its listener. Nothing here waits; safe for
@@ -23,19 +24,17 @@ final class ReceiverEvents {
   private final Optional<ListenerQueue> events;
   private final AtomicLong segments = new AtomicLong();
   private final AtomicLong gaps = new AtomicLong();
-  private volatile IOException lastError;
-  private Supplier<WalReceiverStatus> status;
+  private volatile @Nullable IOException lastError;
   private boolean stalled;
 
   ReceiverEvents(Optional<WalReceiverListener> listener, Duration stallLimit) {
     this.stallLimit = stallLimit;
-    this.events = listener.map(one -> new ListenerQueue(one, this::look));
+    this.events = listener.map(ListenerQueue::new);
   }
 
   /** From now on the listener is told what happens, and how well the receiver is. */
   void start(ThreadFactory threads, Supplier<WalReceiverStatus> current) {
-    status = current;
-    events.ifPresent(queue -> queue.start(threads));
+    events.ifPresent(queue -> queue.start(threads, () -> look(current.get())));
   }
 
   /** Tells the listener. */
@@ -112,8 +111,7 @@ final class ReceiverEvents {
     return lag(size.floor(covered).plus(size.bytes() - 1L));
   }
 
-  private void look() {
-    WalReceiverStatus now = status.get();
+  private void look(WalReceiverStatus now) {
     WalReceiverHealth health = now.health(stallLimit);
     if (health.healthy() == stalled) {
       stalled = !stalled;

@@ -35,7 +35,7 @@ record ReceiverResources(
    * @throws dev.walden.server.SpoolInUseException if another receiver uses it
    */
   static ReceiverResources open(WalReceiver.Builder settings) throws IOException {
-    ArchiveStore archive = settings.archive;
+    ArchiveStore archive = settings.archive();
     SegmentPool pool =
         new SegmentPool(
             archive.cluster().segmentSize(),

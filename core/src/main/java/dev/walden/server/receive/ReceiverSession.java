@@ -22,6 +22,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,7 @@ final class ReceiverSession implements Closeable {
   private final StatusSender statuses;
   private final ReceiverEvents events;
   private final ReceiverState state;
-  private volatile WalsenderConnection connection;
+  private volatile @Nullable WalsenderConnection connection;
   private boolean streamed;
 
   ReceiverSession(
@@ -57,7 +58,7 @@ final class ReceiverSession implements Closeable {
     this.server = settings.server.within(settings.timeout);
     this.connector = new Connector(server);
     this.size = resources.archive().cluster().segmentSize();
-    this.slot = new PhysicalSlot(settings.slot);
+    this.slot = new PhysicalSlot(settings.slot());
     this.hosts = new HostCheck(server, resources, settings.abandonedTimeline);
     this.histories = new ServerHistories(resources.histories());
     this.resume = new ResumePoint(server, resources, slot, settings.missing);

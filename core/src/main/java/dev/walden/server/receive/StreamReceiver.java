@@ -17,7 +17,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the WAL of one stream after another, cuts it into segments, has it verified and, with a
@@ -36,7 +38,7 @@ final class StreamReceiver implements Closeable {
   private final ReceivedSegments wal;
   private final ServerSilence silence;
   private final DamageMemory damage = new DamageMemory();
-  private TimelineId timeline;
+  private @Nullable TimelineId timeline;
   private Lsn received = Lsn.ZERO;
 
   /**
@@ -179,7 +181,7 @@ final class StreamReceiver implements Closeable {
 
   private boolean openSegment(ReplicationStream stream, Closing closed)
       throws IOException, InterruptedException {
-    WalSegment segment = WalSegment.containing(timeline, received, size);
+    WalSegment segment = WalSegment.containing(timeline(), received, size);
     while (!closed.isClosed()) {
       if (wal.open(segment, WAIT_FOR_ROOM_MS)) {
         return true;
@@ -215,7 +217,11 @@ final class StreamReceiver implements Closeable {
   /** Where the next stream begins if it continues this timeline. */
   StreamStart restart() {
     Lsn start = wal.first().map(WalSegment::start).orElse(size.floor(received));
-    return new StreamStart(timeline, start);
+    return new StreamStart(timeline(), start);
+  }
+
+  private TimelineId timeline() {
+    return Objects.requireNonNull(timeline, "a stream comes first");
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams a server's WAL into an archive until it is closed.
@@ -38,19 +39,19 @@ public final class WalReceiver implements AutoCloseable {
   private static final Duration STORAGE_LIMIT = Duration.ofMillis(1500);
 
   private final ReceiverLoop loop;
-  private volatile Thread thread;
+  private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile IOException failure;
+  private volatile @Nullable IOException failure;
 
-  private WalReceiver(ReceiverLoop loop) {
+  private WalReceiver(ReceiverLoop loop, ThreadFactory threads) {
     this.loop = loop;
+    this.thread = threads.newThread(this::run);
   }
 
   private static WalReceiver start(Builder settings) throws IOException {
     ReceiverLoop loop = ReceiverLoop.open(settings);
-    WalReceiver receiver = new WalReceiver(loop);
     try {
-      receiver.thread = settings.threads.newThread(receiver::run);
+      WalReceiver receiver = new WalReceiver(loop, settings.threads);
       loop.start(settings.threads);
       receiver.thread.start();
       return receiver;
@@ -149,8 +150,8 @@ public final class WalReceiver implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     final ServerAddress server;
-    ArchiveStore archive;
-    String slot;
+    private @Nullable ArchiveStore archive;
+    private @Nullable String slot;
     Optional<Path> spool = Optional.empty();
     long spoolLimit = 1L << 30;
     boolean tail;
@@ -173,6 +174,16 @@ public final class WalReceiver implements AutoCloseable {
 
     private Builder(ServerAddress server) {
       this.server = server;
+    }
+
+    /** Where the WAL goes, which {@link #start} ensures. */
+    ArchiveStore archive() {
+      return Objects.requireNonNull(archive);
+    }
+
+    /** The slot's name, which {@link #start} ensures. */
+    String slot() {
+      return Objects.requireNonNull(slot);
     }
 
     /** Where the WAL goes. The archive stays open when the receiver is closed. */

@@ -14,4 +14,7 @@
  * left, {@code ReceiverEvents} collects what is told. What the server is judged by is in {@code
  * upstream}.
  */
+@NullMarked
 package dev.walden.server.receive;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ListenerQueueTest {
   private final List<WalReceiverEvent> told = new CopyOnWriteArrayList<>();
-  private final ListenerQueue queue = new ListenerQueue(told::add, () -> {});
+  private final ListenerQueue queue = new ListenerQueue(told::add);
 
   @Test
   void dropsTheOldestAndCountsThem() throws Exception {
@@ -23,7 +23,7 @@ class ListenerQueueTest {
     queue.add(new WalReceiverEvent.DurabilityResumed(Lsn.ZERO));
     assertEquals(45, queue.dropped());
     Thread[] thread = new Thread[1];
-    queue.start(task -> thread[0] = new Thread(task));
+    queue.start(task -> thread[0] = new Thread(task), () -> {});
     thread[0].join(30_000);
     assertFalse(thread[0].isAlive(), "the thread goes on after the last event");
     assertEquals(256, told.size());

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments handed over to be archived as one file each, in order: several may be under way at
@@ -25,11 +26,11 @@ final class ArchivingOrder {
   private final Deque<WholeSegment> unfinished = new ArrayDeque<>();
   private final Deque<WholeSegment> waiting = new ArrayDeque<>();
   private long handedOver;
-  private TimelineId timeline;
-  private Lsn archived;
+  private @Nullable TimelineId timeline;
+  private @Nullable Lsn archived;
 
   /** Where the timeline begins, unless it is the first one; and the number of its first segment. */
-  private Lsn start;
+  private @Nullable Lsn start;
 
   private long since;
 

@@ -4,17 +4,18 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the receiver is on its timeline. The flush position only grows, but where a timeline is
  * entered before it, or a search has found that the archive holds less. Guarded by the ledger.
  */
 final class FlushPositions {
-  private TimelineId timeline;
-  private Lsn first;
-  private Lsn began;
-  private Lsn received;
-  private Lsn flushed;
+  private @Nullable TimelineId timeline;
+  private @Nullable Lsn first;
+  private @Nullable Lsn began;
+  private @Nullable Lsn received;
+  private @Nullable Lsn flushed;
 
   Optional<TimelineId> timeline() {
     return Optional.ofNullable(timeline);

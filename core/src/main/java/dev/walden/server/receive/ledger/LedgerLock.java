@@ -4,6 +4,7 @@ import dev.walden.server.receive.ledger.Work.Kind;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,7 +54,11 @@ final class LedgerLock {
 
   /** There may be work of a kind; the lock is held. */
   void ready(Kind kind) {
-    ready.get(kind).signalAll();
+    condition(kind).signalAll();
+  }
+
+  private Condition condition(Kind kind) {
+    return Objects.requireNonNull(ready.get(kind));
   }
 
   /** Something that others may wait for has changed; the lock is held. */
@@ -80,7 +85,7 @@ final class LedgerLock {
         if (taken.isPresent() || deadline - now <= 0 || left == OVER) {
           return taken.map(one -> one);
         }
-        ready.get(kind).awaitNanos(left);
+        condition(kind).awaitNanos(left);
       }
     } finally {
       lock.unlock();

@@ -15,10 +15,12 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which piece of which segment is stored next. One piece is under way at a time; what is verified
@@ -42,8 +44,8 @@ final class PieceSchedule {
   private final Set<WalSegment> begunBefore = new HashSet<>();
   private final Deque<Reception> rests = new ArrayDeque<>();
   private final PieceRemovals removals;
-  private Reception current;
-  private Reception underWay;
+  private @Nullable Reception current;
+  private @Nullable Reception underWay;
   private long waitingSince;
   private boolean synchronous;
   private boolean urgent;
@@ -148,7 +150,7 @@ final class PieceSchedule {
     if (current != null) {
       current.abandoned = true;
       if (rest.isPresent() && !rest.get().isEmpty()) {
-        current.rest(rest.get());
+        current.rest(rest);
         current.verified = rest.get().to();
         rests.add(current);
       }
@@ -198,9 +200,10 @@ final class PieceSchedule {
     if (rest != null) {
       return Optional.of(take(rest, rest.stored));
     }
+    Reception open = Objects.requireNonNull(current, "nothing is due without an open segment");
     // where a piece repeats those before it, so that there are not ten thousand of them
-    Piece piece = take(current, current.writer().next());
-    urgent &= current.waiting() > 0;
+    Piece piece = take(open, open.writer().next());
+    urgent &= open.waiting() > 0;
     return Optional.of(piece);
   }
 
@@ -239,7 +242,7 @@ final class PieceSchedule {
     ended(of);
     if (of.stored == of.verified) {
       rests.remove(of);
-      of.rest(null);
+      of.rest(Optional.empty());
     }
   }
 

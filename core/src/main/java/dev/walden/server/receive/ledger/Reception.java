@@ -20,7 +20,7 @@ import java.util.Optional;
 final class Reception {
   private final OpenSegment open;
   private final TailWriter writer;
-  private volatile Rest rest;
+  private volatile Optional<Rest> rest = Optional.empty();
 
   /** How many bytes from the start on are stored in pieces. */
   int stored;
@@ -65,10 +65,10 @@ final class Reception {
   }
 
   Optional<Rest> rest() {
-    return Optional.ofNullable(rest);
+    return rest;
   }
 
-  void rest(Rest last) {
+  void rest(Optional<Rest> last) {
     rest = last;
   }
 

@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What goes wrong, and whether there will be more work. Guarded by the ledger. */
 final class Troubles {
   private final Map<Kind, IOException> now = new EnumMap<>(Kind.class);
-  private IOException failure;
+  private @Nullable IOException failure;
   private boolean stopped;
 
   /** A kind of work fails for now. */

@@ -8,4 +8,7 @@
  * in order), {@code PieceSchedule} (pieces of open segments; {@code Reception} is one of them,
  * {@code PieceRemovals} what follows once they are whole).
  */
+@NullMarked
 package dev.walden.server.receive.ledger;
+
+import org.jspecify.annotations.NullMarked;

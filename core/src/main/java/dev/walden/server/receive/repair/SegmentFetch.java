@@ -16,6 +16,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings whole segments from a server into the archive, one after the other, beside what a slot
@@ -29,10 +30,9 @@ final class SegmentFetch implements Closeable {
   private final WalsenderConnection server;
   private final ArchiveStore archive;
   private final SegmentPool space;
-  private OpenSegment open;
-  private Lsn archived;
-  private StreamVerifier verifier;
-  private CorruptFileException damage;
+  private @Nullable OpenSegment open;
+  private Lsn archived = Lsn.ZERO;
+  private Optional<CorruptFileException> damage = Optional.empty();
 
   SegmentFetch(WalsenderConnection server, ArchiveStore archive) throws IOException {
     this.server = server;
@@ -47,12 +47,12 @@ final class SegmentFetch implements Closeable {
    */
   Lsn run(WalRange range) throws IOException, InterruptedException {
     archived = range.start();
-    damage = null;
-    verifier = new StreamVerifier(archive.cluster(), segment(range));
+    damage = Optional.empty();
+    StreamVerifier verifier = new StreamVerifier(archive.cluster(), segment(range));
     try {
       ReplicationStream stream =
           server.startReplication(Optional.empty(), range.start(), range.timeline());
-      if (take(stream, range)) {
+      if (take(stream, range, verifier)) {
         stream.stop();
       }
     } catch (WalRemovedException e) {
@@ -66,7 +66,7 @@ final class SegmentFetch implements Closeable {
 
   /** What is wrong with the segment behind those that the last run archived. */
   Optional<CorruptFileException> damage() {
-    return Optional.ofNullable(damage);
+    return damage;
   }
 
   private WalSegment segment(WalRange range) {
@@ -74,7 +74,7 @@ final class SegmentFetch implements Closeable {
   }
 
   /** Whether the stream is to be stopped; else it has ended. */
-  private boolean take(ReplicationStream stream, WalRange range)
+  private boolean take(ReplicationStream stream, WalRange range, StreamVerifier verifier)
       throws IOException, InterruptedException {
     int ticks = 0;
     while (archived.isBefore(range.end())) {
@@ -82,9 +82,9 @@ final class SegmentFetch implements Closeable {
         case DATA -> {
           ticks = 0;
           try {
-            accept(stream.data(), range);
+            accept(stream.data(), range, verifier);
           } catch (CorruptFileException e) {
-            damage = e;
+            damage = Optional.of(e);
             return true;
           }
         }
@@ -102,26 +102,28 @@ final class SegmentFetch implements Closeable {
     return true;
   }
 
-  private void accept(ByteBuffer data, WalRange range) throws IOException, InterruptedException {
+  private void accept(ByteBuffer data, WalRange range, StreamVerifier verifier)
+      throws IOException, InterruptedException {
     while (data.hasRemaining() && archived.isBefore(range.end())) {
-      if (open == null) {
-        WalSegment segment = segment(range);
-        open =
-            space
-                .open(segment, ROOM_LIMIT_MS)
-                .orElseThrow(() -> new IOException("no room for " + segment));
-      }
-      int count = Math.min(open.segment().size().bytes() - open.length(), data.remaining());
+      OpenSegment growing = open == null ? open(segment(range)) : open;
+      open = growing;
+      int count = Math.min(growing.segment().size().bytes() - growing.length(), data.remaining());
       ByteBuffer piece = data.slice(data.position(), count);
       verifier.accept(piece.duplicate());
-      open.append(piece);
+      growing.append(piece);
       data.position(data.position() + count);
-      if (open.isComplete()) {
-        archive.push(open.segment().fileName(), open.padded());
-        archived = open.segment().end();
+      if (growing.isComplete()) {
+        archive.push(growing.segment().fileName(), growing.padded());
+        archived = growing.segment().end();
         drop();
       }
     }
+  }
+
+  private OpenSegment open(WalSegment segment) throws IOException, InterruptedException {
+    return space
+        .open(segment, ROOM_LIMIT_MS)
+        .orElseThrow(() -> new IOException("no room for " + segment));
   }
 
   private void drop() throws IOException {

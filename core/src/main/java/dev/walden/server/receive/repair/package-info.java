@@ -2,4 +2,7 @@
  * Effects: WAL that the archive lacks along the path of a server. {@code WalRepair} fetches what
  * the server still has and records the rest as gaps.
  */
+@NullMarked
 package dev.walden.server.receive.repair;
+
+import org.jspecify.annotations.NullMarked;

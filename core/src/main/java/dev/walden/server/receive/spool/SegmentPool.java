@@ -22,6 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Room for segments on their way, in memory or in a spool: so many and no more, so that a storage
@@ -35,20 +36,21 @@ public final class SegmentPool implements Closeable {
   private final Optional<Path> spool;
   private final boolean files;
   private final int room;
-  private volatile Path directory;
   private final Semaphore free;
   private final BlockingQueue<ByteBuffer> memory;
   private final Set<Path> opened = new HashSet<>();
+
+  /** Where files are without a spool, once there are any. */
+  private volatile @Nullable Path temporary;
 
   public SegmentPool(WalSegmentSize size, Optional<Path> spool, long spoolLimit, int parallelism)
       throws IOException {
     this.size = size;
     this.spool = spool;
     this.files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
-    this.directory = spool.orElse(null);
-    if (spool.isPresent() && !Files.isDirectory(directory)) {
-      Files.createDirectories(directory);
-      DurableFiles.forceDirectory(directory.toAbsolutePath().getParent());
+    if (spool.isPresent() && !Files.isDirectory(spool.get())) {
+      Files.createDirectories(spool.get());
+      DurableFiles.forceName(spool.get());
     }
     this.room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 1;
     this.free = new Semaphore(room);
@@ -108,10 +110,19 @@ public final class SegmentPool implements Closeable {
   }
 
   private OpenSegment spooled(WalSegment segment, Runnable release) throws IOException {
+    return new SpooledSegment(segment, directory(), release);
+  }
+
+  private Path directory() throws IOException {
+    if (spool.isPresent()) {
+      return spool.get();
+    }
+    Path directory = temporary;
     if (directory == null) {
       directory = Files.createTempDirectory("walden-");
+      temporary = directory;
     }
-    return new SpooledSegment(segment, directory, release);
+    return directory;
   }
 
   /** The segments in the spool that were received and forced to the last byte; in order. */
@@ -127,7 +138,7 @@ public final class SegmentPool implements Closeable {
   private List<WalSegment> names(boolean whole) throws IOException {
     return spool.isEmpty()
         ? List.of()
-        : SpooledSegment.files(directory, whole).stream().map(this::segment).toList();
+        : SpooledSegment.files(spool.get(), whole).stream().map(this::segment).toList();
   }
 
   /** Opens those that an earlier receiver received and forced to the last byte; in order. */
@@ -145,13 +156,13 @@ public final class SegmentPool implements Closeable {
     if (spool.isEmpty()) {
       return found;
     }
-    for (WalFileName name : SpooledSegment.files(directory, whole)) {
+    for (WalFileName name : SpooledSegment.files(spool.get(), whole)) {
       // what is there already takes room, but is never refused
       boolean counted = free.tryAcquire();
       found.add(
           SpooledSegment.leftover(
               segment(name),
-              directory.resolve(name.toString()),
+              spool.get().resolve(name.toString()),
               counted ? free::release : () -> {}));
     }
     return found;
@@ -163,7 +174,7 @@ public final class SegmentPool implements Closeable {
    */
   public List<OpenSegment> diverged() throws IOException {
     List<OpenSegment> found = new ArrayList<>();
-    for (Path file : spool.isEmpty() ? List.<Path>of() : SpooledSegment.diverged(directory)) {
+    for (Path file : spool.isEmpty() ? List.<Path>of() : SpooledSegment.diverged(spool.get())) {
       WalSegment segment = segment(SpooledSegment.nameOf(file));
       if (ValidWalEnd.find(file, segment).isEmpty()) {
         Files.delete(file);
@@ -187,7 +198,8 @@ public final class SegmentPool implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (directory != null && spool.isEmpty()) {
+    Path directory = temporary;
+    if (directory != null) {
       try (var files = Files.newDirectoryStream(directory)) {
         for (Path file : files) {
           Files.deleteIfExists(file);

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -41,28 +42,33 @@ public final class SpoolLock implements Closeable {
     if (!OWN.add(directory)) {
       throw new SpoolInUseException(spool);
     }
-    FileChannel channel = null;
+    Optional<FileChannel> locked = Optional.empty();
+    try {
+      locked = lock(directory.resolve(NAME));
+    } finally {
+      if (locked.isEmpty()) {
+        OWN.remove(directory);
+      }
+    }
+    return new SpoolLock(directory, locked.orElseThrow(() -> new SpoolInUseException(spool)));
+  }
+
+  /** Locks a file, unless somebody else has. */
+  private static Optional<FileChannel> lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     boolean locked = false;
     try {
-      channel =
-          FileChannel.open(
-              directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       locked = channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       // somebody else's code in this process
       locked = false;
     } finally {
       if (!locked) {
-        OWN.remove(directory);
-        if (channel != null) {
-          channel.close();
-        }
+        channel.close();
       }
     }
-    if (!locked) {
-      throw new SpoolInUseException(spool);
-    }
-    return new SpoolLock(directory, channel);
+    return locked ? Optional.of(channel) : Optional.empty();
   }
 
   @Override

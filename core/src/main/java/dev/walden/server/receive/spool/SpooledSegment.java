@@ -80,7 +80,7 @@ final class SpooledSegment implements OpenSegment {
     found = whole ? extent : withoutZeros(extent);
     length = left ? found : 0;
     // also for a file that is there: who made it may not have come to this
-    DurableFiles.forceDirectory(file.getParent());
+    DurableFiles.forceName(file);
   }
 
   /** A segment that an earlier receiver left, with all the bytes it has. */
@@ -243,7 +243,7 @@ final class SpooledSegment implements OpenSegment {
     } else {
       Files.delete(aside);
     }
-    DurableFiles.forceDirectory(file.getParent());
+    DurableFiles.forceName(file);
   }
 
   @Override
@@ -273,7 +273,7 @@ final class SpooledSegment implements OpenSegment {
       file = whole;
     }
     // even if it has this name: an earlier call may have failed after the rename
-    DurableFiles.forceDirectory(file.getParent());
+    DurableFiles.forceName(file);
   }
 
   @Override
