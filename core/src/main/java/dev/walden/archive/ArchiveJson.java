@@ -15,6 +15,7 @@ import dev.walden.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code archive.json}: the format of an archive and the cluster it is bound to. */
 final class ArchiveJson {
@@ -55,19 +56,19 @@ final class ArchiveJson {
   static List<SystemIdentifier> list(Storage storage) throws IOException {
     List<SystemIdentifier> clusters = new ArrayList<>();
     for (String directory : FirstLevelNames.list(storage, "")) {
-      SystemIdentifier system = identifier(directory);
-      if (system != null && storage.find(ArchiveLayout.archiveJson(system)).isPresent()) {
-        clusters.add(system);
+      Optional<SystemIdentifier> system = identifier(directory);
+      if (system.isPresent() && storage.find(ArchiveLayout.archiveJson(system.get())).isPresent()) {
+        clusters.add(system.get());
       }
     }
     return clusters;
   }
 
-  private static SystemIdentifier identifier(String text) {
+  private static Optional<SystemIdentifier> identifier(String text) {
     try {
-      return SystemIdentifier.parse(text);
+      return Optional.of(SystemIdentifier.parse(text));
     } catch (IllegalArgumentException e) {
-      return null;
+      return Optional.empty();
     }
   }
 

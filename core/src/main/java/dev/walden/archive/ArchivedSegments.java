@@ -36,8 +36,8 @@ record ArchivedSegments(
 
   private FetchOutcome fetchTail(WalFileName name, RestartableOutput target, IOException reason)
       throws IOException {
-    WalSegment segment = segment(name);
-    Optional<byte[]> tail = segment == null ? Optional.empty() : tail(segment);
+    Optional<WalSegment> segment = segment(name);
+    Optional<byte[]> tail = segment.isPresent() ? tail(segment.get()) : Optional.empty();
     if (tail.isPresent()) {
       target.restart().write(padded(tail.get()));
       return tail.get().length == size.bytes() ? FetchOutcome.WHOLE : FetchOutcome.BEGINNING;
@@ -50,11 +50,11 @@ record ArchivedSegments(
     throw reason;
   }
 
-  private WalSegment segment(WalFileName name) {
+  private Optional<WalSegment> segment(WalFileName name) {
     try {
-      return ((WalFileName.Segment) name).segment(size);
+      return Optional.of(((WalFileName.Segment) name).segment(size));
     } catch (IllegalArgumentException e) {
-      return null;
+      return Optional.empty();
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A base backup being written. Nothing of it is a backup until {@link #commit} returns; {@link
@@ -143,7 +144,7 @@ public final class NewBackup implements Closeable {
     private final RunningDigest digest;
     private final OutputStream sink;
     private final boolean handedOn;
-    private EncodingOutputStream encoder;
+    private @Nullable EncodingOutputStream encoder;
     private long plainBytes;
     private long storedBytes;
     private boolean ended;

@@ -53,7 +53,9 @@ final class WalListing {
     List<TimelineHistory> found = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>(FirstLevelNames.list(storage, layout.wal()));
     for (String name : names) {
-      if (walName(name) instanceof WalFileName.History history
+      Optional<WalFileName> file = walName(name);
+      if (file.isPresent()
+          && file.get() instanceof WalFileName.History history
           && names.contains(Sha256Companion.name(name))) {
         found.add(histories.read(history.timeline()));
       }
@@ -68,7 +70,8 @@ final class WalListing {
         PagedListing.of(storage, layout.wal(segment.timeline()))
             .skipTo(layout.walFile(segment.fileName()) + "0");
     for (var next = listing.next(); next.isPresent(); next = listing.next()) {
-      if (walFileName(next.get()) instanceof WalFileName.Segment whole) {
+      Optional<WalFileName> file = walFileName(next.get());
+      if (file.isPresent() && file.get() instanceof WalFileName.Segment whole) {
         return Optional.of(whole.segment(cluster.segmentSize()));
       }
       Optional<TailPiece> piece = tailPiece(next.get());
@@ -88,27 +91,30 @@ final class WalListing {
     }
   }
 
-  private static WalFileName walName(String name) {
+  private static Optional<WalFileName> walName(String name) {
     try {
-      return WalFileName.parse(name);
+      return Optional.of(WalFileName.parse(name));
     } catch (IllegalArgumentException e) {
-      return null;
+      return Optional.empty();
     }
   }
 
   private void add(WalInventory.Builder inventory, StoredObject object) throws IOException {
-    WalFileName name = walFileName(object);
+    Optional<WalFileName> file = walFileName(object);
+    if (file.isEmpty()) {
+      tailPiece(object)
+          .ifPresent(
+              piece ->
+                  inventory.tailPiece(piece.segment(), piece.from(), piece.to(), object.length()));
+      return;
+    }
+    WalFileName name = file.get();
     if (name instanceof WalFileName.Segment segment) {
       inventory.segment(segment.segment(cluster.segmentSize()), object.length());
     } else if (name instanceof WalFileName.Partial partial) {
       inventory.partial(partial);
     } else if (name instanceof WalFileName.History history) {
       inventory.history(histories.read(history.timeline()));
-    } else if (name == null) {
-      tailPiece(object)
-          .ifPresent(
-              piece ->
-                  inventory.tailPiece(piece.segment(), piece.from(), piece.to(), object.length()));
     }
   }
 
@@ -119,13 +125,11 @@ final class WalListing {
         .filter(piece -> layout.tailPiece(piece.segment(), piece.toString()).equals(plain));
   }
 
-  /** The WAL file that an object is, or null if it lies where none belongs or is something else. */
-  private WalFileName walFileName(StoredObject object) {
+  /** The WAL file that an object is, unless it lies where none belongs or is something else. */
+  private Optional<WalFileName> walFileName(StoredObject object) {
     String plain = Decoder.plainName(object.name());
-    WalFileName name = walName(ArchiveLayout.fileName(plain));
-    if (name == null || !layout.walFile(name).equals(plain)) {
-      return null;
-    }
-    return name instanceof WalFileName.Segment segment && !isPossible(segment) ? null : name;
+    return walName(ArchiveLayout.fileName(plain))
+        .filter(name -> layout.walFile(name).equals(plain))
+        .filter(name -> !(name instanceof WalFileName.Segment segment) || isPossible(segment));
   }
 }

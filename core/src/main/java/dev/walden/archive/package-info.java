@@ -7,4 +7,7 @@
  * a segment in pieces while it is received; {@link dev.walden.archive.NewBackup} is a backup being
  * written. Object names are known to {@code ArchiveLayout} alone.
  */
+@NullMarked
 package dev.walden.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,2 +1,5 @@
 /** Values: the texts of failures. */
+@NullMarked
 package dev.walden.errors;
+
+import org.jspecify.annotations.NullMarked;

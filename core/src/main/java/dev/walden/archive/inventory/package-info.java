@@ -5,4 +5,7 @@
  * only the beginning ({@link dev.walden.archive.inventory.WalTail}) and the WAL that is known to be
  * lost ({@link dev.walden.archive.inventory.RecordedGap}).
  */
+@NullMarked
 package dev.walden.archive.inventory;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source's bytes after compression and encryption, of known length and readable again: in memory
@@ -23,8 +24,8 @@ public final class EncodedObject implements ObjectSource, Closeable {
 
   private final Path temporaryDirectory;
   private ChunkedBuffer memory = new ChunkedBuffer();
-  private Path file;
-  private OutputStream fileOut;
+  private @Nullable Path file;
+  private @Nullable OutputStream fileOut;
   private long length;
 
   private EncodedObject(Path temporaryDirectory) {
@@ -97,7 +98,7 @@ public final class EncodedObject implements ObjectSource, Closeable {
     file = Files.createTempFile(temporaryDirectory, "walden-", ".tmp");
     fileOut = new BufferedOutputStream(Files.newOutputStream(file), 1 << 18);
     memory.writeTo(fileOut);
-    memory = null;
+    memory = new ChunkedBuffer();
   }
 
   private void finish() throws IOException {

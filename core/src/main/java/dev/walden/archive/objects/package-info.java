@@ -3,4 +3,7 @@
  * knows), encoded ({@code EncodedObject}, {@code EncodedPut}) and proven ({@code PlainObjects},
  * {@code VerifiedInputStream}).
  */
+@NullMarked
 package dev.walden.archive.objects;
+
+import org.jspecify.annotations.NullMarked;

@@ -32,12 +32,16 @@ final class BackupFiles {
   private long[] fingerprints = new long[1024];
   private int count;
   private final BackupFileList list;
-  private TarMember member;
-  private boolean listed;
-  private int part;
-  private BackupChecksum checksum;
-  private ByteArrayOutputStream labelBytes;
-  private BackupLabel label;
+  private Optional<Arriving> current = Optional.empty();
+  private Optional<BackupLabel> label = Optional.empty();
+
+  /** The file that arrives now; the bytes of a backup's label are kept. */
+  private record Arriving(
+      TarMember member,
+      int part,
+      boolean listed,
+      BackupChecksum checksum,
+      Optional<ByteArrayOutputStream> label) {}
 
   BackupFiles(BackupChecksum.Algorithm algorithm, OutputStream out) throws IOException {
     this.algorithm = algorithm;
@@ -45,32 +49,37 @@ final class BackupFiles {
   }
 
   void begin(TarMember file, int inPart, boolean inManifest) {
-    member = file;
-    listed = inManifest;
-    part = inPart;
-    checksum = algorithm.start();
-    labelBytes = file.path().equals(BackupLabel.FILE_NAME) ? new ByteArrayOutputStream() : null;
+    Optional<ByteArrayOutputStream> kept =
+        file.path().equals(BackupLabel.FILE_NAME)
+            ? Optional.of(new ByteArrayOutputStream())
+            : Optional.empty();
+    current = Optional.of(new Arriving(file, inPart, inManifest, algorithm.start(), kept));
   }
 
   void update(byte[] bytes, int offset, int length) {
-    checksum.update(bytes, offset, length);
-    if (labelBytes != null) {
-      int room = BackupLabel.MAX_CONTENT + 1 - labelBytes.size();
-      labelBytes.write(bytes, offset, Math.min(length, room));
+    Arriving file = current.orElseThrow();
+    file.checksum().update(bytes, offset, length);
+    if (file.label().isPresent()) {
+      ByteArrayOutputStream kept = file.label().get();
+      int room = BackupLabel.MAX_CONTENT + 1 - kept.size();
+      kept.write(bytes, offset, Math.min(length, room));
     }
   }
 
   void end() throws IOException {
-    String digest = checksum.finish();
-    if (listed) {
+    Arriving file = current.orElseThrow();
+    TarMember member = file.member();
+    String digest = file.checksum().finish();
+    if (file.listed()) {
       if (count == fingerprints.length) {
         fingerprints = Arrays.copyOf(fingerprints, 2 * count);
       }
       fingerprints[count++] = fingerprint(member.path(), member.size(), digest);
     }
-    list.add(member, part, algorithm, digest);
-    if (labelBytes != null) {
-      label = BackupLabel.parse(BackupLabel.FILE_NAME, labelBytes.toByteArray());
+    list.add(member, file.part(), algorithm, digest);
+    if (file.label().isPresent()) {
+      byte[] content = file.label().get().toByteArray();
+      label = Optional.of(BackupLabel.parse(BackupLabel.FILE_NAME, content));
     }
   }
 
@@ -80,10 +89,7 @@ final class BackupFiles {
 
   /** The backup's {@code backup_label}. */
   BackupLabel label() throws CorruptFileException {
-    if (label == null) {
-      throw new CorruptFileException("base.tar", "holds no backup_label");
-    }
-    return label;
+    return label.orElseThrow(() -> new CorruptFileException("base.tar", "holds no backup_label"));
   }
 
   /**

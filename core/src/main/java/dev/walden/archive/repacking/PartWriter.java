@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,10 +37,9 @@ final class PartWriter implements Closeable {
   private final Set<NewBackup.Writer> unfinished = ConcurrentHashMap.newKeySet();
 
   /** The source of the part, if it is to be had elsewhere. */
-  private LongFunction<ObjectSource> elsewhere;
+  private Optional<LongFunction<ObjectSource>> elsewhere = Optional.empty();
 
-  private TarWriter tar;
-  private NewBackup.Writer object;
+  private Optional<Part> current = Optional.empty();
 
   /** When the part before is durable; for the storing thread. */
   private Future<?> before = CompletableFuture.completedFuture(null);
@@ -47,6 +47,8 @@ final class PartWriter implements Closeable {
   private long partBytes;
   private long unforced;
   private int number;
+
+  private record Part(TarWriter tar, NewBackup.Writer object) {}
 
   PartWriter(NewBackup backup, ThreadFactory threads, long partSize) {
     this.backup = backup;
@@ -58,52 +60,57 @@ final class PartWriter implements Closeable {
 
   /** Begins a part that is to be had elsewhere, too. */
   void beginPart(LongFunction<ObjectSource> source) throws IOException {
-    if (tar != null) {
-      finishPart();
-    }
-    elsewhere = source;
+    finishPart();
+    elsewhere = Optional.of(source);
   }
 
   /** Begins a member, in a new part if the current one is full; the part's number. */
   int begin(TarMember member) throws IOException {
-    if (tar != null && elsewhere == null && partBytes > 0 && partBytes + member.size() > partSize) {
+    if (elsewhere.isEmpty() && partBytes > 0 && partBytes + member.size() > partSize) {
       finishPart();
     }
-    if (tar == null) {
-      number++;
-      String name = String.format(Locale.ROOT, "%05d.tar", number);
-      object =
-          elsewhere == null
-              ? backup.createPart(name, storing::feeding)
-              : backup.createReference(name, elsewhere);
-      unfinished.add(object);
-      tar = new TarWriter(encoding.feeding(object));
+    if (current.isEmpty()) {
+      current = Optional.of(newPart());
     }
-    tar.begin(member);
+    current.get().tar().begin(member);
     partBytes += member.size();
     return number;
   }
 
+  private Part newPart() throws IOException {
+    number++;
+    String name = String.format(Locale.ROOT, "%05d.tar", number);
+    NewBackup.Writer object =
+        elsewhere.isEmpty()
+            ? backup.createPart(name, storing::feeding)
+            : backup.createReference(name, elsewhere.get());
+    unfinished.add(object);
+    return new Part(new TarWriter(encoding.feeding(object)), object);
+  }
+
   void write(byte[] bytes, int offset, int length) throws IOException {
-    tar.write(bytes, offset, length);
+    Part part = current.orElseThrow();
+    part.tar().write(bytes, offset, length);
     unforced += length;
     if (unforced >= FORCE_EVERY) {
       unforced = 0;
-      NewBackup.Writer part = object;
-      encoding.submit(() -> storing.submit(() -> finishing.submit(part::force)));
+      encoding.submit(() -> storing.submit(() -> finishing.submit(part.object()::force)));
     }
   }
 
   void end() throws IOException {
-    tar.end();
+    current.orElseThrow().tar().end();
   }
 
   private void finishPart() throws IOException {
-    tar.finish();
-    tar = null;
+    if (current.isEmpty()) {
+      return;
+    }
+    current.get().tar().finish();
+    NewBackup.Writer full = current.get().object();
+    current = Optional.empty();
     partBytes = 0;
     unforced = 0;
-    NewBackup.Writer full = object;
     encoding.submit(
         () -> {
           full.end();
@@ -126,9 +133,7 @@ final class PartWriter implements Closeable {
 
   /** Finishes the last part and waits until all are durable. */
   List<BackupObject> finish() throws IOException {
-    if (tar != null) {
-      finishPart();
-    }
+    finishPart();
     encoding.drain();
     storing.drain();
     finishing.drain();

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that does steps in order while another prepares the next. What waits between them is
@@ -25,7 +26,7 @@ final class Pipeline implements Closeable {
   private final ExecutorService thread;
   private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BUFFERS);
   private int allocated;
-  private volatile Throwable failure;
+  private volatile @Nullable Throwable failure;
 
   /** Something that may fail. */
   interface Step {
@@ -57,7 +58,7 @@ final class Pipeline implements Closeable {
    */
   OutputStream feeding(OutputStream out) {
     return new OutputStream() {
-      private byte[] buffer;
+      private byte @Nullable [] buffer;
       private int filled;
 
       @Override

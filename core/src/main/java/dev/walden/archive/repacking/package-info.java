@@ -3,4 +3,7 @@
  * {@link dev.walden.archive.repacking.BackupRepacking} gives {@link
  * dev.walden.archive.repacking.RepackedBackup}.
  */
+@NullMarked
 package dev.walden.archive.repacking;
+
+import org.jspecify.annotations.NullMarked;
