@@ -88,6 +88,6 @@ public final class RecoverySimulator {
    * @throws IOException if the archive could not be asked
    */
   public SimulatedRecovery simulate(RecoveryPlan plan) throws IOException {
-    return new Simulation(plan, contents.inventory(), source, settings).run();
+    return Simulation.run(plan, contents.inventory(), source, settings);
   }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a recovering server knows while it replays: records go in one by one, until it stops.
@@ -43,14 +44,14 @@ final class Replay {
   private TimelineId timeline;
   private Lsn start;
   private Lsn end;
-  private Lsn read;
+  private Lsn read = Lsn.ZERO;
   private boolean begun;
   private boolean backupEnded;
-  private Lsn consistent;
-  private Instant latestTime;
-  private EndedTransaction last;
-  private EndedTransaction lastCommit;
-  private StopDecision stop;
+  private Optional<Lsn> consistent = Optional.empty();
+  private Optional<Instant> latestTime = Optional.empty();
+  private Optional<EndedTransaction> last = Optional.empty();
+  private Optional<EndedTransaction> lastCommit = Optional.empty();
+  private Optional<StopDecision> stop = Optional.empty();
   private boolean failed;
   private boolean paused;
 
@@ -76,18 +77,18 @@ final class Replay {
       return false;
     }
     read = record.start();
-    stop = rules.before(record, consistent != null).orElse(null);
-    if (stop == null && apply(record)) {
-      stop = rules.after(record, consistent != null).orElse(null);
+    stop = rules.before(record, consistent.isPresent());
+    if (stop.isEmpty() && apply(record)) {
+      stop = rules.after(record, consistent.isPresent());
       noteEnd(record);
     }
-    if (stop != null) {
-      log("LOG", stop.logged());
-      if (consistent == null) {
+    if (stop.isPresent()) {
+      log("LOG", stop.get().logged());
+      if (consistent.isEmpty()) {
         fail("FATAL", "requested recovery stop point is before consistent recovery point");
       }
     }
-    return stop == null && !failed && !paused;
+    return stop.isEmpty() && !failed && !paused;
   }
 
   private boolean begin(ReplayedRecord first) {
@@ -113,7 +114,7 @@ final class Replay {
     return true;
   }
 
-  private boolean switchTimeline(ReplayedRecord record, RecordBody body) {
+  private boolean switchTimeline(ReplayedRecord record, @Nullable RecordBody body) {
     TimelineId next = timeline;
     TimelineId previous = timeline;
     if (body instanceof Checkpoint checkpoint && checkpoint.shutdown()) {
@@ -154,7 +155,7 @@ final class Replay {
   }
 
   /** What redo of a record does, as far as the course of recovery depends on it. */
-  private boolean replayed(ReplayedRecord record, RecordBody body, TimelineId before) {
+  private boolean replayed(ReplayedRecord record, @Nullable RecordBody body, TimelineId before) {
     if (body instanceof Checkpoint checkpoint) {
       return replayed(checkpoint, before);
     }
@@ -168,16 +169,16 @@ final class Replay {
     } else if (body instanceof Prepare transaction) {
       prepared.add(record, transaction, fetched);
     } else if (body instanceof End transaction) {
-      last = new EndedTransaction(record.start(), transaction);
+      last = Optional.of(new EndedTransaction(record.start(), transaction));
       prepared.remove(transaction);
-      lastCommit = last.commit() ? last : lastCommit;
+      lastCommit = last.get().commit() ? last : lastCommit;
     }
     return true;
   }
 
   private boolean replayed(Checkpoint checkpoint, TimelineId before) {
     if (checkpoint.shutdown()) {
-      if (consistent == null && !from.ofStandby()) {
+      if (consistent.isEmpty() && !from.ofStandby()) {
         return fail("PANIC", "online backup was canceled, recovery cannot continue");
       }
       hotStandby.shutDown();
@@ -233,17 +234,17 @@ final class Replay {
 
   private void checkConsistency() {
     boolean complete = from.ofStandby() ? !end.isBefore(from.backupEnd()) : backupEnded;
-    if (complete && consistent == null) {
-      consistent = end;
+    if (complete && consistent.isEmpty()) {
+      consistent = Optional.of(end);
       log("LOG", "consistent recovery state reached at " + end);
     }
   }
 
   /** The server remembers the time only after it has asked whether a target LSN is reached. */
   private void noteEnd(ReplayedRecord record) {
-    boolean forgotten = stop != null && rules.byPosition();
+    boolean forgotten = stop.isPresent() && rules.byPosition();
     if (!forgotten && record.body().orElse(null) instanceof End transaction) {
-      latestTime = transaction.time();
+      latestTime = Optional.of(transaction.time());
     }
   }
 
@@ -264,14 +265,13 @@ final class Replay {
       return;
     }
     log("LOG", "redo done at " + read);
-    if (latestTime != null) {
-      log("LOG", "last completed transaction was at log time " + LoggedTime.of(latestTime));
-    }
+    latestTime.ifPresent(
+        time -> log("LOG", "last completed transaction was at log time " + LoggedTime.of(time)));
   }
 
   /** Whether queries can be answered: hot standby is active. */
   boolean active() {
-    return consistent != null && hotStandby.ready();
+    return consistent.isPresent() && hotStandby.ready();
   }
 
   boolean hasFailed() {
@@ -284,11 +284,11 @@ final class Replay {
   }
 
   Optional<StopDecision> stop() {
-    return Optional.ofNullable(stop);
+    return stop;
   }
 
   Optional<Lsn> consistent() {
-    return Optional.ofNullable(consistent);
+    return consistent;
   }
 
   /** The timeline of the last record applied. */
@@ -307,11 +307,11 @@ final class Replay {
   }
 
   Optional<EndedTransaction> last() {
-    return Optional.ofNullable(last);
+    return last;
   }
 
   Optional<EndedTransaction> lastCommit() {
-    return Optional.ofNullable(lastCommit);
+    return lastCommit;
   }
 
   /** The names of the transactions that replay prepared and did not end, by their IDs. */

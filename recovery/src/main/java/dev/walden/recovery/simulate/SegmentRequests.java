@@ -39,6 +39,7 @@ final class SegmentRequests {
     this.lookup = new SegmentLookup(history, wal.cluster().segmentSize());
     openTimeline = history.timeline();
     previous = openTimeline;
+    openTimelineBefore = openTimeline;
   }
 
   /** Whether the history of a timeline can be had; timeline 1 has none. */

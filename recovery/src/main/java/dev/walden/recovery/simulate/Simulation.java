@@ -45,44 +45,67 @@ final class Simulation {
 
   private final RecoveryPlan plan;
   private final BaseBackup backup;
+  private final TimelineHistory history;
   private final WalInventory wal;
   private final WalSource source;
   private final WalSegmentSize size;
   private final StandbyCapacity settings;
   private final StopRules rules;
+  private final SegmentRequests segments;
   private final List<WalFileName> startup = new ArrayList<>();
   private List<WalFileName> replayed = List.of();
   private List<WalFileName> ahead = List.of();
   private List<WalFileName> again = List.of();
   private List<WalFileName> end = List.of();
-  private TimelineHistory history;
-  private SegmentRequests segments;
-  private Lsn checkpointEnd;
-  private WalEnd walEnd;
+  private Optional<WalEnd> walEnd = Optional.empty();
 
-  Simulation(RecoveryPlan plan, WalInventory wal, WalSource source, StandbyCapacity settings) {
+  /** The backup's checkpoint, and where its record ends. */
+  private record Located(Checkpoint checkpoint, Lsn end) {}
+
+  /**
+   * @param history of the plan's timeline
+   */
+  private Simulation(
+      RecoveryPlan plan,
+      TimelineHistory history,
+      WalInventory wal,
+      WalSource source,
+      StandbyCapacity settings) {
     this.plan = plan;
+    this.history = history;
     this.backup = plan.backup();
     this.wal = wal;
     this.source = source;
     this.size = wal.cluster().segmentSize();
     this.settings = settings;
     this.rules = new StopRules(plan.serverTarget());
+    this.segments = new SegmentRequests(wal, history);
   }
 
-  SimulatedRecovery run() throws IOException {
+  static SimulatedRecovery run(
+      RecoveryPlan plan, WalInventory wal, WalSource source, StandbyCapacity settings)
+      throws IOException {
+    TimelineId target = plan.timeline();
+    Optional<TimelineHistory> history = wal.history(target);
+    if (history.isEmpty()) {
+      List<WalFileName> asked = List.of(new WalFileName.History(target));
+      return failed(
+          plan.backup(),
+          "recovery target timeline " + target + " does not exist",
+          Optional.empty(),
+          new FileRequests(asked, List.of(), List.of(), List.of(), List.of()));
+    }
+    return new Simulation(plan, history.get(), wal, source, settings).run();
+  }
+
+  private SimulatedRecovery run() throws IOException {
     TimelineId target = plan.timeline();
     if (!target.equals(TimelineId.FIRST)) {
-      startup.add(new WalFileName.History(target));
-      if (wal.history(target).isEmpty()) {
-        return failed("recovery target timeline " + target + " does not exist");
-      }
       // once to see whether it exists, once to read it
       startup.add(new WalFileName.History(target));
+      startup.add(new WalFileName.History(target));
     }
-    history = wal.history(target).orElseThrow();
-    segments = new SegmentRequests(wal, history);
-    Optional<Checkpoint> checkpoint = checkpoint();
+    Optional<Located> checkpoint = checkpoint();
     if (checkpoint.isEmpty()) {
       startup.addAll(segments.take());
       return failed("could not locate required checkpoint record" + at(backup.checkpointLsn()));
@@ -134,40 +157,42 @@ final class Simulation {
       segments.goOn();
       return true;
     }
-    walEnd = reader.end().orElseThrow();
-    if (walEnd.reason() != Reason.END_REACHED && walEnd.reason() != Reason.MISSING_SEGMENT) {
+    WalEnd found = reader.end().orElseThrow();
+    walEnd = Optional.of(found);
+    if (found.reason() != Reason.END_REACHED && found.reason() != Reason.MISSING_SEGMENT) {
       segments.forgetProbe();
     }
     segments.close();
     return false;
   }
 
-  private Optional<Checkpoint> checkpoint() throws IOException {
+  private Optional<Located> checkpoint() throws IOException {
     segments.jump();
     Lsn location = backup.checkpointLsn();
     try (WalReader reader = reading().at(location).timelines(segments::open).build()) {
       if (!advance(reader) || !reader.record().lsn().equals(location)) {
         return Optional.empty();
       }
-      checkpointEnd = reader.record().endLsn();
+      Lsn end = reader.record().endLsn();
       return reader
           .record()
           .body()
           .filter(Checkpoint.class::isInstance)
-          .map(Checkpoint.class::cast);
+          .map(Checkpoint.class::cast)
+          .map(found -> new Located(found, end));
     }
   }
 
-  private ReplayStart from(Checkpoint checkpoint) throws IOException {
+  private ReplayStart from(Located checkpoint) throws IOException {
     return new ReplayStart(
         wal.cluster(),
         history,
         backup.checkpointLsn(),
-        checkpointEnd,
-        checkpoint,
+        checkpoint.end(),
+        checkpoint.checkpoint(),
         backup.endLsn(),
         backup.endTimeline(),
-        !endsWithRecord(checkpoint.redo()));
+        !endsWithRecord(checkpoint.checkpoint().redo()));
   }
 
   /** Whether the backup's end is marked in the WAL, as it is unless a standby was backed up. */
@@ -339,6 +364,11 @@ final class Simulation {
 
   /** A failure before replay. */
   private SimulatedRecovery failed(String message) {
+    return failed(backup, message, walEnd, requests());
+  }
+
+  private static SimulatedRecovery failed(
+      BaseBackup backup, String message, Optional<WalEnd> walEnd, FileRequests requests) {
     return new SimulatedRecovery(
         Outcome.FAILED,
         backup.startLsn(),
@@ -348,9 +378,9 @@ final class Simulation {
         Optional.empty(),
         Map.of(),
         Optional.empty(),
-        Optional.ofNullable(walEnd),
+        walEnd,
         List.of("FATAL:  " + message),
-        requests());
+        requests);
   }
 
   private SimulatedRecovery result(Outcome outcome, Replay replay) {
@@ -368,7 +398,7 @@ final class Simulation {
         replay.lastCommit(),
         replay.prepared(),
         newHistory,
-        Optional.ofNullable(walEnd),
+        walEnd,
         replay.log(),
         requests());
   }
