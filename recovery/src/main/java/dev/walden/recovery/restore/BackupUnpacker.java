@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,7 +84,11 @@ final class BackupUnpacker {
 
   private Path write(String part, TarMember member, InputStream content) throws IOException {
     Path file = paths.of(part, member.path());
-    createDirectories(file.getParent());
+    if (paths.roots().contains(file)) {
+      throw new CorruptFileException(
+          part, "holds \"" + member.path() + "\" as a file, which is a directory");
+    }
+    createDirectoryOf(file);
     try (OutputStream out =
         Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, member.size()))];
@@ -107,12 +112,16 @@ final class BackupUnpacker {
     progress.restored(bytes, Math.max(bytes, total));
   }
 
+  private void createDirectoryOf(Path file) throws IOException {
+    createDirectories(Objects.requireNonNull(file.getParent(), "not below a root"));
+  }
+
   /** Creates a directory with the mode of a data directory, as those above it that are missing. */
   void createDirectories(Path directory) throws IOException {
     if (directories.contains(directory)) {
       return;
     }
-    createDirectories(directory.getParent());
+    createDirectoryOf(directory);
     try {
       Files.createDirectory(directory);
       RestoredFiles.setMode(directory, RestoredFiles.directoryMode(mode));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -77,7 +78,7 @@ record RestorePaths(Path dataDirectory, Map<Long, Path> tablespaces) {
     for (Path root : roots()) {
       Path existing = root;
       while (!Files.exists(existing)) {
-        existing = existing.getParent();
+        existing = Objects.requireNonNull(existing.getParent(), "a file system has a root");
       }
       FileStore store = Files.getFileStore(existing);
       usable += counted.add(store) ? store.getUsableSpace() : 0;
@@ -99,9 +100,12 @@ record RestorePaths(Path dataDirectory, Map<Long, Path> tablespaces) {
     Path root = dataDirectory;
     String name = member;
     Matcher m = IN_TABLESPACE.matcher(member);
-    if (m.matches() && tablespaces.containsKey(Long.parseLong(m.group(1)))) {
-      root = tablespaces.get(Long.parseLong(m.group(1)));
-      name = m.group(2) == null ? "" : m.group(2);
+    if (m.matches()) {
+      Path tablespace = tablespaces.get(Long.parseLong(m.group(1)));
+      if (tablespace != null) {
+        root = tablespace;
+        name = m.group(2) == null ? "" : m.group(2);
+      }
     }
     Path path = root.resolve(name).normalize();
     if (!path.startsWith(root)) {

@@ -285,6 +285,13 @@ class RestoreTest {
   }
 
   @Test
+  void aFileInPlaceOfATablespaceIsRefused() throws IOException {
+    BaseBackup backup = backup(List.of(16393L), file("pg_tblspc/16393", 1));
+    assertIncomplete(
+        restore(backup).tablespace(16393, folder.resolve("space")), CorruptFileException.class);
+  }
+
+  @Test
   void ofTwoAtOnceOneIsRefused() throws Exception {
     BaseBackup backup = backup(List.of(), DIRECTORY);
     ExecutorService threads = Executors.newFixedThreadPool(2);
