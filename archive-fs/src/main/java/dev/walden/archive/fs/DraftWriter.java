@@ -175,9 +175,9 @@ final class DraftWriter extends ObjectWriter {
     try (channel) {
       channel.force(true);
       root.verify();
-      folders.require(target.getParent());
+      folders.require(root.folder(name));
       boolean published = publication.publish(draft, target);
-      DurableFiles.forceDirectory(target.getParent());
+      DurableFiles.forceName(target);
       if (!published && root.look(name).filter(BasicFileAttributes::isDirectory).isPresent()) {
         throw new ArchiveConflictException(name + " is a folder in " + root.path());
       }

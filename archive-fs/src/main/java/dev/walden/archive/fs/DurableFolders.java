@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -37,7 +38,7 @@ final class DurableFolders {
         || durable.contains(folder) && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    require(folder.getParent());
+    require(Objects.requireNonNull(folder.getParent(), "not at or below the root"));
     try {
       Files.createDirectory(folder, FOLDER_MODE);
     } catch (FileAlreadyExistsException e) {
@@ -49,7 +50,7 @@ final class DurableFolders {
             name + " in " + root.path() + " is an object, so nothing can be stored below it");
       }
     }
-    DurableFiles.forceDirectory(folder.getParent());
+    DurableFiles.forceName(folder);
     if (durable.size() >= MOST_REMEMBERED) {
       durable.clear();
     }

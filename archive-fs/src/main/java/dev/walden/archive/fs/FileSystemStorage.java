@@ -100,7 +100,7 @@ public final class FileSystemStorage implements Storage {
   /** The object's creator may have failed before syncing its entry. */
   private void syncEntry(String name) throws IOException {
     try {
-      Path folder = root.resolve(name).getParent();
+      Path folder = root.folder(name);
       folders.require(folder);
       DurableFiles.forceDirectory(folder);
     } catch (IOException e) {
@@ -190,7 +190,7 @@ public final class FileSystemStorage implements Storage {
     try {
       Path file = root.resolve(name);
       boolean deleted = Files.deleteIfExists(file);
-      DurableFiles.forceDirectory(file.getParent());
+      DurableFiles.forceName(file);
       return deleted;
     } catch (IOException e) {
       throw root.unavailable("delete " + name, e);

@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -49,7 +50,7 @@ record StorageRoot(Path path) {
   private void makeFolder() throws IOException {
     try {
       Files.createDirectory(path, DurableFolders.FOLDER_MODE);
-      DurableFiles.forceDirectory(path.getParent());
+      DurableFiles.forceName(path);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(path)) {
         throw e;
@@ -114,6 +115,11 @@ record StorageRoot(Path path) {
 
   Path resolve(String name) {
     return path.resolve(name);
+  }
+
+  /** The folder that an object is in. */
+  Path folder(String name) {
+    return Objects.requireNonNull(resolve(name).getParent());
   }
 
   /**
