@@ -8,6 +8,7 @@ module dev.walden.archive.s3 {
   requires software.amazon.awssdk.core;
   requires software.amazon.awssdk.http.urlconnection;
   requires software.amazon.awssdk.retries.api;
+  requires static org.jspecify;
 
   exports dev.walden.archive.s3;
 }

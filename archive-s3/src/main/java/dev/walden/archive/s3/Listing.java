@@ -6,6 +6,7 @@ import dev.walden.storage.StoredObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -39,22 +40,25 @@ final class Listing {
     if (!BEGINNING.matcher(prefix).matches()) {
       return List.of(); // no name begins like this
     }
-    String token = null;
+    Optional<String> token = Optional.empty();
     do {
       ListObjectsV2Response page = page(token);
       for (S3Object object : page.contents()) {
         add(object);
       }
-      String next = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
-      if (next != null && next.equals(token)) {
+      Optional<String> next =
+          Boolean.TRUE.equals(page.isTruncated())
+              ? Optional.ofNullable(page.nextContinuationToken())
+              : Optional.empty();
+      if (next.isPresent() && next.equals(token)) {
         throw failed("its pages do not end");
       }
       token = next;
-    } while (token != null && found.size() < limit);
+    } while (token.isPresent() && found.size() < limit);
     return List.copyOf(found.subList(0, Math.min(limit, found.size())));
   }
 
-  private ListObjectsV2Response page(String token) throws IOException {
+  private ListObjectsV2Response page(Optional<String> token) throws IOException {
     ListObjectsV2Request.Builder request =
         ListObjectsV2Request.builder()
             .bucket(bucket.name())
@@ -63,9 +67,7 @@ final class Listing {
     if (!after.isEmpty()) {
       request.startAfter(bucket.key(printable(after)));
     }
-    if (token != null) {
-      request.continuationToken(token);
-    }
+    token.ifPresent(request::continuationToken);
     String what = "listing \"" + prefix + '"';
     try {
       return bucket.call(what, 0, () -> bucket.client().listObjectsV2(request.build()));

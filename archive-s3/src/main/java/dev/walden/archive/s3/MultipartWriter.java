@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -44,7 +45,7 @@ final class MultipartWriter extends ObjectWriter {
   private byte[] buffer;
   private int filled;
   private int parts;
-  private String upload;
+  private @Nullable String upload;
   private boolean over;
 
   /** A part that is being uploaded. */
@@ -222,7 +223,7 @@ final class MultipartWriter extends ObjectWriter {
   @Override
   public void close() throws IOException {
     over = true;
-    buffer = null;
+    buffer = new byte[0];
     free.clear();
     if (upload == null) {
       return;

@@ -4,6 +4,7 @@ import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -28,7 +29,7 @@ final class ObjectReader extends InputStream {
   /** The end of the range, at most the end of the object. */
   private final long end;
 
-  private final String eTag;
+  private final @Nullable String eTag;
   private int resumptions;
   private boolean closed;
 
@@ -141,7 +142,7 @@ final class ObjectReader extends InputStream {
     }
   }
 
-  private void resume(Exception cause) throws IOException {
+  private void resume(@Nullable Exception cause) throws IOException {
     body.abort();
     String what =
         "reading " + name + " in " + bucket + ", interrupted at " + position + " of " + end;
