@@ -3,6 +3,7 @@ package dev.walden.files;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.walden.testing.SystemCalls;
@@ -34,6 +35,13 @@ class DurableFilesTest {
     Files.write(draft, new byte[9]);
     DurableFiles.replace(file, draft, new byte[5], empty -> assertEquals(0, Files.size(empty)));
     assertEquals(5, Files.size(file));
+  }
+
+  @Test
+  void findsTheDirectoryOfANameWithoutOne() throws Exception {
+    Path file = Path.of("file");
+    assertNull(file.getParent());
+    DurableFiles.forceName(file);
   }
 
   @Test
