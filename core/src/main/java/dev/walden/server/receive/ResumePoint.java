@@ -23,6 +23,7 @@ import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -47,6 +48,9 @@ final class ResumePoint {
   private final ReceiverEvents events;
   private final PhysicalSlot slot;
   private final MissingWal missing;
+
+  /** Those that an earlier try made durable: where calls often fail, the next gets further. */
+  private final Set<WalSegment> durable = new HashSet<>();
 
   /** Whether WAL was received since the place was found. */
   private boolean located;
@@ -79,6 +83,7 @@ final class ResumePoint {
   void streamed(boolean any) {
     located |= any;
     if (any) {
+      durable.clear();
       removals = 0;
     }
   }
@@ -175,8 +180,9 @@ final class ResumePoint {
     Set<WalSegment> spooled = Set.copyOf(pool.complete());
     for (WalSegment segment : start.unacknowledged(inventory, history, kept)) {
       try {
-        if (!spooled.contains(segment)) {
+        if (!spooled.contains(segment) && !durable.contains(segment)) {
           makeDurable(segment);
+          durable.add(segment);
         }
       } catch (StorageUnavailableException | NotArchivedException e) {
         if (kept.isEmpty() && e instanceof StorageUnavailableException) {
