@@ -34,6 +34,17 @@ import org.jspecify.annotations.Nullable;
  * xlog_redo} in {@code src/backend/access/transam/xlog.c}.
  */
 final class Replay {
+  /** What follows a record. */
+  enum Step {
+    CONTINUE,
+    /** The target is reached. */
+    STOPPED,
+    /** The server ends. */
+    FAILED,
+    /** The server waits, in the middle of a record, for the operator. */
+    PAUSED
+  }
+
   private final ReplayStart from;
   private final StopRules rules;
   private final HotStandby hotStandby;
@@ -52,8 +63,6 @@ final class Replay {
   private Optional<EndedTransaction> last = Optional.empty();
   private Optional<EndedTransaction> lastCommit = Optional.empty();
   private Optional<StopDecision> stop = Optional.empty();
-  private boolean failed;
-  private boolean paused;
 
   Replay(ReplayStart from, StopRules rules, StandbyCapacity server, SegmentRequests fetched) {
     this.from = from;
@@ -71,27 +80,39 @@ final class Replay {
     checkConsistency();
   }
 
-  /** Goes on to a record. False if replay ends with it or before it. */
-  boolean next(ReplayedRecord record) {
-    if (!begun && !begin(record)) {
-      return false;
+  /** Goes on to a record. */
+  Step next(ReplayedRecord record) {
+    Step step = begun ? Step.CONTINUE : begin(record);
+    if (step != Step.CONTINUE) {
+      return step;
     }
     read = record.start();
-    stop = rules.before(record, consistent.isPresent());
-    if (stop.isEmpty() && apply(record)) {
-      stop = rules.after(record, consistent.isPresent());
-      noteEnd(record);
+    Optional<StopDecision> before = rules.before(record, consistent.isPresent());
+    if (before.isPresent()) {
+      return stopAt(before.get());
     }
-    if (stop.isPresent()) {
-      log("LOG", stop.get().logged());
-      if (consistent.isEmpty()) {
-        fail("FATAL", "requested recovery stop point is before consistent recovery point");
-      }
+    step = apply(record);
+    if (step != Step.CONTINUE) {
+      return step;
     }
-    return stop.isEmpty() && !failed && !paused;
+    Optional<StopDecision> after = rules.after(record, consistent.isPresent());
+    // the server remembers the time only after it has asked whether a target LSN is reached
+    boolean forgotten = after.isPresent() && rules.byPosition();
+    if (!forgotten && record.body().orElse(null) instanceof End transaction) {
+      latestTime = Optional.of(transaction.time());
+    }
+    return after.isPresent() ? stopAt(after.get()) : Step.CONTINUE;
   }
 
-  private boolean begin(ReplayedRecord first) {
+  private Step stopAt(StopDecision decision) {
+    stop = Optional.of(decision);
+    log("LOG", decision.logged());
+    return consistent.isEmpty()
+        ? fail("FATAL", "requested recovery stop point is before consistent recovery point")
+        : Step.STOPPED;
+  }
+
+  private Step begin(ReplayedRecord first) {
     begun = true;
     if (!from.afterCheckpoint()
         && from.cluster().version().major() >= 17
@@ -99,22 +120,26 @@ final class Replay {
       return fail("FATAL", "unexpected record type found at redo point " + first.start());
     }
     log("LOG", "redo starts at " + first.start());
-    return true;
+    return Step.CONTINUE;
   }
 
-  private boolean apply(ReplayedRecord record) {
+  private Step apply(ReplayedRecord record) {
     RecordBody body = record.body().orElse(null);
     TimelineId before = timeline;
-    if (!switchTimeline(record, body) || !replayed(record, body, before)) {
-      return false;
+    Step step = switchTimeline(record, body);
+    if (step == Step.CONTINUE) {
+      step = redo(record, body, before);
+    }
+    if (step != Step.CONTINUE) {
+      return step;
     }
     start = record.start();
     end = record.end();
     checkConsistency();
-    return true;
+    return Step.CONTINUE;
   }
 
-  private boolean switchTimeline(ReplayedRecord record, @Nullable RecordBody body) {
+  private Step switchTimeline(ReplayedRecord record, @Nullable RecordBody body) {
     TimelineId next = timeline;
     TimelineId previous = timeline;
     if (body instanceof Checkpoint checkpoint && checkpoint.shutdown()) {
@@ -125,7 +150,7 @@ final class Replay {
       previous = promotion.previousTimeline();
     }
     if (next.equals(timeline)) {
-      return true;
+      return Step.CONTINUE;
     }
     if (!previous.equals(timeline)) {
       return fail(
@@ -151,16 +176,16 @@ final class Replay {
               next, from.backupEnd(), from.backupEndTimeline()));
     }
     timeline = next;
-    return true;
+    return Step.CONTINUE;
   }
 
   /** What redo of a record does, as far as the course of recovery depends on it. */
-  private boolean replayed(ReplayedRecord record, @Nullable RecordBody body, TimelineId before) {
+  private Step redo(ReplayedRecord record, @Nullable RecordBody body, TimelineId before) {
     if (body instanceof Checkpoint checkpoint) {
-      return replayed(checkpoint, before);
+      return redoCheckpoint(checkpoint, before);
     }
     if (body instanceof ParameterChange change) {
-      return replayed(change);
+      return redoParameterChange(change);
     }
     if (body instanceof BackupEnd ended && ended.backupStart().equals(from.checkpoint().redo())) {
       backupEnded = true;
@@ -173,19 +198,20 @@ final class Replay {
       prepared.remove(transaction);
       lastCommit = last.get().commit() ? last : lastCommit;
     }
-    return true;
+    return Step.CONTINUE;
   }
 
-  private boolean replayed(Checkpoint checkpoint, TimelineId before) {
+  private Step redoCheckpoint(Checkpoint checkpoint, TimelineId before) {
     if (checkpoint.shutdown()) {
       if (consistent.isEmpty() && !from.ofStandby()) {
         return fail("PANIC", "online backup was canceled, recovery cannot continue");
       }
       hotStandby.shutDown();
-      return !hotStandby.ready() || findPrepared(before);
+      return hotStandby.ready() ? rereadPrepared(before) : Step.CONTINUE;
     }
     return checkpoint.timeline().equals(timeline)
-        || fail(
+        ? Step.CONTINUE
+        : fail(
             "PANIC",
             String.format(
                 "unexpected timeline ID %s (should be %s) in online checkpoint record",
@@ -193,18 +219,19 @@ final class Replay {
   }
 
   /** Reads the prepared transactions again, at the end of recovery. */
-  boolean findPrepared() {
-    return findPrepared(timeline);
+  Step rereadPrepared() {
+    return rereadPrepared(timeline);
   }
 
-  private boolean findPrepared(TimelineId reached) {
+  private Step rereadPrepared(TimelineId reached) {
     Optional<WalSegment> missing = prepared.missing(reached, fetched);
     return missing.isEmpty()
-        || fail(
+        ? Step.CONTINUE
+        : fail(
             "FATAL", "requested WAL segment pg_wal/" + missing.get() + " has already been removed");
   }
 
-  private boolean replayed(ParameterChange change) {
+  private Step redoParameterChange(ParameterChange change) {
     if (change.walLevel() == WalLevel.MINIMAL) {
       String quote = from.cluster().version().major() >= 17 ? "\"" : "";
       return fail(
@@ -215,21 +242,20 @@ final class Replay {
               + quote
               + ", cannot continue recovering");
     }
-    return suffices(RequiredSettings.of(change));
+    return require(RequiredSettings.of(change));
   }
 
-  /** Whether the server's settings are high enough; if not, it ends, or lets people see why. */
-  boolean suffices(RequiredSettings needed) {
+  /** The server's settings must be as high; if not, it ends, or lets people see why. */
+  Step require(RequiredSettings needed) {
     if (settings.isEmpty() || !hotStandby.tooLow(settings.get(), needed)) {
-      return true;
+      return Step.CONTINUE;
     }
     if (!active()) {
       return fail("FATAL", "recovery aborted because of insufficient parameter settings");
     }
     log("WARNING", "hot standby is not possible because of insufficient parameter settings");
     log("LOG", "recovery has paused");
-    paused = true;
-    return false;
+    return Step.PAUSED;
   }
 
   private void checkConsistency() {
@@ -240,18 +266,9 @@ final class Replay {
     }
   }
 
-  /** The server remembers the time only after it has asked whether a target LSN is reached. */
-  private void noteEnd(ReplayedRecord record) {
-    boolean forgotten = stop.isPresent() && rules.byPosition();
-    if (!forgotten && record.body().orElse(null) instanceof End transaction) {
-      latestTime = Optional.of(transaction.time());
-    }
-  }
-
-  boolean fail(String severity, String message) {
+  Step fail(String severity, String message) {
     log(severity, message);
-    failed = true;
-    return false;
+    return Step.FAILED;
   }
 
   void log(String severity, String message) {
@@ -272,15 +289,6 @@ final class Replay {
   /** Whether queries can be answered: hot standby is active. */
   boolean active() {
     return consistent.isPresent() && hotStandby.ready();
-  }
-
-  boolean hasFailed() {
-    return failed;
-  }
-
-  /** Whether it waits, in the middle of a record, for the operator. */
-  boolean hasPaused() {
-    return paused;
   }
 
   Optional<StopDecision> stop() {

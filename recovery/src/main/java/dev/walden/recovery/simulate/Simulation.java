@@ -6,25 +6,19 @@ import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.RecoveryTargetAction;
 import dev.walden.recovery.path.TakenTimelines;
 import dev.walden.recovery.plan.RecoveryPlan;
+import dev.walden.recovery.simulate.Replay.Step;
 import dev.walden.recovery.simulate.SimulatedRecovery.Outcome;
 import dev.walden.recovery.stop.ReplayedRecord;
 import dev.walden.recovery.stop.StopDecision;
 import dev.walden.recovery.stop.StopRules;
-import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
-import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
-import dev.walden.wal.record.RecordBody;
 import dev.walden.wal.record.WalEnd;
-import dev.walden.wal.record.WalEnd.Reason;
 import dev.walden.wal.record.WalReader;
 import dev.walden.wal.record.WalSource;
-import dev.walden.wal.record.XlogBody.BackupEnd;
-import dev.walden.wal.record.XlogBody.Checkpoint;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,14 +34,11 @@ import java.util.Optional;
  * src/backend/access/transam/timeline.c}.
  */
 final class Simulation {
-  /** An end-of-backup record, and the header of a page that may lie in it. */
-  private static final int BACKUP_END_BYTES = 40 + 40;
-
   private final RecoveryPlan plan;
   private final BaseBackup backup;
   private final TimelineHistory history;
   private final WalInventory wal;
-  private final WalSource source;
+  private final ServerWal read;
   private final WalSegmentSize size;
   private final StandbyCapacity settings;
   private final StopRules rules;
@@ -57,10 +48,6 @@ final class Simulation {
   private List<WalFileName> ahead = List.of();
   private List<WalFileName> again = List.of();
   private List<WalFileName> end = List.of();
-  private Optional<WalEnd> walEnd = Optional.empty();
-
-  /** The backup's checkpoint, and where its record ends. */
-  private record Located(Checkpoint checkpoint, Lsn end) {}
 
   /**
    * @param history of the plan's timeline
@@ -75,11 +62,11 @@ final class Simulation {
     this.history = history;
     this.backup = plan.backup();
     this.wal = wal;
-    this.source = source;
     this.size = wal.cluster().segmentSize();
     this.settings = settings;
     this.rules = new StopRules(plan.serverTarget());
     this.segments = new SegmentRequests(wal, history);
+    this.read = new ServerWal(wal, source, segments);
   }
 
   static SimulatedRecovery run(
@@ -105,140 +92,23 @@ final class Simulation {
       startup.add(new WalFileName.History(target));
       startup.add(new WalFileName.History(target));
     }
-    Optional<Located> checkpoint = checkpoint();
-    if (checkpoint.isEmpty()) {
+    Startup start = new Startup(backup, history, read, segments);
+    Optional<ReplayStart> from = start.find();
+    if (from.isEmpty()) {
       startup.addAll(segments.take());
-      return failed("could not locate required checkpoint record" + at(backup.checkpointLsn()));
+      return failed(start.noCheckpoint());
     }
-    ReplayStart from = from(checkpoint.get());
-    try (WalReader reader = reader(from)) {
-      boolean readable = from.afterCheckpoint() || advance(reader);
+    try (WalReader reader = start.reader(from.get())) {
+      boolean readable = start.hasRedo(from.get(), reader);
       startup.addAll(segments.take());
-      if (!readable || !from.afterCheckpoint() && !reader.record().lsn().equals(redo(from))) {
-        return failed(
-            "could not find redo location"
-                + (exactTexts() ? " " + redo(from) : "")
-                + " referenced by checkpoint record"
-                + at(backup.checkpointLsn()));
-      }
-      Optional<String> refusal = refusal(from);
+      Optional<String> refusal =
+          readable ? start.refusal(from.get()) : Optional.of(start.noRedo(from.get()));
       if (refusal.isPresent()) {
         return failed(refusal.get());
       }
-      intermediateHistories(from.checkpoint().timeline());
-      return replay(from, reader);
+      intermediateHistories(from.get().checkpoint().timeline());
+      return replay(from.get(), reader);
     }
-  }
-
-  private static Lsn redo(ReplayStart from) {
-    return from.checkpoint().redo();
-  }
-
-  /** From 17 on the messages tell the positions. */
-  private boolean exactTexts() {
-    return wal.cluster().version().major() >= 17;
-  }
-
-  private String at(Lsn lsn) {
-    return exactTexts() ? " at " + lsn : "";
-  }
-
-  private WalReader.Builder reading() {
-    return WalReader.builder(this::open, size).cluster(wal.cluster().systemIdentifier());
-  }
-
-  private Optional<InputStream> open(WalSegment segment) throws IOException {
-    return wal.contains(segment) ? source.open(segment) : Optional.empty();
-  }
-
-  /** Goes on in the WAL as the server does; false if it sees no more. */
-  private boolean advance(WalReader reader) throws IOException {
-    if (reader.next()) {
-      segments.goOn();
-      return true;
-    }
-    WalEnd found = reader.end().orElseThrow();
-    walEnd = Optional.of(found);
-    if (found.reason() != Reason.END_REACHED && found.reason() != Reason.MISSING_SEGMENT) {
-      segments.forgetProbe();
-    }
-    segments.close();
-    return false;
-  }
-
-  private Optional<Located> checkpoint() throws IOException {
-    segments.jump();
-    Lsn location = backup.checkpointLsn();
-    try (WalReader reader = reading().at(location).timelines(segments::open).build()) {
-      if (!advance(reader) || !reader.record().lsn().equals(location)) {
-        return Optional.empty();
-      }
-      Lsn end = reader.record().endLsn();
-      return reader
-          .record()
-          .body()
-          .filter(Checkpoint.class::isInstance)
-          .map(Checkpoint.class::cast)
-          .map(found -> new Located(found, end));
-    }
-  }
-
-  private ReplayStart from(Located checkpoint) throws IOException {
-    return new ReplayStart(
-        wal.cluster(),
-        history,
-        backup.checkpointLsn(),
-        checkpoint.end(),
-        checkpoint.checkpoint(),
-        backup.endLsn(),
-        backup.endTimeline(),
-        !endsWithRecord(checkpoint.checkpoint().redo()));
-  }
-
-  /** Whether the backup's end is marked in the WAL, as it is unless a standby was backed up. */
-  private boolean endsWithRecord(Lsn redo) throws IOException {
-    Lsn end = backup.endLsn();
-    Lsn near = new Lsn(Math.max(0, end.value() - BACKUP_END_BYTES));
-    try (WalReader reader =
-        reading().from(near).timeline(backup.endTimeline()).until(end).build()) {
-      RecordBody last = null;
-      while (reader.next()) {
-        last = reader.record().body().orElse(null);
-      }
-      boolean unknown = !reader.end().orElseThrow().lsn().equals(end);
-      return unknown || last instanceof BackupEnd ended && ended.backupStart().equals(redo);
-    }
-  }
-
-  /** A reader that stands before the first record to replay, or on the checkpoint before that. */
-  private WalReader reader(ReplayStart from) {
-    segments.jump();
-    if (from.afterCheckpoint()) {
-      segments.goOn();
-    }
-    Lsn first = from.afterCheckpoint() ? from.checkpointEnd() : redo(from);
-    return reading().at(first).timelines(segments::open).build();
-  }
-
-  /** Why the backup is not in the history of the target timeline. */
-  private Optional<String> refusal(ReplayStart from) {
-    TimelineId timeline = backup.startTimeline();
-    if (!history.timelineAt(backup.checkpointLsn()).equals(timeline)) {
-      return Optional.of(
-          history.contains(timeline)
-              ? "requested timeline "
-                  + history.timeline()
-                  + " is not a child of this server's history"
-              : "requested timeline " + timeline + " is not in this server's history");
-    }
-    Lsn minimum = backup.endLsn();
-    if (from.ofStandby() && !history.timelineAt(minimum.plus(-1)).equals(backup.endTimeline())) {
-      return Optional.of(
-          String.format(
-              "requested timeline %s does not contain minimum recovery point %s on timeline %s",
-              history.timeline(), minimum, backup.endTimeline()));
-    }
-    return Optional.empty();
   }
 
   /** Those that a cascading standby may want: from the checkpoint's timeline to the target. */
@@ -250,30 +120,33 @@ final class Simulation {
 
   private SimulatedRecovery replay(ReplayStart from, WalReader reader) throws IOException {
     Replay replay = new Replay(from, rules, settings, segments);
-    if (settings.backedUp().isPresent() && !replay.suffices(settings.backedUp().get())) {
+    if (settings.backedUp().isPresent()
+        && replay.require(settings.backedUp().get()) != Step.CONTINUE) {
       return result(Outcome.FAILED, replay);
     }
-    boolean more = from.afterCheckpoint() ? advance(reader) : true;
-    while (more && replay.next(ReplayedRecord.of(reader.record()))) {
-      more = advance(reader);
+    Step step = Step.CONTINUE;
+    boolean more = !from.afterCheckpoint() || read.advance(reader);
+    while (more && step == Step.CONTINUE) {
+      step = replay.next(ReplayedRecord.of(reader.record()));
+      more = step != Step.CONTINUE || read.advance(reader);
     }
     replayed = segments.take();
     if (more) {
       lookAhead();
     }
-    return finish(replay);
+    return switch (step) {
+      case FAILED -> result(Outcome.FAILED, replay);
+      case PAUSED -> result(Outcome.PAUSED, replay);
+      case STOPPED -> {
+        Optional<Outcome> kept = kept(replay);
+        yield kept.isPresent() ? result(kept.get(), replay) : finish(replay);
+      }
+      case CONTINUE -> finish(replay);
+    };
   }
 
+  /** Replay is over, at its target or at the end of the WAL. */
   private SimulatedRecovery finish(Replay replay) throws IOException {
-    if (replay.hasFailed() || replay.hasPaused()) {
-      return result(replay.hasFailed() ? Outcome.FAILED : Outcome.PAUSED, replay);
-    }
-    if (replay.stop().isPresent()) {
-      Optional<Outcome> kept = kept(replay);
-      if (kept.isPresent()) {
-        return result(kept.get(), replay);
-      }
-    }
     replay.done();
     if (replay.stop().isEmpty() && rules.mustStop()) {
       replay.fail("FATAL", "recovery ended before configured recovery target was reached");
@@ -284,10 +157,9 @@ final class Simulation {
       replay.fail("FATAL", "WAL ends before end of online backup");
       return result(Outcome.FAILED, replay);
     }
-    if (!replay.findPrepared()) {
-      return result(Outcome.FAILED, replay);
-    }
-    return promoted(replay);
+    return replay.rereadPrepared() == Step.CONTINUE
+        ? promoted(replay)
+        : result(Outcome.FAILED, replay);
   }
 
   /** What keeps a server that reached its target from being promoted. */
@@ -364,7 +236,7 @@ final class Simulation {
 
   /** A failure before replay. */
   private SimulatedRecovery failed(String message) {
-    return failed(backup, message, walEnd, requests());
+    return failed(backup, message, read.end(), requests());
   }
 
   private static SimulatedRecovery failed(
@@ -398,7 +270,7 @@ final class Simulation {
         replay.lastCommit(),
         replay.prepared(),
         newHistory,
-        walEnd,
+        read.end(),
         replay.log(),
         requests());
   }
