@@ -1,9 +1,7 @@
 package dev.walden.server;
 
-import dev.walden.server.receive.WalReceiver;
-
 /**
- * What a {@link WalReceiver} does if the server no longer has the WAL that follows the archive. WAL
+ * What a {@code WalReceiver} does if the server no longer has the WAL that follows the archive. WAL
  * that the server still has is never skipped.
  */
 public enum MissingWal {

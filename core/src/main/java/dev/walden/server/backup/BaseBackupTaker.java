@@ -9,7 +9,6 @@ import dev.walden.backup.ObjectDigest;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.ServerUnavailableException;
-import dev.walden.server.receive.WalReceiver;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import java.util.function.Consumer;
  * Takes full base backups over the replication protocol. Files are repacked into parts, compressed,
  * encrypted and stored as they arrive, in memory that does not grow with the cluster; the digest of
  * each file is compared with the server's manifest. The backup is complete only once the archive
- * also holds all WAL that it needs, so something must archive WAL meanwhile: a {@link WalReceiver},
+ * also holds all WAL that it needs, so something must archive WAL meanwhile: a {@code WalReceiver},
  * or the server's {@code archive_command}.
  *
  * <p>A backup that fails or is interrupted leaves nothing that looks like one. Immutable: each

@@ -5,7 +5,6 @@ import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.cluster.ControlFile.Settings;
 import dev.walden.recovery.plan.RecoveryPlan;
-import dev.walden.recovery.restore.Restore;
 import dev.walden.recovery.stop.RequiredSettings;
 import dev.walden.wal.record.WalSource;
 import java.io.IOException;
@@ -17,7 +16,7 @@ import java.util.Optional;
  * same reason. Reads every segment up to there once; of what it read, only the names of the files
  * stay in memory. Immutable: each method gives a changed simulator.
  *
- * <p>The simulated server is restored as {@link Restore} does it, has {@code recovery.signal}, and
+ * <p>The simulated server is restored as {@code Restore} does it, has {@code recovery.signal}, and
  * its {@code restore_command} brings what the archive holds and answers 1 for what it does not
  * hold. A record is not applied to any page, so what fails only there is not foreseen. Nor are
  * restartpoints, which a long recovery makes from time to time: they can save it from losing sight
