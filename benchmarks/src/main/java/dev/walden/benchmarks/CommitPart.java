@@ -219,7 +219,7 @@ final class CommitPart {
       }
     }
     System.out.printf("%n### Live load, %s commits a second%n%n", LIVE_RATE);
-    System.out.println("| | commits/s | CPU, % of a core | ratio | peak MB |");
+    System.out.println("| | commits/s | CPU, percent of a core | ratio | peak MB |");
     System.out.println("| --- | --- | --- | --- | --- |");
     for (Map.Entry<Receiver, List<Seen>> row : rows) {
       if (row.getKey().command() != null) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -28,7 +29,7 @@ final class Folders {
   }
 
   /** All files at and below a folder whose names match, by name. */
-  static TreeMap<String, Path> files(Path folder, String pattern) throws IOException {
+  static NavigableMap<String, Path> files(Path folder, String pattern) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       List<Path> found =
           files

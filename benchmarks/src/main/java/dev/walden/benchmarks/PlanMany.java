@@ -59,7 +59,7 @@ public final class PlanMany {
       GeneratedWal tip = GeneratedWal.begin(CLUSTER, last, end);
       for (int i = 0; i < 3; i++) {
         for (int j = 0; j < 1000; j++) {
-          tip.commit(xid(GROUPS + 1) + 1000 * i + j, last.plusSeconds(1000 * i + j));
+          tip.commit(xid(GROUPS + 1) + 1000L * i + j, last.plusSeconds(1000L * i + j));
         }
         tip.switchSegment();
       }
