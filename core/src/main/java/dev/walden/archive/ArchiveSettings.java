@@ -5,10 +5,13 @@ import dev.walden.codec.AgePassphrase;
 import dev.walden.codec.AgeRecipient;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Compression;
+import dev.walden.codec.Decoder;
 import dev.walden.codec.DecryptionKeys;
 import dev.walden.codec.Encryption;
+import dev.walden.wal.Lsn;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How an archive is written and read. Immutable; each method gives a changed copy.
@@ -18,9 +21,15 @@ import java.util.List;
  * @param temporaryDirectory where an encoded object too large for memory waits, for storages whose
  *     commits are not conditional
  * @param indexing whether each segment that is pushed gets its outline into the {@link WalIndex}
+ * @param encryptedFrom see {@link #encryptedFrom(Lsn)}; empty unless set
  */
 public record ArchiveSettings(
-    Codec codec, DecryptionKeys keys, Path temporaryDirectory, boolean indexing) {
+    Codec codec,
+    DecryptionKeys keys,
+    Path temporaryDirectory,
+    boolean indexing,
+    Optional<Lsn> encryptedFrom) {
+  private static final Lsn LAST = new Lsn(-1);
 
   /** zstd level 1, no encryption, no keys, the JVM's temporary directory, indexing. */
   public static ArchiveSettings defaults() {
@@ -28,7 +37,8 @@ public record ArchiveSettings(
         new Codec(Compression.ZSTD, Encryption.none()),
         DecryptionKeys.none(),
         Path.of(System.getProperty("java.io.tmpdir")),
-        true);
+        true,
+        Optional.empty());
   }
 
   public ArchiveSettings compression(Compression compression) {
@@ -37,7 +47,7 @@ public record ArchiveSettings(
 
   /** Writes new objects with this codec, which also sets how zstd works. */
   public ArchiveSettings codec(Codec newCodec) {
-    return new ArchiveSettings(newCodec, keys, temporaryDirectory, indexing);
+    return new ArchiveSettings(newCodec, keys, temporaryDirectory, indexing, encryptedFrom);
   }
 
   /** Encrypts to these recipients: any one of their identities opens the objects. */
@@ -60,15 +70,44 @@ public record ArchiveSettings(
   }
 
   public ArchiveSettings keys(DecryptionKeys newKeys) {
-    return new ArchiveSettings(codec, newKeys, temporaryDirectory, indexing);
+    return new ArchiveSettings(codec, newKeys, temporaryDirectory, indexing, encryptedFrom);
   }
 
   public ArchiveSettings temporaryDirectory(Path directory) {
-    return new ArchiveSettings(codec, keys, directory, indexing);
+    return new ArchiveSettings(codec, keys, directory, indexing, encryptedFrom);
   }
 
   /** Whether pushed segments are indexed; {@link WalIndex#update} can do it later. */
   public ArchiveSettings indexing(boolean index) {
-    return new ArchiveSettings(codec, keys, temporaryDirectory, index);
+    return new ArchiveSettings(codec, keys, temporaryDirectory, index, encryptedFrom);
+  }
+
+  /**
+   * From where on everything that can be encrypted is. WAL that ends after this position, and base
+   * backups that do, are read only if they are encrypted; otherwise somebody who can write to the
+   * storage, but has no key, could have put them there. What ends before may be unencrypted, as in
+   * an archive that began so.
+   *
+   * <p>Unless set, everything must be encrypted if these settings encrypt or hold a key, and
+   * nothing need be if they do neither. Histories, {@code backup.json} and notes of gaps are never
+   * encrypted.
+   */
+  public ArchiveSettings encryptedFrom(Lsn position) {
+    return new ArchiveSettings(codec, keys, temporaryDirectory, indexing, Optional.of(position));
+  }
+
+  /** Reads unencrypted objects everywhere, although these settings encrypt or hold a key. */
+  public ArchiveSettings acceptUnencrypted() {
+    return encryptedFrom(LAST);
+  }
+
+  /** Whether an object that holds WAL up to a position, or a backup that ends there, is read. */
+  boolean admits(String objectName, Lsn end) {
+    return Decoder.isEncrypted(objectName) || !end.isAfter(firstEncrypted());
+  }
+
+  private Lsn firstEncrypted() {
+    boolean encrypts = !codec.encryption().equals(Encryption.none());
+    return encryptedFrom.orElse(encrypts || !keys.isEmpty() ? Lsn.ZERO : LAST);
   }
 }

@@ -3,6 +3,7 @@ package dev.walden.archive;
 import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.UnencryptedObjectException;
 import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.objects.ArchiveLayout;
@@ -72,7 +73,8 @@ public final class ArchiveStore implements Closeable {
     WalFileCheck check = new WalFileCheck(cluster);
     this.wal = new WalFileStore(storage, settings, layout, check);
     this.tails = new PieceStore(storage, settings, layout, wal);
-    this.listing = new WalListing(storage, layout, cluster, new ReadHistories(wal::history));
+    this.listing =
+        new WalListing(storage, settings, layout, cluster, new ReadHistories(wal::history));
     this.segments =
         new ArchivedSegments(wal, new TailReader(tails, check), listing, cluster.segmentSize());
     this.gaps = new GapNotes(storage, layout, cluster.segmentSize());
@@ -351,6 +353,16 @@ public final class ArchiveStore implements Closeable {
    */
   public BaseBackup backup(BackupId id) throws IOException {
     return backups.read(id);
+  }
+
+  /**
+   * Refuses a base backup of which an object is unencrypted that must be encrypted.
+   *
+   * @throws UnencryptedObjectException if so
+   * @see ArchiveSettings#encryptedFrom(Lsn)
+   */
+  public void requireEncrypted(BaseBackup backup) throws UnencryptedObjectException {
+    backups.requireEncrypted(backup);
   }
 
   /** Opens an object of a backup; its digest is checked when the end is reached. */

@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.UnencryptedObjectException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.FirstLevelNames;
 import dev.walden.archive.objects.PlainObjects;
@@ -73,8 +74,21 @@ final class BackupStore {
     return backup;
   }
 
+  /** Refuses a backup of which an object must be encrypted and is not. */
+  void requireEncrypted(BaseBackup backup) throws UnencryptedObjectException {
+    for (BackupObject object : backup.objects()) {
+      String name = layout.backupObject(backup.id(), object.name());
+      if (!settings.admits(name, backup.endLsn())) {
+        throw new UnencryptedObjectException(name, storage.toString());
+      }
+    }
+  }
+
   InputStream open(BaseBackup backup, BackupObject object) throws IOException {
     String name = layout.backupObject(backup.id(), object.name());
+    if (!settings.admits(name, backup.endLsn())) {
+      throw new UnencryptedObjectException(name, storage.toString());
+    }
     return CopyReading.open(
         name, storage, copy -> open(copy, name, object), Decoder.provesAsItReads(name));
   }

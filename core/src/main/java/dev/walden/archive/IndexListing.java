@@ -16,7 +16,10 @@ final class IndexListing {
   /** Takes the names of all objects. */
   IndexListing(ArchiveLayout layout, List<String> objectNames) {
     this.layout = layout;
-    objectNames.forEach(name -> objects.put(Decoder.plainName(name), name));
+    for (String name : objectNames) {
+      // an encrypted one comes after the same unencrypted one
+      objects.put(Decoder.plainName(name), name);
+    }
   }
 
   /** The object with the outline of a segment alone. */

@@ -12,6 +12,7 @@ import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.reading.CopyReading;
 import dev.walden.storage.reading.PagedListing;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.index.WalOutline;
 import dev.walden.wal.index.WalOutlineJson;
@@ -24,6 +25,7 @@ import java.util.Optional;
 /** Storing and reading lists of outlines. They are a cache: what is damaged is not there. */
 final class IndexStore {
   private static final int MAX_LENGTH = 64 << 20;
+  private static final Lsn LAST = new Lsn(-1);
 
   private final Storage storage;
   private final ArchiveSettings settings;
@@ -67,10 +69,20 @@ final class IndexStore {
     }
   }
 
-  /** The names of a timeline's objects, in order. */
+  /**
+   * The names of a timeline's objects, in order. Where an archive is encrypted, unencrypted ones do
+   * not count, even those from before it was: they are made again.
+   */
   List<String> list(TimelineId timeline) throws IOException {
     List<String> names = new ArrayList<>();
-    PagedListing.forEach(storage, layout.index(timeline), object -> names.add(object.name()));
+    PagedListing.forEach(
+        storage,
+        layout.index(timeline),
+        object -> {
+          if (settings.admits(object.name(), LAST)) {
+            names.add(object.name());
+          }
+        });
     return names;
   }
 

@@ -2,13 +2,13 @@ package dev.walden.archive;
 
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
+import dev.walden.UnencryptedObjectException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.Sha256Companion;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Decoder;
-import dev.walden.codec.DecryptionKeys;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StoredObject;
@@ -26,7 +26,7 @@ final class PieceStore {
   private final Storage storage;
   private final PlainObjects plain;
   private final Codec codec;
-  private final DecryptionKeys keys;
+  private final ArchiveSettings settings;
   private final ArchiveLayout layout;
   private final WalFileStore wal;
 
@@ -34,7 +34,7 @@ final class PieceStore {
     this.storage = storage;
     this.plain = new PlainObjects(storage);
     this.codec = settings.codec();
-    this.keys = settings.keys();
+    this.settings = settings;
     this.layout = layout;
     this.wal = wal;
   }
@@ -75,15 +75,35 @@ final class PieceStore {
         return Arrays.equals(digest.get(), Sha256Companion.sha256(ObjectSource.of(bytes)));
       }
     }
-    try (InputStream in = Decoder.decode(name, storage.open(name), keys, bytes.length)) {
+    try (InputStream in = Decoder.decode(name, storage.open(name), settings.keys(), bytes.length)) {
       return Arrays.equals(in.readAllBytes(), bytes);
     } catch (CorruptFileException e) {
       return false;
     }
   }
 
-  /** The pieces of a segment, in the order of their beginnings. */
+  /**
+   * The pieces of a segment, in the order of their beginnings.
+   *
+   * @throws UnencryptedObjectException if one must be encrypted and is not, and goes further than
+   *     all that are
+   */
   List<Stored> list(WalSegment segment) throws IOException {
+    List<Stored> all = all(segment);
+    List<Stored> admitted =
+        all.stream()
+            .filter(stored -> settings.admits(stored.object().name(), segment.end()))
+            .toList();
+    int end = admitted.stream().mapToInt(stored -> stored.piece().to()).max().orElse(0);
+    for (Stored stored : all) {
+      if (stored.piece().to() > end) {
+        throw new UnencryptedObjectException(stored.object().name(), storage.toString());
+      }
+    }
+    return admitted;
+  }
+
+  private List<Stored> all(WalSegment segment) throws IOException {
     List<Stored> found = new ArrayList<>();
     plain.forEach(
         layout.tail(segment),
@@ -125,7 +145,8 @@ final class PieceStore {
     String name = stored.object().name();
     int length = stored.piece().length();
     byte[] bytes;
-    try (InputStream in = Decoder.decode(name, new PlainObjects(copy).open(name), keys, length)) {
+    try (InputStream in =
+        Decoder.decode(name, new PlainObjects(copy).open(name), settings.keys(), length)) {
       bytes = in.readAllBytes();
     }
     if (bytes.length != length) {

@@ -5,6 +5,7 @@ import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.UnencryptedObjectException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.CopiedBeginning;
@@ -23,6 +24,7 @@ import dev.walden.storage.Storage.PutOutcome;
 import dev.walden.storage.StoredObject;
 import dev.walden.storage.reading.CopyReading;
 import dev.walden.storage.reading.PagedListing;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -68,10 +70,10 @@ final class WalFileStore {
     Codec codec = codec(name);
     String objectName = layout.walFile(name) + codec.suffix();
     Optional<StoredObject> existing =
-        variants(name, CopyReading.reachable(storage)).stream().findFirst();
+        admitted(name, variants(name, CopyReading.reachable(storage))).stream().findFirst();
     if (existing.isEmpty() && create(objectName, source, codec) == PutOutcome.CREATED) {
       // of two writers with different codecs at least one sees here what the other one stored
-      for (StoredObject variant : variants(name, CopyReading.reachable(storage))) {
+      for (StoredObject variant : admitted(name, variants(name, CopyReading.reachable(storage)))) {
         if (!variant.name().equals(objectName)) {
           requireSame(name, variant.name(), source);
         }
@@ -296,14 +298,28 @@ final class WalFileStore {
    * The stored object of a file under whatever codecs, if there is one.
    *
    * @throws StorageUnavailableException if nobody can tell
+   * @throws UnencryptedObjectException if there is only one that must be encrypted and is not
    */
   Optional<StoredObject> find(WalFileName name) throws IOException {
-    Optional<StoredObject> found =
-        variants(name, CopyReading.reachable(storage)).stream().findFirst();
-    // only a complete listing proves absence
-    return found.isPresent() || !(storage instanceof ReplicatedStorage)
-        ? found
-        : variants(name, storage::list).stream().findFirst();
+    List<StoredObject> found = variants(name, CopyReading.reachable(storage));
+    if (admitted(name, found).isEmpty() && storage instanceof ReplicatedStorage) {
+      // only a complete listing proves absence
+      found = variants(name, storage::list);
+    }
+    Optional<StoredObject> admitted = admitted(name, found).stream().findFirst();
+    if (admitted.isEmpty() && !found.isEmpty()) {
+      throw new UnencryptedObjectException(found.get(0).name(), storage.toString());
+    }
+    return admitted;
+  }
+
+  /** Without WAL that must be encrypted and is not. */
+  private List<StoredObject> admitted(WalFileName name, List<StoredObject> variants)
+      throws CorruptFileException {
+    Optional<Lsn> end = check.segment(name).map(WalSegment::end);
+    return variants.stream()
+        .filter(variant -> end.isEmpty() || settings.admits(variant.name(), end.get()))
+        .toList();
   }
 
   /** One object for each codec under which the file was stored. */

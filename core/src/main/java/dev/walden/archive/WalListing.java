@@ -33,9 +33,16 @@ final class WalListing {
   private final ArchiveLayout layout;
   private final ClusterIdentity cluster;
   private final Histories histories;
+  private final ArchiveSettings settings;
 
-  WalListing(Storage storage, ArchiveLayout layout, ClusterIdentity cluster, Histories histories) {
+  WalListing(
+      Storage storage,
+      ArchiveSettings settings,
+      ArchiveLayout layout,
+      ClusterIdentity cluster,
+      Histories histories) {
     this.storage = storage;
+    this.settings = settings;
     this.layout = layout;
     this.cluster = cluster;
     this.histories = histories;
@@ -71,12 +78,12 @@ final class WalListing {
             .skipTo(layout.walFile(segment.fileName()) + "0");
     for (var next = listing.next(); next.isPresent(); next = listing.next()) {
       Optional<WalFileName> file = walFileName(next.get());
-      if (file.isPresent() && file.get() instanceof WalFileName.Segment whole) {
-        return Optional.of(whole.segment(cluster.segmentSize()));
-      }
-      Optional<TailPiece> piece = tailPiece(next.get());
-      if (piece.isPresent()) {
-        return Optional.of(piece.get().segment());
+      Optional<WalSegment> found =
+          file.isPresent() && file.get() instanceof WalFileName.Segment whole
+              ? Optional.of(whole.segment(cluster.segmentSize()))
+              : tailPiece(next.get()).map(TailPiece::segment);
+      if (found.isPresent() && settings.admits(next.get().name(), found.get().end())) {
+        return found;
       }
     }
     return Optional.empty();
@@ -100,21 +107,32 @@ final class WalListing {
   }
 
   private void add(WalInventory.Builder inventory, StoredObject object) throws IOException {
-    Optional<WalFileName> file = walFileName(object);
-    if (file.isEmpty()) {
-      tailPiece(object)
-          .ifPresent(
-              piece ->
-                  inventory.tailPiece(piece.segment(), piece.from(), piece.to(), object.length()));
+    Optional<WalFileName> found = walFileName(object);
+    if (found.isEmpty()) {
+      tailPiece(object).ifPresent(piece -> addPiece(inventory, piece, object));
       return;
     }
-    WalFileName name = file.get();
-    if (name instanceof WalFileName.Segment segment) {
-      inventory.segment(segment.segment(cluster.segmentSize()), object.length());
+    WalFileName name = found.get();
+    if (name instanceof WalFileName.Segment file) {
+      WalSegment segment = file.segment(cluster.segmentSize());
+      if (settings.admits(object.name(), segment.end())) {
+        inventory.segment(segment, object.length());
+      } else {
+        inventory.unencrypted(segment, segment.end(), object.name());
+      }
     } else if (name instanceof WalFileName.Partial partial) {
       inventory.partial(partial);
     } else if (name instanceof WalFileName.History history) {
       inventory.history(histories.read(history.timeline()));
+    }
+  }
+
+  private void addPiece(WalInventory.Builder inventory, TailPiece piece, StoredObject object) {
+    WalSegment segment = piece.segment();
+    if (settings.admits(object.name(), segment.end())) {
+      inventory.tailPiece(segment, piece.from(), piece.to(), object.length());
+    } else {
+      inventory.unencrypted(segment, segment.start().plus(piece.to()), object.name());
     }
   }
 

@@ -5,6 +5,7 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A complete base backup, as {@code backup.json} describes it. Contains no names of databases or
@@ -47,6 +48,11 @@ public record BaseBackup(
     }
   }
 
+  /** All its objects except {@code backup.json}. */
+  public List<BackupObject> objects() {
+    return Stream.concat(parts.stream(), Stream.of(manifest, files)).toList();
+  }
+
   /** The total length of its parts before compression, in bytes. */
   public long plainBytes() {
     return parts.stream().mapToLong(BackupObject::plainBytes).sum();
@@ -54,8 +60,6 @@ public record BaseBackup(
 
   /** The total stored length of its objects except {@code backup.json}, in bytes. */
   public long storedBytes() {
-    return parts.stream().mapToLong(BackupObject::storedBytes).sum()
-        + manifest.storedBytes()
-        + files.storedBytes();
+    return objects().stream().mapToLong(BackupObject::storedBytes).sum();
   }
 }

@@ -60,6 +60,11 @@ public final class DecryptionKeys {
     return longer;
   }
 
+  /** Whether there is no key at all. */
+  public boolean isEmpty() {
+    return identities.isEmpty() && passphrases.isEmpty();
+  }
+
   List<AgeIdentity> identities() {
     return identities;
   }

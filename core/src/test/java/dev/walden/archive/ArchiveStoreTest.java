@@ -117,7 +117,8 @@ class ArchiveStoreTest {
   @Test
   void anotherCodecDoesNotStoreTheSameFileTwice() throws IOException {
     open(ArchiveSettings.defaults()).push(SEGMENT.fileName(), source(SEGMENT, 1));
-    ArchiveStore encrypting = open(ArchiveSettings.defaults().encryptTo(IDENTITY.recipient()));
+    ArchiveStore encrypting =
+        open(ArchiveSettings.defaults().encryptTo(IDENTITY.recipient()).acceptUnencrypted());
     assertEquals(
         PushOutcome.ALREADY_ARCHIVED, encrypting.push(SEGMENT.fileName(), source(SEGMENT, 1)));
     assertThrows(

@@ -430,7 +430,8 @@ class TailTest {
           ArchiveStore.openOrCreate(
               faulty, seed % 2 == 0 ? ENCRYPTING : ArchiveSettings.defaults(), SampleWal.CLUSTER);
       ArchiveStore reader =
-          ArchiveStore.open(faulty, ArchiveSettings.defaults().decryptWith(IDENTITY));
+          ArchiveStore.open(
+              faulty, ArchiveSettings.defaults().decryptWith(IDENTITY).acceptUnencrypted());
       Random random = new Random(seed);
       TailWriter writer = archive.tail(open);
       List<Integer> acknowledged = new ArrayList<>(List.of(0));

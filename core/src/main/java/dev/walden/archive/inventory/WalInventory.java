@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public final class WalInventory {
   private final SortedMap<TimelineId, SegmentNumbers> tailNumbers;
   private final Map<TimelineId, WalTail> tailEnds;
   private final RecordedGaps recordedGaps;
+  private final Map<WalSegment, Unencrypted> unencrypted;
+
+  private record Unencrypted(Lsn end, String object) {}
 
   private WalInventory(Builder builder) {
     cluster = builder.cluster;
@@ -50,6 +54,7 @@ public final class WalInventory {
     tailNumbers = begun.build();
     tailEnds = Map.of();
     recordedGaps = new RecordedGaps(builder.gaps);
+    unencrypted = Map.copyOf(builder.unencrypted);
   }
 
   /**
@@ -66,6 +71,7 @@ public final class WalInventory {
     this.tailNumbers = of.tailNumbers;
     this.tailEnds = tailEnds;
     this.recordedGaps = of.recordedGaps;
+    this.unencrypted = of.unencrypted;
   }
 
   public ClusterIdentity cluster() {
@@ -139,6 +145,21 @@ public final class WalInventory {
     NumbersByTimeline more = new NumbersByTimeline();
     new TreeSet<>(coming).forEach(segment -> more.add(segment, 0));
     return new WalInventory(this, more, tailEnds);
+  }
+
+  /**
+   * The object with WAL of a segment that was not counted, as it must be encrypted and is not;
+   * empty if what was counted goes as far.
+   */
+  public Optional<String> unencrypted(WalSegment segment) {
+    Unencrypted one = unencrypted.get(segment);
+    if (one == null || contains(segment)) {
+      return Optional.empty();
+    }
+    boolean covered =
+        tails.stream()
+            .anyMatch(tail -> tail.segment().equals(segment) && !tail.end().isBefore(one.end()));
+    return covered ? Optional.empty() : Optional.of(one.object());
   }
 
   private SegmentNumbers numbers(TimelineId timeline) {
@@ -224,6 +245,7 @@ public final class WalInventory {
     private final List<WalFileName.Partial> partials = new ArrayList<>();
     private final Map<WalSegment, WalTail> tails = new TreeMap<>();
     private final List<RecordedGap> gaps = new ArrayList<>();
+    private final Map<WalSegment, Unencrypted> unencrypted = new HashMap<>();
 
     public Builder(ClusterIdentity cluster) {
       this.cluster = cluster;
@@ -260,6 +282,19 @@ public final class WalInventory {
       boolean gap = known.hasGap() || segment.start().plus(from).isAfter(known.end());
       Lsn end = Lsn.max(known.end(), segment.start().plus(to));
       tails.put(segment, new WalTail(segment, end, gap, known.storedBytes() + storedBytes));
+      return this;
+    }
+
+    /**
+     * Notes an object that does not count, as it must be encrypted and is not.
+     *
+     * @param end up to where it holds WAL of the segment
+     */
+    public Builder unencrypted(WalSegment segment, Lsn end, String object) {
+      unencrypted.merge(
+          segment,
+          new Unencrypted(end, object),
+          (one, other) -> one.end().isBefore(other.end()) ? other : one);
       return this;
     }
 

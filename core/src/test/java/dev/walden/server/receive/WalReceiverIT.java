@@ -130,7 +130,8 @@ class WalReceiverIT {
         WalReceiver receiver = fixture.receiver(server, archive).start()) {
       write(server, 1_000);
       WalSegment first = WalSegment.containing(TimelineId.FIRST, new Lsn(size.bytes()), size);
-      fixture.awaitArchived(receiver, first.end());
+      // a gigabyte takes a slow machine a while
+      fixture.limit(Duration.ofMinutes(2)).awaitArchived(receiver, first.end());
       Path fetched = directory.resolve("fetched");
       archive.fetch(first.fileName(), fetched);
       assertEquals(

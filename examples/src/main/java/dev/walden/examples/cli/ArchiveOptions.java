@@ -14,6 +14,7 @@ import dev.walden.codec.Encryption;
 import dev.walden.importing.InPlaceArchive;
 import dev.walden.storage.Storage;
 import dev.walden.storage.copies.CopiedStorage;
+import dev.walden.wal.Lsn;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -64,6 +65,15 @@ final class ArchiveOptions {
   private List<Path> identities = new ArrayList<>();
 
   @Option(
+      names = "--encrypted-from",
+      paramLabel = "LSN",
+      description = {
+        "with --recipient or --identity only encrypted objects are read;",
+        "WAL and backups that end before this position may be unencrypted"
+      })
+  private String encryptedFrom;
+
+  @Option(
       names = "--compression",
       paramLabel = "NAME",
       description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
@@ -90,6 +100,9 @@ final class ArchiveOptions {
       options.addAll(List.of("--cluster", cluster));
     }
     identities.forEach(file -> options.addAll(List.of("--identity", absolute(file))));
+    if (encryptedFrom != null) {
+      options.addAll(List.of("--encrypted-from", encryptedFrom));
+    }
     if (inPlace) {
       options.add("--in-place");
     }
@@ -112,7 +125,7 @@ final class ArchiveOptions {
         settings = settings.decryptWith(identity);
       }
     }
-    return settings;
+    return encryptedFrom == null ? settings : settings.encryptedFrom(Lsn.parse(encryptedFrom));
   }
 
   /** Opens the archive for reading. */

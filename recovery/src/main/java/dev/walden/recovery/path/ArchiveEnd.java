@@ -60,6 +60,14 @@ public record ArchiveEnd(ArchiveHoldings holdings, WalSegmentSize size) {
     }
   }
 
+  /** The archive is encrypted, but this object is not, and so is not read. */
+  public record NotEncrypted(String object) implements Evidence {
+    @Override
+    public String text() {
+      return object + " is, which is not encrypted as the archive is";
+    }
+  }
+
   /** The file of an older timeline is archived, and a server would open it instead. */
   public record WrongTimeline(WalSegment older, TimelineId wanted) implements Evidence {
     @Override
@@ -152,6 +160,10 @@ public record ArchiveEnd(ArchiveHoldings holdings, WalSegmentSize size) {
   }
 
   private Optional<Evidence> evidence(WalSegment segment, boolean beginning) throws IOException {
+    Optional<String> unencrypted = holdings.unencrypted(segment);
+    if (unencrypted.isPresent()) {
+      return Optional.of(new NotEncrypted(unencrypted.get()));
+    }
     Optional<WalSegment> later = holdings.next(segment);
     if (later.isPresent()) {
       return Optional.of(new LaterSegment(later.get()));

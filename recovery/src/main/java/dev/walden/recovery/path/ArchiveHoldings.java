@@ -20,6 +20,9 @@ public interface ArchiveHoldings {
   /** Whether the history file of a timeline is archived. */
   boolean hasHistory(TimelineId timeline) throws IOException;
 
+  /** An object with WAL of a segment that is not read, as it must be encrypted and is not. */
+  Optional<String> unencrypted(WalSegment segment) throws IOException;
+
   /** Whether the archive holds a segment or pieces of it. */
   default boolean holds(WalSegment segment) throws IOException {
     return next(new WalSegment(segment.timeline(), segment.number() - 1, segment.size()))
@@ -43,6 +46,11 @@ public interface ArchiveHoldings {
       public boolean hasHistory(TimelineId timeline) throws IOException {
         return archive.contains(new WalFileName.History(timeline));
       }
+
+      @Override
+      public Optional<String> unencrypted(WalSegment segment) {
+        return Optional.empty(); // reading it fails
+      }
     };
   }
 
@@ -62,6 +70,11 @@ public interface ArchiveHoldings {
       @Override
       public boolean hasHistory(TimelineId timeline) {
         return wal.histories().containsKey(timeline);
+      }
+
+      @Override
+      public Optional<String> unencrypted(WalSegment segment) {
+        return wal.unencrypted(segment);
       }
     };
   }

@@ -101,9 +101,8 @@ class ArchiveOpensWithoutUsIT {
   }
 
   private ArchiveSettings settings(Compression compression, boolean encrypted) {
-    ArchiveSettings plain =
-        ArchiveSettings.defaults().compression(compression).decryptWith(identity);
-    return encrypted ? plain.encryptTo(identity.recipient()) : plain;
+    ArchiveSettings plain = ArchiveSettings.defaults().compression(compression);
+    return encrypted ? plain.encryptTo(identity.recipient()).decryptWith(identity) : plain;
   }
 
   private ArchiveStore archive(ArchiveSettings settings) throws Exception {
@@ -256,7 +255,8 @@ class ArchiveOpensWithoutUsIT {
         segment.toString());
     try (ArchiveStore archive =
         ArchiveStore.open(
-            FileSystemStorage.at(folder), ArchiveSettings.defaults().decryptWith(identity))) {
+            FileSystemStorage.at(folder),
+            ArchiveSettings.defaults().decryptWith(identity).acceptUnencrypted())) {
       assertEquals(cluster, archive.cluster());
       WalFileName.Segment name =
           (WalFileName.Segment) WalFileName.parse(segment.getFileName().toString());

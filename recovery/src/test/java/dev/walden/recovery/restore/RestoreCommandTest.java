@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.codec.AgeIdentity;
 import dev.walden.recovery.agreement.NoiseSegment;
 import dev.walden.recovery.plan.PlanWorld;
 import dev.walden.recovery.restore.RestoreCommand.Answer;
@@ -16,6 +17,7 @@ import dev.walden.storage.ObjectSource;
 import dev.walden.storage.StoredObject;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
@@ -24,6 +26,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -107,6 +110,19 @@ class RestoreCommandTest {
     assertFailed("000000020000000000000008", "the later 000000020000000000000009 is");
     assertAbsent("00000002000000000000000A");
     assertAbsent("000000010000000000000005.partial");
+  }
+
+  /** Somebody without a key could have put them there. */
+  @Test
+  void unencryptedSegmentsOfAnEncryptedArchiveStopTheServer() throws IOException {
+    ArchiveSettings settings =
+        ArchiveSettings.defaults().decryptWith(AgeIdentity.generate(new SecureRandom()));
+    archive = ArchiveStore.open(storage, settings);
+    assertFailed("000000010000000000000003", "is not encrypted");
+    assertFailed("000000020000000000000009", "is not encrypted");
+    archive = ArchiveStore.open(storage, settings.encryptedFrom(Lsn.parse("0/900000")));
+    assertFailed("000000020000000000000009", "is not encrypted");
+    assertEquals(Outcome.DELIVERED, ask("000000010000000000000003").outcome());
   }
 
   @Test
