@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.Set;
 
 /** Makes files and directories survive a crash of the machine. */
 public final class DurableFiles {
@@ -48,6 +49,7 @@ public final class DurableFiles {
 
   /**
    * Creates a file, or replaces it, durably: after a crash it is the old or the new one, whole.
+   * Only its owner can read it.
    *
    * @param draft a temporary name in the same directory; a file of that name is lost
    */
@@ -60,11 +62,12 @@ public final class DurableFiles {
       throws IOException {
     try {
       try (FileChannel channel =
-          FileChannel.open(
+          OwnerOnly.open(
               draft,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE))) {
         preparation.prepare(draft);
         ByteBuffer buffer = ByteBuffer.wrap(content);
         while (buffer.hasRemaining()) {

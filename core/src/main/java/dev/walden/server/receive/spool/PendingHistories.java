@@ -113,8 +113,13 @@ public final class PendingHistories {
   }
 
   private static void keep(Path directory, WalFileName.History name, byte[] content)
-      throws IOException {
-    DurableFiles.replace(directory.resolve(name.toString()), directory.resolve(DRAFT), content);
+      throws StorageUnavailableException {
+    try {
+      DurableFiles.replace(directory.resolve(name.toString()), directory.resolve(DRAFT), content);
+    } catch (IOException e) {
+      // a full disk has room again when segments are archived
+      throw new StorageUnavailableException("the spool cannot take " + name + ": " + e, e);
+    }
   }
 
   /** Archives those that wait. */

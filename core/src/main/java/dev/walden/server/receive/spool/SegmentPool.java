@@ -1,6 +1,7 @@
 package dev.walden.server.receive.spool;
 
 import dev.walden.files.DurableFiles;
+import dev.walden.files.OwnerOnly;
 import dev.walden.storage.ObjectWriter;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalFileName;
@@ -49,8 +50,11 @@ public final class SegmentPool implements Closeable {
     this.spool = spool;
     this.files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
     if (spool.isPresent() && !Files.isDirectory(spool.get())) {
-      Files.createDirectories(spool.get());
+      OwnerOnly.createDirectories(spool.get());
       DurableFiles.forceName(spool.get());
+    }
+    if (spool.isPresent()) {
+      OwnerOnly.requireUnwritable(spool.get());
     }
     this.room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 1;
     this.free = new Semaphore(room);

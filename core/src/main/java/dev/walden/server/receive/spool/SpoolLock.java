@@ -1,5 +1,6 @@
 package dev.walden.server.receive.spool;
 
+import dev.walden.files.OwnerOnly;
 import dev.walden.server.SpoolInUseException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class SpoolLock implements Closeable {
   /** Locks a file, unless somebody else has. */
   private static Optional<FileChannel> lock(Path file) throws IOException {
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        OwnerOnly.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
     boolean locked = false;
     try {
       locked = channel.tryLock() != null;

@@ -2,6 +2,7 @@ package dev.walden.server.receive.spool;
 
 import dev.walden.StorageUnavailableException;
 import dev.walden.files.DurableFiles;
+import dev.walden.files.OwnerOnly;
 import dev.walden.storage.ObjectSource;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,8 +146,8 @@ final class SpooledSegment implements OpenSegment {
   }
 
   private FileChannel open() throws IOException {
-    return FileChannel.open(
-        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return OwnerOnly.open(
+        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
   @Override

@@ -73,6 +73,16 @@ class PendingHistoriesTest {
     assertThrows(ArchiveConflictException.class, () -> histories.push(SECOND, other));
   }
 
+  /** As when the spool's disk is full: the receiver waits then, and does not end. */
+  @Test
+  void aSpoolThatCannotTakeItIsUnavailable() throws IOException {
+    storage.setUnavailable(true);
+    PendingHistories histories = new PendingHistories(archive, Optional.of(spool));
+    Files.createDirectories(spool.resolve(".history-draft/in the way"));
+    assertThrows(StorageUnavailableException.class, () -> histories.push(SECOND, HISTORY));
+    assertFalse(Files.exists(spool.resolve("00000002.history")));
+  }
+
   /** The pair of them waits in the spool, also for the next receiver. */
   @Test
   void waitsInTheSpoolForAStorageThatIsUnavailable() throws IOException {
