@@ -277,16 +277,21 @@ class WaldenIT {
                   "--transactions"));
       assertTrue(ended.contains("commit of transaction " + xid + " "), ended);
       walden(2, with(open, "plan", "--no-such-option"));
-      walden(
-          0,
-          with(
-              open,
-              "restore",
-              "--before-xid",
-              xid,
-              "--into",
-              restored.toString(),
-              "--wal-on-demand"));
+      String told =
+          walden(
+              0,
+              with(
+                  open,
+                  "restore",
+                  "--before-xid",
+                  xid,
+                  "--into",
+                  restored.toString(),
+                  "--wal-on-demand"));
+      assertTrue(told.contains("nothing archives its WAL"), told);
+      String replacement = directory.resolve("replacement").toString();
+      told = walden(0, with(open, "restore", "--replace-source", "--into", replacement));
+      assertTrue(told.contains("takes the place of its source"), told);
     }
     try (PostgresServer recovered = server(restored).startExisting()) {
       recovered.awaitPromotion(Duration.ofSeconds(60));

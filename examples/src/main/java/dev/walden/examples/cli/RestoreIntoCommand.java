@@ -38,6 +38,14 @@ public final class RestoreIntoCommand implements Callable<Integer> {
       description = "let the server fetch WAL with restore-command instead of copying it now")
   private boolean onDemand;
 
+  @Option(
+      names = "--replace-source",
+      description = {
+        "the server takes the place of the one that was backed up, which never runs again:",
+        "it archives, runs subscriptions and waits for synchronous standbys as that one did"
+      })
+  private boolean replaceSource;
+
   @Override
   public Integer call() throws IOException {
     try (ArchiveStore store = archive.open()) {
@@ -50,7 +58,10 @@ public final class RestoreIntoCommand implements Callable<Integer> {
       if (onDemand) {
         restore = restore.restoreCommand(RestoreCommandCommand.line(archive.again()));
       }
-      System.out.println(restore.run());
+      if (replaceSource) {
+        restore = restore.replaceSource();
+      }
+      System.out.print(restore.run().explain());
     }
     return 0;
   }

@@ -12,7 +12,9 @@ import java.util.Set;
 /**
  * Puts a {@link RecoveryConfiguration} into a data directory whose server does not run. What {@code
  * postgresql.auto.conf} held stays, except the block that an earlier restore of the same cluster
- * wrote; the caller's additional settings stay from one restore to the next.
+ * wrote; the caller's additional settings stay from one restore to the next. A server that replaces
+ * its source also keeps what an earlier restore had switched off in the source: if that was a copy
+ * that does not archive, its replacement does not archive either.
  */
 final class AutoConfFile {
   private static final String FILE = "postgresql.auto.conf";
@@ -41,7 +43,7 @@ final class AutoConfFile {
   static byte[] merge(byte[] old, RecoveryConfiguration configuration) throws IOException {
     ByteArrayOutputStream merged = new ByteArrayOutputStream();
     // one char for each byte, whatever the encoding of the old values
-    merged.write(withoutBlocks(old).getBytes(StandardCharsets.ISO_8859_1));
+    merged.write(withoutBlocks(old, configuration).getBytes(StandardCharsets.ISO_8859_1));
     StringBuilder block = new StringBuilder(BEGIN).append('\n');
     configuration.settings().forEach(setting -> block.append(setting.line()));
     block.append(END).append('\n');
@@ -50,7 +52,7 @@ final class AutoConfFile {
     return merged.toByteArray();
   }
 
-  private static String withoutBlocks(byte[] old) {
+  private static String withoutBlocks(byte[] old, RecoveryConfiguration configuration) {
     // a value may hold any other character that ends lines elsewhere
     List<String> lines = List.of(new String(old, StandardCharsets.ISO_8859_1).split("\n", -1));
     lines = lines.get(lines.size() - 1).isEmpty() ? lines.subList(0, lines.size() - 1) : lines;
@@ -60,7 +62,7 @@ final class AutoConfFile {
     for (int i = 0; i < lines.size(); i++) {
       // a block without an end was edited by somebody: keep it
       inBlock = inBlock || lines.get(i).equals(BEGIN) && i < lastEnd;
-      if (!inBlock) {
+      if (!inBlock || configuration.keeps(lines.get(i).split(" ", 2)[0])) {
         kept.append(lines.get(i)).append('\n');
       }
       inBlock = inBlock && !lines.get(i).equals(END);

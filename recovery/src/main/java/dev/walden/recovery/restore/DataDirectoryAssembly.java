@@ -62,7 +62,11 @@ final class DataDirectoryAssembly {
     sink.forceDirectories();
     write(BackupUnpacker.CONTROL_FILE, controlFile);
     return new RestoredCluster(
-        data, sink.files(), sink.bytes(), DataDirectoryChecks.warnings(data));
+        data,
+        sink.files(),
+        sink.bytes(),
+        StartWarnings.of(data, settings.replacesSource()),
+        settings.switchedOff());
   }
 
   private void write(String file, byte[] content) throws IOException {

@@ -8,26 +8,16 @@ import dev.walden.backup.BaseBackup;
 import dev.walden.backup.TablespaceMap;
 import dev.walden.cluster.ControlFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Whether the files that decide how a server starts agree with what {@code backup.json} says. */
 final class DataDirectoryChecks {
-  private static final List<String> CONFIGURATION =
-      List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf");
-  private static final Pattern DATA_DIRECTORY =
-      Pattern.compile("^\\s*data_directory\\s*[=\\s]", Pattern.CASE_INSENSITIVE);
-
   private final BaseBackup backup;
   private final BackupUnpacker sink;
 
@@ -100,29 +90,5 @@ final class DataDirectoryChecks {
 
   private String name(String file) {
     return file + " of backup " + backup.id();
-  }
-
-  /** What the files that lie outside many data directories, or lead outside, need from people. */
-  static List<String> warnings(Path dataDirectory) throws IOException {
-    List<String> warnings = new ArrayList<>();
-    for (String file : CONFIGURATION) {
-      if (!Files.exists(dataDirectory.resolve(file))) {
-        warnings.add(
-            file
-                + " is not in the backup; its server kept it elsewhere. Put one there, or name"
-                + " it when the server is started");
-      }
-    }
-    Path configuration = dataDirectory.resolve(CONFIGURATION.get(0));
-    if (Files.exists(configuration)
-        && Files.readString(configuration, StandardCharsets.ISO_8859_1)
-            .lines()
-            .anyMatch(line -> DATA_DIRECTORY.matcher(line).find())) {
-      warnings.add(
-          "postgresql.conf sets data_directory: a server started with it works there, not in "
-              + dataDirectory
-              + ". Remove the line");
-    }
-    return warnings;
   }
 }

@@ -15,9 +15,11 @@ import java.util.regex.Pattern;
 /**
  * The settings with which a restored server recovers. They are appended to {@code
  * postgresql.auto.conf}, where the last setting of a name wins, and make harmless what the backup
- * brought along: recovery targets of an earlier recovery, an {@code archive_command} that would
- * write into the production archive, a {@code primary_conninfo} that would follow the production
- * server, {@code synchronous_standby_names} that would make every commit wait.
+ * brought along: recovery targets of an earlier recovery, a {@code primary_conninfo} that would
+ * follow the production server, and, unless the server is to {@linkplain Builder#replaceSource
+ * replace its source}, what the source does and a copy must not: an {@code archive_command} that
+ * would write into the production archive, subscriptions that would take the production server's
+ * slots, {@code synchronous_standby_names} that would make every commit wait.
  *
  * <p>PostgreSQL applies settings in the order of their last occurrence, and setting a second
  * recovery target, even to an empty text, while another one holds a value is fatal ({@code
@@ -37,15 +39,20 @@ public final class RecoveryConfiguration {
 
   private final List<ConfigurationLine> settings;
   private final List<ConfigurationLine> additional;
+  private final List<ConfigurationLine> switchedOff;
   private final boolean standby;
+  private final boolean replacesSource;
 
   private RecoveryConfiguration(Builder builder) {
     List<ConfigurationLine> all = new ArrayList<>();
     recovery(builder, all);
     replication(builder, all);
-    archiving(builder, all);
+    replacesSource = builder.replaceSource;
+    List<ConfigurationLine> copy = replacesSource ? List.of() : CopySettings.of(builder.version);
+    all.addAll(copy);
     settings = List.copyOf(all);
     additional = List.copyOf(builder.additional);
+    switchedOff = copy.stream().filter(line -> !isAdditional(line.name())).toList();
     standby = builder.primaryConninfo.isPresent();
   }
 
@@ -69,17 +76,10 @@ public final class RecoveryConfiguration {
     if (builder.primaryConninfo.isEmpty()) {
       add(all, "recovery_min_apply_delay", "0");
     }
-    add(all, "synchronous_standby_names", "");
   }
 
-  private static void archiving(Builder builder, List<ConfigurationLine> all) {
-    if (!builder.keepArchiving) {
-      add(all, "archive_mode", "off");
-      add(all, "archive_command", "");
-      if (builder.version.major() >= 15) {
-        add(all, "archive_library", "");
-      }
-    }
+  private boolean isAdditional(String name) {
+    return additional.stream().anyMatch(line -> line.name().equalsIgnoreCase(name));
   }
 
   private static void add(List<ConfigurationLine> all, String name, String value) {
@@ -120,6 +120,24 @@ public final class RecoveryConfiguration {
   }
 
   /**
+   * What of {@link #settings} keeps the server from doing its source's work, as far as {@link
+   * #additional} does not set it again; nothing if it replaces its source.
+   */
+  public List<ConfigurationLine> switchedOff() {
+    return switchedOff;
+  }
+
+  /** Whether the server takes the place of the one that was backed up. */
+  boolean replacesSource() {
+    return replacesSource;
+  }
+
+  /** Whether a setting that an earlier restore of the source wrote is still that of the source. */
+  boolean keeps(String name) {
+    return replacesSource && CopySettings.contains(name);
+  }
+
+  /**
    * The empty file that makes the server recover: {@code standby.signal} or {@code
    * recovery.signal}. The other one must not exist.
    */
@@ -142,7 +160,7 @@ public final class RecoveryConfiguration {
     private Optional<String> restoreCommand = Optional.empty();
     private Optional<String> primaryConninfo = Optional.empty();
     private String primarySlotName = "";
-    private boolean keepArchiving;
+    private boolean replaceSource;
     private boolean lookAhead = true;
 
     private Builder(PgVersion version, TimelineId timeline) {
@@ -199,9 +217,13 @@ public final class RecoveryConfiguration {
       return this;
     }
 
-    /** Keeps the archiving settings that the backup brought along. */
-    public Builder keepArchiving() {
-      keepArchiving = true;
+    /**
+     * The server takes the place of the one that was backed up, which never runs again. It keeps
+     * what the backup brought along: archiving, the names of synchronous standbys, subscriptions
+     * and the synchronization of slots.
+     */
+    public Builder replaceSource() {
+      replaceSource = true;
       return this;
     }
 

@@ -184,11 +184,13 @@ public final class Restore {
   }
 
   /**
-   * Keeps the archiving settings of the backup. Only for a cluster that takes the place of the one
-   * that was backed up: its WAL goes to the same archive.
+   * The server takes the place of the one that was backed up, which never runs again: it archives,
+   * waits for synchronous standbys, and runs subscriptions and the synchronization of slots as that
+   * one did. By default it is a copy, where all of these are switched off; {@link
+   * RestoredCluster#switchedOff} names the settings.
    */
-  public Restore keepArchiving() {
-    return configured(RecoveryConfiguration.Builder::keepArchiving);
+  public Restore replaceSource() {
+    return configured(RecoveryConfiguration.Builder::replaceSource);
   }
 
   /** Any other setting of the server, such as {@code port}. */

@@ -72,7 +72,10 @@ class RecoveryConfigurationIT {
         "archive_command = 'touch " + touched + "'",
         "primary_conninfo = 'host=127.0.0.1 port=1'",
         "primary_slot_name = 'nobody'",
-        "synchronous_standby_names = 'nobody'");
+        "synchronous_standby_names = 'nobody'",
+        major < 16 ? "promote_trigger_file = '" + touched + "'" : "",
+        major < 17 ? "" : "sync_replication_slots = on",
+        major < 17 ? "" : "synchronized_standby_slots = 'nobody'");
     append(copy.resolve("postgresql.auto.conf"), "recovery_target_timeline = '7'");
     Files.createFile(copy.resolve("standby.signal"));
     write(
@@ -99,6 +102,14 @@ class RecoveryConfigurationIT {
       expected.put("primary_conninfo", "");
       expected.put("primary_slot_name", "");
       expected.put("synchronous_standby_names", "");
+      expected.put("max_logical_replication_workers", "0");
+      if (major < 16) {
+        expected.put("promote_trigger_file", "");
+      }
+      if (major >= 17) {
+        expected.put("sync_replication_slots", "off");
+        expected.put("synchronized_standby_slots", "");
+      }
       for (Map.Entry<String, String> setting : expected.entrySet()) {
         assertEquals(
             setting.getValue(), restored.query("SHOW " + setting.getKey()), setting.getKey());

@@ -65,7 +65,34 @@ class RecoveryConfigurationTest {
         names(RecoveryConfiguration.builder(PgVersion.PG_14, TimelineId.FIRST).build())
             .contains("archive_library"));
     assertTrue(names(builder().build()).contains("archive_library"));
-    assertFalse(names(builder().keepArchiving().build()).contains("archive_command"));
+  }
+
+  @Test
+  void aReplacementKeepsWhatACopyMustNotDo() {
+    RecoveryConfiguration copy = builder().setting("Archive_Mode", "on").build();
+    List<String> off = copy.switchedOff().stream().map(ConfigurationLine::name).toList();
+    assertTrue(names(copy).containsAll(off), off::toString);
+    assertTrue(off.contains("max_logical_replication_workers"), off::toString);
+    assertFalse(off.contains("archive_mode"), "set again, yet named");
+
+    RecoveryConfiguration replacement = builder().replaceSource().build();
+    assertEquals(List.of(), replacement.switchedOff());
+    off.forEach(name -> assertFalse(names(replacement).contains(name), name));
+  }
+
+  /** The source may itself be a copy; its archive_command is that of yet another server. */
+  @Test
+  void aReplacementKeepsWhatWasSwitchedOffInItsSource() throws Exception {
+    byte[] original = "archive_mode = 'on'\n".getBytes(StandardCharsets.UTF_8);
+    byte[] copy =
+        AutoConfFile.merge(
+            original, builder().target(RecoveryTarget.name("first")).restoreCommand("a").build());
+    String text =
+        new String(
+            AutoConfFile.merge(copy, builder().replaceSource().build()), StandardCharsets.UTF_8);
+    assertTrue(text.lastIndexOf("archive_mode = 'off'") > text.lastIndexOf("archive_mode = 'on'"));
+    assertFalse(text.contains("first"), text);
+    assertEquals(1, text.lines().filter(line -> line.startsWith("restore_command")).count());
   }
 
   @ParameterizedTest

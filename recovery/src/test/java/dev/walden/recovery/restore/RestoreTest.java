@@ -35,7 +35,6 @@ import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -349,20 +348,5 @@ class RestoreTest {
     try (Stream<Path> files = Files.list(directory)) {
       return files.map(file -> file.getFileName().toString()).toList();
     }
-  }
-
-  @Test
-  void warnsOfFilesThatTheSourceKeptElsewhereAndOfItsDirectory() throws IOException {
-    Files.createDirectory(target);
-    assertEquals(3, DataDirectoryChecks.warnings(target).size());
-    for (String file : List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf")) {
-      Files.createFile(target.resolve(file));
-    }
-    assertEquals(List.of(), DataDirectoryChecks.warnings(target));
-    Files.writeString(
-        target.resolve("postgresql.conf"),
-        "#data_directory = '/a'\n  Data_Directory '/var/lib/ü'\n",
-        StandardCharsets.ISO_8859_1);
-    assertTrue(DataDirectoryChecks.warnings(target).get(0).contains("data_directory"));
   }
 }
