@@ -218,8 +218,11 @@ public final class PathWal {
     return List.copyOf(pending.values());
   }
 
-  /** What happened in records that end at a position or before. */
-  private List<WalEvent> eventsUntil(Lsn limit) throws IOException {
+  /**
+   * What happened in records that end at a position or before: all that the segment with the
+   * position says, of those before what condensed outlines do not leave out.
+   */
+  public List<WalEvent> eventsUntil(Lsn limit) throws IOException {
     Optional<WalOutline> joined = Optional.empty();
     for (WalOutline outline : outlines) {
       if (outline.startLsn().isBefore(limit)) {

@@ -10,6 +10,7 @@ import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTarget.Immediate;
 import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
+import dev.walden.recovery.RecoveryTargetAction;
 import dev.walden.recovery.path.ArchiveEnd;
 import dev.walden.recovery.path.ArchiveEnd.Hole;
 import dev.walden.recovery.path.ArchiveEnd.Verdict;
@@ -96,8 +97,8 @@ final class PlanDecision {
       requireTarget(path, continuous, verdict);
     }
     ReplayedSettings settings = ReplayedSettings.of(coverages, chosen, refusal);
-    PreparedAtStop prepared = new PreparedAtStop(path, history, chosen);
-    prepared.require(refusal);
+    PreparedAtStop prepared = new PreparedAtStop(path, contents.wal(), history, chosen);
+    requirePromotion(prepared);
     Lsn end =
         target instanceof Latest
             ? continuous.end()
@@ -115,7 +116,18 @@ final class PlanDecision {
         Optional.of(chosen.stop()),
         request.action(),
         new PlanWarnings(contents, target, history, continuous)
-            .exact(chosen, settings, prepared.atSwitches(coverages)));
+            .exact(chosen, settings, prepared, coverages));
+  }
+
+  /** At the end of the WAL a server is promoted whatever it is to do at a target. */
+  private void requirePromotion(PreparedAtStop prepared) throws RecoveryImpossibleException {
+    if (target instanceof Latest || request.action() == RecoveryTargetAction.PROMOTE) {
+      Optional<PreparedAtStop.Lost> lost = prepared.atStop();
+      if (lost.isPresent()) {
+        throw refusal.of(
+            Reason.PREPARED_TRANSACTION, lost.get().text() + ". " + lost.get().advice() + ".");
+      }
+    }
   }
 
   /** The backups whose own WAL is archived; without any there is no plan. */

@@ -17,7 +17,10 @@ public record PlanWarning(Kind kind, String text) {
     OTHER_SETTING,
     /** The replayed WAL needs higher settings than the backup's, or a hot standby stops. */
     REQUIRED_SETTINGS,
-    /** A hot standby fails at a timeline switch, because a transaction is still prepared there. */
+    /**
+     * A transaction is still prepared at a shutdown checkpoint, where a hot standby fails, or at
+     * the stop, where no server can be promoted.
+     */
     PREPARED_TRANSACTION,
     /** The archive holds WAL of a timeline that recovery does not follow. */
     OTHER_TIMELINE,

@@ -11,6 +11,7 @@ import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.recovery.path.ArchiveEnd;
 import dev.walden.recovery.path.Recoverable;
+import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.path.TakenTimelines;
 import dev.walden.recovery.plan.PlanWarning.Kind;
 import dev.walden.wal.Lsn;
@@ -59,7 +60,8 @@ final class PlanWarnings {
   List<PlanWarning> exact(
       ExactChoice.Chosen chosen,
       ReplayedSettings settings,
-      List<WalEvent.Prepared> preparedAtSwitches)
+      PreparedAtStop prepared,
+      List<ReplayableWal> coverages)
       throws IOException {
     if (!chosen.serverTarget().equals(target)) {
       warn(
@@ -69,16 +71,30 @@ final class PlanWarnings {
               + ", which is the same record");
     }
     settings.warnings().forEach(text -> warn(Kind.REQUIRED_SETTINGS, text));
-    preparedAtSwitches.forEach(
-        prepared ->
-            warn(
-                Kind.PREPARED_TRANSACTION,
-                String.format(
-                    "Transaction %d (\"%s\") was still prepared when a timeline began in its segment:"
-                        + " a server fails there if hot_standby is on; set it off to recover",
-                    prepared.xid(), prepared.gid())));
+    prepared.atShutdowns(coverages).forEach(this::preparedAtShutdown);
+    prepared.atStop().ifPresent(this::preparedAtStop);
     common();
     return warnings;
+  }
+
+  private void preparedAtShutdown(WalEvent.Prepared prepared, Lsn shutdown) {
+    warn(
+        Kind.PREPARED_TRANSACTION,
+        String.format(
+            "Transaction %d (\"%s\") was still prepared at the shutdown checkpoint %s, in a segment"
+                + " in which a timeline begins: a server fails there if hot_standby is on; set it"
+                + " off to recover",
+            prepared.xid(), prepared.gid(), shutdown));
+  }
+
+  private void preparedAtStop(PreparedAtStop.Lost lost) {
+    warn(
+        Kind.PREPARED_TRANSACTION,
+        "The server cannot be promoted where it stops: "
+            + lost.text()
+            + ". It can pause there, if hot standby is active by then, or shut down. "
+            + lost.advice()
+            + " to promote it");
   }
 
   private void common() throws IOException {
