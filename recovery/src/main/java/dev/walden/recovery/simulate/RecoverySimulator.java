@@ -17,10 +17,9 @@ import java.util.Optional;
  * stay in memory. Immutable: each method gives a changed simulator.
  *
  * <p>The simulated server is restored as {@code Restore} does it, has {@code recovery.signal}, and
- * its {@code restore_command} brings what the archive holds and answers 1 for what it does not
- * hold. A record is not applied to any page, so what fails only there is not foreseen. Nor are
- * restartpoints, which a long recovery makes from time to time: they can save it from losing sight
- * of a prepared transaction at a switch of timelines.
+ * gets the archive's files as {@link #delivery} says. A record is not applied to any page, so what
+ * fails only there is not foreseen. Nor are restartpoints, which a long recovery makes from time to
+ * time: they can save it from losing sight of a prepared transaction at a switch of timelines.
  *
  * <p>A base backup of a standby is taken to be consistent where it says that it ended; the server
  * goes by its {@code pg_control}, which can be a little earlier.
@@ -34,17 +33,27 @@ public final class RecoverySimulator {
   private final Contents contents;
   private final WalSource source;
   private final StandbyCapacity settings;
+  private final WalDelivery delivery;
 
-  private RecoverySimulator(Contents contents, WalSource source, StandbyCapacity settings) {
+  private RecoverySimulator(
+      Contents contents, WalSource source, StandbyCapacity settings, WalDelivery delivery) {
     this.contents = contents;
     this.source = source;
     this.settings = settings;
+    this.delivery = delivery;
+  }
+
+  private static RecoverySimulator of(Contents contents, WalSource source) {
+    return new RecoverySimulator(contents, source, StandbyCapacity.defaults(), WalDelivery.PG_WAL);
+  }
+
+  private RecoverySimulator with(StandbyCapacity changed) {
+    return new RecoverySimulator(contents, source, changed, delivery);
   }
 
   /** Simulates with what an archive holds whenever a simulation is asked for. */
   public static RecoverySimulator of(ArchiveStore archive) {
-    return new RecoverySimulator(
-        () -> archive.inventory().withTails(), archive::open, StandbyCapacity.defaults());
+    return of(() -> archive.inventory().withTails(), archive::open);
   }
 
   /**
@@ -53,13 +62,20 @@ public final class RecoverySimulator {
    * @param source has the segments of the inventory; others are never asked for
    */
   public static RecoverySimulator of(WalInventory inventory, WalSource source) {
-    return new RecoverySimulator(() -> inventory, source, StandbyCapacity.defaults());
+    return of(() -> inventory, source);
+  }
+
+  /**
+   * How the server gets the archive's files; {@link WalDelivery#PG_WAL} by default, as for {@code
+   * Restore}.
+   */
+  public RecoverySimulator delivery(WalDelivery newDelivery) {
+    return new RecoverySimulator(contents, source, settings, newDelivery);
   }
 
   /** Whether {@code hot_standby} is on, as it is by default. */
   public RecoverySimulator hotStandby(boolean on) {
-    return new RecoverySimulator(
-        contents, source, new StandbyCapacity(on, settings.own(), settings.backedUp()));
+    return with(new StandbyCapacity(on, settings.own(), settings.backedUp()));
   }
 
   /**
@@ -70,9 +86,7 @@ public final class RecoverySimulator {
    * @param backedUp what the backup's {@code pg_control} says
    */
   public RecoverySimulator settings(Settings own, Settings backedUp) {
-    return new RecoverySimulator(
-        contents,
-        source,
+    return with(
         new StandbyCapacity(
             settings.hotStandby(),
             Optional.of(RequiredSettings.of(own)),
@@ -87,6 +101,7 @@ public final class RecoverySimulator {
    * @throws IOException if the archive could not be asked
    */
   public SimulatedRecovery simulate(RecoveryPlan plan) throws IOException {
-    return Simulation.run(plan, contents.inventory(), source, settings);
+    Delivered delivered = Delivered.of(contents.inventory(), plan, delivery);
+    return Simulation.run(plan, delivered, source, settings);
   }
 }

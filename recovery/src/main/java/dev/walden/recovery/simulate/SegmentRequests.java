@@ -1,7 +1,6 @@
 package dev.walden.recovery.simulate;
 
 import dev.walden.archive.inventory.SegmentLookup;
-import dev.walden.archive.inventory.WalInventory;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -18,10 +17,11 @@ import java.util.Optional;
 final class SegmentRequests {
   private static final long NONE = -1;
 
-  private final WalInventory wal;
+  private final Delivered delivered;
   private final TimelineHistory history;
   private final SegmentLookup lookup;
   private List<WalFileName> asked = new ArrayList<>();
+  private Optional<WalFileName> refused = Optional.empty();
   private TimelineId lowest = TimelineId.FIRST;
   private boolean jumping;
   private long open = NONE;
@@ -33,18 +33,18 @@ final class SegmentRequests {
   private long openBefore;
   private TimelineId openTimelineBefore;
 
-  SegmentRequests(WalInventory wal, TimelineHistory history) {
-    this.wal = wal;
+  SegmentRequests(Delivered delivered, TimelineHistory history) {
+    this.delivered = delivered;
     this.history = history;
-    this.lookup = new SegmentLookup(history, wal.cluster().segmentSize());
+    this.lookup = new SegmentLookup(history, delivered.wal().cluster().segmentSize());
     openTimeline = history.timeline();
     previous = openTimeline;
     openTimelineBefore = openTimeline;
   }
 
-  /** Whether the history of a timeline can be had; timeline 1 has none. */
+  /** Whether the history of a timeline can be had; timeline 1 needs none. */
   boolean hasHistory(TimelineId timeline) {
-    return wal.history(timeline).isPresent();
+    return delivered.hasHistory(timeline);
   }
 
   /** The server jumps elsewhere: what it opens until it has a record may be of any timeline. */
@@ -83,18 +83,35 @@ final class SegmentRequests {
   /** Asks for a segment's files, one after the other, until there is one. */
   private Optional<TimelineId> ask(long number) {
     for (WalSegment file : lookup.filesProbed(number, lowest)) {
-      asked.add(file.fileName());
-      if (wal.contains(file)) {
+      if (!ask(file.fileName())) {
+        return Optional.empty();
+      }
+      if (delivered.has(file)) {
         return Optional.of(file.timeline());
       }
     }
     return Optional.empty();
   }
 
+  /** Asks for a file; false if the answer ends the server. */
+  boolean ask(WalFileName name) {
+    asked.add(name);
+    if (refused.isEmpty() && delivered.endsServer(name)) {
+      refused = Optional.of(name);
+    }
+    return refused.isEmpty();
+  }
+
+  /** The file whose request ended the server. */
+  Optional<WalFileName> refused() {
+    return refused;
+  }
+
   /** The reader looked for more WAL after an invalid place; the server does not. */
   void forgetProbe() {
     if (lookups > 1) {
       asked.subList(askedBefore, asked.size()).clear();
+      refused = Optional.empty();
       open = openBefore;
       openTimeline = openTimelineBefore;
     }
@@ -105,9 +122,13 @@ final class SegmentRequests {
     return number == open ? openTimeline : previous;
   }
 
-  /** The segment that was open before the server looked ahead is taken to be open still. */
+  /**
+   * The segment that was open before the server looked ahead is taken to be open still, and what
+   * would have ended it there not to have been asked for.
+   */
   void reopen(long number) {
     open = number;
+    refused = Optional.empty();
   }
 
   /** The number of the segment whose file is open; negative if none is. */

@@ -1,6 +1,6 @@
 package dev.walden.recovery.simulate;
 
-import dev.walden.archive.inventory.WalInventory;
+import dev.walden.cluster.ClusterIdentity;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.WalEnd;
 import dev.walden.wal.record.WalEnd.Reason;
@@ -12,13 +12,13 @@ import java.util.Optional;
 
 /** WAL as a recovering server reads it, with the files that it opens for that. */
 final class ServerWal {
-  private final WalInventory wal;
+  private final Delivered delivered;
   private final WalSource source;
   private final SegmentRequests segments;
   private Optional<WalEnd> end = Optional.empty();
 
-  ServerWal(WalInventory wal, WalSource source, SegmentRequests segments) {
-    this.wal = wal;
+  ServerWal(Delivered delivered, WalSource source, SegmentRequests segments) {
+    this.delivered = delivered;
     this.source = source;
     this.segments = segments;
   }
@@ -30,12 +30,12 @@ final class ServerWal {
 
   /** Describes a reader whose files nobody counts. */
   WalReader.Builder anyFile() {
-    return WalReader.builder(this::open, wal.cluster().segmentSize())
-        .cluster(wal.cluster().systemIdentifier());
+    ClusterIdentity cluster = delivered.wal().cluster();
+    return WalReader.builder(this::open, cluster.segmentSize()).cluster(cluster.systemIdentifier());
   }
 
   private Optional<InputStream> open(WalSegment segment) throws IOException {
-    return wal.contains(segment) ? source.open(segment) : Optional.empty();
+    return delivered.has(segment) ? source.open(segment) : Optional.empty();
   }
 
   /** Goes on in the WAL as the server does; false if it sees no more. */

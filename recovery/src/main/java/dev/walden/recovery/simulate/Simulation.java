@@ -1,10 +1,7 @@
 package dev.walden.recovery.simulate;
 
-import dev.walden.CorruptFileException;
-import dev.walden.archive.inventory.WalInventory;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.RecoveryTargetAction;
-import dev.walden.recovery.path.TakenTimelines;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.simulate.Replay.Step;
 import dev.walden.recovery.simulate.SimulatedRecovery.Outcome;
@@ -19,8 +16,6 @@ import dev.walden.wal.record.WalEnd;
 import dev.walden.wal.record.WalReader;
 import dev.walden.wal.record.WalSource;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,13 +32,13 @@ final class Simulation {
   private final RecoveryPlan plan;
   private final BaseBackup backup;
   private final TimelineHistory history;
-  private final WalInventory wal;
+  private final Delivered delivered;
   private final ServerWal read;
   private final WalSegmentSize size;
   private final StandbyCapacity settings;
   private final StopRules rules;
   private final SegmentRequests segments;
-  private final List<WalFileName> startup = new ArrayList<>();
+  private List<WalFileName> startup = List.of();
   private List<WalFileName> replayed = List.of();
   private List<WalFileName> ahead = List.of();
   private List<WalFileName> again = List.of();
@@ -55,67 +50,74 @@ final class Simulation {
   private Simulation(
       RecoveryPlan plan,
       TimelineHistory history,
-      WalInventory wal,
+      Delivered delivered,
       WalSource source,
       StandbyCapacity settings) {
     this.plan = plan;
     this.history = history;
     this.backup = plan.backup();
-    this.wal = wal;
-    this.size = wal.cluster().segmentSize();
+    this.delivered = delivered;
+    this.size = plan.cluster().segmentSize();
     this.settings = settings;
     this.rules = new StopRules(plan.serverTarget());
-    this.segments = new SegmentRequests(wal, history);
-    this.read = new ServerWal(wal, source, segments);
+    this.segments = new SegmentRequests(delivered, history);
+    this.read = new ServerWal(delivered, source, segments);
   }
 
   static SimulatedRecovery run(
-      RecoveryPlan plan, WalInventory wal, WalSource source, StandbyCapacity settings)
+      RecoveryPlan plan, Delivered delivered, WalSource source, StandbyCapacity settings)
       throws IOException {
     TimelineId target = plan.timeline();
-    Optional<TimelineHistory> history = wal.history(target);
+    Optional<TimelineHistory> history = delivered.wal().history(target);
     if (history.isEmpty()) {
-      List<WalFileName> asked = List.of(new WalFileName.History(target));
+      WalFileName.History asked = new WalFileName.History(target);
       return failed(
           plan.backup(),
-          "recovery target timeline " + target + " does not exist",
+          delivered.endsServer(asked)
+              ? notRestored(asked)
+              : "recovery target timeline " + target + " does not exist",
           Optional.empty(),
-          new FileRequests(asked, List.of(), List.of(), List.of(), List.of()));
+          new FileRequests(List.of(asked), List.of(), List.of(), List.of(), List.of()));
     }
-    return new Simulation(plan, history.get(), wal, source, settings).run();
+    return new Simulation(plan, history.get(), delivered, source, settings).run();
   }
 
   private SimulatedRecovery run() throws IOException {
     TimelineId target = plan.timeline();
     if (!target.equals(TimelineId.FIRST)) {
       // once to see whether it exists, once to read it
-      startup.add(new WalFileName.History(target));
-      startup.add(new WalFileName.History(target));
+      segments.ask(new WalFileName.History(target));
+      segments.ask(new WalFileName.History(target));
     }
     Startup start = new Startup(backup, history, read, segments);
     Optional<ReplayStart> from = start.find();
     if (from.isEmpty()) {
-      startup.addAll(segments.take());
-      return failed(start.noCheckpoint());
+      return failedAtStartup(start.noCheckpoint());
     }
     try (WalReader reader = start.reader(from.get())) {
       boolean readable = start.hasRedo(from.get(), reader);
-      startup.addAll(segments.take());
       Optional<String> refusal =
           readable ? start.refusal(from.get()) : Optional.of(start.noRedo(from.get()));
       if (refusal.isPresent()) {
-        return failed(refusal.get());
+        return failedAtStartup(refusal.get());
       }
-      intermediateHistories(from.get().checkpoint().timeline());
+      if (!intermediateHistories(from.get().checkpoint().timeline())) {
+        return failedAtStartup("");
+      }
+      startup = segments.take();
       return replay(from.get(), reader);
     }
   }
 
-  /** Those that a cascading standby may want: from the checkpoint's timeline to the target. */
-  private void intermediateHistories(TimelineId first) {
-    for (long id = Math.max(2, first.value()); id < history.timeline().value(); id++) {
-      startup.add(new WalFileName.History(new TimelineId(id)));
+  /**
+   * Asks for those that a cascading standby may want: from the checkpoint's timeline to the target.
+   */
+  private boolean intermediateHistories(TimelineId first) {
+    boolean goesOn = true;
+    for (long id = Math.max(2, first.value()); goesOn && id < history.timeline().value(); id++) {
+      goesOn = segments.ask(new WalFileName.History(new TimelineId(id)));
     }
+    return goesOn;
   }
 
   private SimulatedRecovery replay(ReplayStart from, WalReader reader) throws IOException {
@@ -131,6 +133,9 @@ final class Simulation {
       more = step != Step.CONTINUE || read.advance(reader);
     }
     replayed = segments.take();
+    if (segments.refused().isPresent()) {
+      return refused(replay);
+    }
     if (more) {
       lookAhead();
     }
@@ -153,6 +158,9 @@ final class Simulation {
       return result(Outcome.FAILED, replay);
     }
     readAgain(replay);
+    if (segments.refused().isPresent()) {
+      return refused(replay);
+    }
     if (replay.consistent().isEmpty()) {
       replay.fail("FATAL", "WAL ends before end of online backup");
       return result(Outcome.FAILED, replay);
@@ -180,7 +188,7 @@ final class Simulation {
 
   private void lookAhead() {
     long open = segments.current();
-    if (wal.cluster().version().major() < 15 || plan.gapAhead() || open < 0) {
+    if (plan.cluster().version().major() < 15 || plan.gapAhead() || open < 0) {
       return;
     }
     for (long next = open + 1;
@@ -194,7 +202,7 @@ final class Simulation {
 
   /** The server reads the last record that it applied once more, to write after it. */
   private void readAgain(Replay replay) {
-    if (wal.cluster().version().major() >= 15) {
+    if (plan.cluster().version().major() >= 15) {
       segments.close();
     }
     segments.jump();
@@ -206,37 +214,45 @@ final class Simulation {
   }
 
   private SimulatedRecovery promoted(Replay replay) throws IOException {
-    // PgWalPreload lets a history stand in for one that is missing of a number that is taken
-    TakenTimelines taken = TakenTimelines.of(wal);
-    TimelineId next = taken.firstFree(history.timeline());
-    end = new ArrayList<>(taken.after(history.timeline()));
-    end.add(new WalFileName.History(next));
-    end.add(history.fileName());
+    TimelineId next = following(history.timeline());
+    while (segments.ask(new WalFileName.History(next)) && delivered.isTaken(next)) {
+      next = following(next);
+    }
+    if (segments.refused().isEmpty()) {
+      segments.ask(history.fileName());
+    }
+    end = segments.take();
+    if (segments.refused().isPresent()) {
+      return refused(replay);
+    }
     replay.log("LOG", "selected new timeline ID: " + next);
     replay.log("LOG", "archive recovery complete");
-    return result(Outcome.PROMOTED, replay, Optional.of(newHistory(next, replay)));
+    String reason = replay.stop().map(StopDecision::reason).orElse(StopRules.NO_TARGET);
+    TimelineHistory begun = new NewTimeline(history, next).history(replay.lastEnd(), reason);
+    return result(Outcome.PROMOTED, replay, Optional.of(begun));
   }
 
-  private TimelineHistory newHistory(TimelineId timeline, Replay replay)
-      throws CorruptFileException {
-    String parent = new String(history.content(), StandardCharsets.ISO_8859_1);
-    String line =
-        String.format(
-            "%s\t%s\t%s\n",
-            history.timeline(),
-            replay.lastEnd(),
-            replay.stop().map(StopDecision::reason).orElse(StopRules.NO_TARGET));
-    byte[] utf8 = line.getBytes(StandardCharsets.UTF_8);
-    String content =
-        parent
-            + (history.timeline().equals(TimelineId.FIRST) ? "" : "\n")
-            + new String(utf8, StandardCharsets.ISO_8859_1);
-    return TimelineHistory.parse(timeline, content.getBytes(StandardCharsets.ISO_8859_1));
+  private static TimelineId following(TimelineId timeline) {
+    return new TimelineId(timeline.value() + 1);
   }
 
-  /** A failure before replay. */
-  private SimulatedRecovery failed(String message) {
-    return failed(backup, message, read.end(), requests());
+  private static String notRestored(WalFileName name) {
+    return "could not restore file \""
+        + name
+        + "\" from archive: child process exited with exit code 255";
+  }
+
+  /** The answer to a request ends the server. */
+  private SimulatedRecovery refused(Replay replay) {
+    replay.fail("FATAL", notRestored(segments.refused().orElseThrow()));
+    return result(Outcome.FAILED, replay);
+  }
+
+  /** A failure before replay: the answer to a request, or else what a message says. */
+  private SimulatedRecovery failedAtStartup(String message) {
+    startup = segments.take();
+    String why = segments.refused().map(Simulation::notRestored).orElse(message);
+    return failed(backup, why, read.end(), requests());
   }
 
   private static SimulatedRecovery failed(

@@ -1,9 +1,7 @@
 package dev.walden.recovery.agreement;
 
-import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
 import dev.walden.recovery.RecoveryTarget;
-import dev.walden.recovery.journey.WalFolder;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.record.RecordBody;
@@ -27,14 +25,13 @@ final class AgreementTargets {
   private final List<Instant> times = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
-  AgreementTargets(WalFolder wal, TimelineHistory history, Lsn from, Random random)
+  AgreementTargets(SeenArchive seen, TimelineHistory history, Lsn from, Random random)
       throws IOException {
     this.random = random;
-    WalInventory inventory = wal.inventory();
-    WalPath path = new WalPath(inventory, history);
-    var size = wal.cluster().segmentSize();
+    WalPath path = new WalPath(seen.inventory(), history);
+    var size = seen.archive().cluster().segmentSize();
     try (WalReader reader =
-        WalReader.builder(wal::open, size)
+        WalReader.builder(seen.archive()::open, size)
             .timelines(number -> path.segment(size.startOf(number)).timeline())
             .from(from)
             .build()) {

@@ -1,7 +1,6 @@
 package dev.walden.recovery.agreement;
 
 import dev.walden.cluster.ControlFile;
-import dev.walden.recovery.journey.WalFolder;
 import dev.walden.recovery.simulate.FileRequests;
 import dev.walden.recovery.simulate.SimulatedRecovery;
 import dev.walden.recovery.simulate.SimulatedRecovery.Outcome;
@@ -41,25 +40,28 @@ final class RecoveredServer {
           + " FROM pg_last_committed_xact()";
 
   private final PostgresServer server;
+  private final AskedFiles files;
   private final List<String> asked;
   private final List<String> log;
   private final Outcome outcome;
 
   /** Starts a server, whose data directory is restored and configured, and waits for its end. */
-  RecoveredServer(PostgresServer server, WalFolder wal) throws IOException, InterruptedException {
+  RecoveredServer(PostgresServer server, AskedFiles files)
+      throws IOException, InterruptedException {
     this.server = server;
+    this.files = files;
     server.launch();
     long start = System.nanoTime();
     while (server.isRunning() && !READY.matcher(server.log()).find()) {
       if (System.nanoTime() - start > LIMIT.toNanos()) {
-        server.kill();
+        kill();
         throw new IOException("recovery did not end within " + LIMIT + "\n" + server.log());
       }
       Thread.sleep(10);
     }
     boolean running = server.isRunning() || READY.matcher(server.log()).find();
     log = lines(server.log());
-    asked = wal.asked();
+    asked = files.asked();
     outcome = outcome(running);
   }
 
@@ -242,6 +244,7 @@ final class RecoveredServer {
 
   void kill() throws IOException, InterruptedException {
     server.kill();
+    files.close();
   }
 
   /** The server, unless recovery ended it. */

@@ -3,8 +3,10 @@ package dev.walden.recovery.agreement;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.recovery.RecoveryTarget;
+import dev.walden.recovery.plan.PlanWarning;
 import dev.walden.recovery.plan.RecoveryImpossibleException;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.plan.RecoveryPlan;
@@ -12,79 +14,133 @@ import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.recovery.plan.RecoveryStopPoint;
 import dev.walden.recovery.simulate.RecoverySimulator;
 import dev.walden.recovery.simulate.SimulatedRecovery;
+import dev.walden.testing.PostgresBinaries;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random work, random targets, possible ones and others: the simulation says what the server will
- * do, then a real server does it. Both must agree on everything, to the byte.
+ * do, then a real server does it. Both must agree on everything, to the byte. The server gets its
+ * WAL as users' servers do: from {@code pg_wal}, by Walden's {@code restore_command}, or by one
+ * that knows nothing, as {@code cp}.
  *
- * <p>{@value #CASES} says how many cases for each version, {@value #SEED} with which seed.
+ * <p>{@value #CASES} says how many cases for each version, {@value #SEED} with which seed: that of
+ * the day by default. A disagreement keeps its archive, and prints the line that does the same case
+ * again: {@value #VERSION}, {@value #CASE} and {@value #ARCHIVE}.
  */
-@Timeout(value = 3600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 7200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RecoveryAgreementIT {
   private static final String CASES = "walden.agreement.cases";
   private static final String SEED = "walden.agreement.seed";
+  private static final String VERSION = "walden.agreement.version";
+  private static final String CASE = "walden.agreement.case";
+  private static final String ARCHIVE = "walden.agreement.archive";
 
-  @TempDir Path directory;
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path directory;
+
+  private long seed;
+  private long nanos;
+  private final Map<String, Integer> outcomes = new TreeMap<>();
+
+  static IntStream versions() {
+    Integer only = Integer.getInteger(VERSION);
+    return only == null ? IntStream.rangeClosed(14, 18) : IntStream.of(only);
+  }
 
   @ParameterizedTest
-  @ValueSource(ints = {14, 15, 16, 17, 18})
+  @MethodSource("versions")
   void serverAndSimulationAgree(int major) throws Exception {
-    long seed = Long.getLong(SEED, 1);
-    int cases = Integer.getInteger(CASES, 4);
-    AgreementWorld world = new AgreementWorld(major, seed, directory);
-    world.make(cases < 10 ? 1 : 3);
-    long nanos = 0;
-    Map<String, Integer> outcomes = new TreeMap<>();
-    for (int i = 1; i <= cases; i++) {
-      AgreementWorld.Case next = world.draw();
-      String which = "version " + major + ", seed " + seed + ", case " + i + ": " + next;
-      RecoverySimulator simulator = world.simulator(next);
-      long start = System.nanoTime();
-      SimulatedRecovery simulated = simulator.simulate(next.plan());
-      nanos += System.nanoTime() - start;
-      if (next.wal().intact()) {
-        assertEquals(
-            simulated,
-            world.configured(next, RecoverySimulator.of(world.archive())).simulate(next.plan()),
-            which);
-        checkPlanner(world, next, simulated, which);
+    assumeTrue(PostgresBinaries.available(major), "no PostgreSQL " + major + " at hand");
+    seed = Long.getLong(SEED, today());
+    int number = Integer.getInteger(CASES, 40);
+    Path archive = archive(major, number);
+    AgreementCases cases = new AgreementCases(SeenArchive.of(archive), directory.resolve("cases"));
+    int first = Integer.getInteger(CASE, 1);
+    int last = Integer.getInteger(CASE, number);
+    List<String> disagreements = new ArrayList<>();
+    for (int i = first; i <= last; i++) {
+      String which = "version " + major + ", seed " + seed + ", case " + i;
+      try {
+        // each by itself, so that it can be repeated
+        Random random = new Random((seed * 100 + major) * 10_000 + i);
+        AgreementCase next = cases.draw(random, "case" + i);
+        judge(cases, next, next.toString());
+        next.clean();
+      } catch (AssertionError | IOException | SQLException | RuntimeException e) {
+        disagreements.add(which + ": " + e + "\nagain: " + again(major, i, archive));
       }
-      RecoveredServer server = world.recover(next);
-      List<String> differences = server.differences(simulated);
-      server.kill();
-      assertTrue(differences.isEmpty(), which + "\n" + String.join("\n", differences));
-      AgreementWorld.clean(next);
-      outcomes.merge(kind(simulated), 1, Integer::sum);
     }
-    System.out.println(
-        "version "
-            + major
-            + ", seed "
-            + seed
-            + ": "
-            + outcomes
-            + ", simulated in "
-            + nanos / cases / 1000000
-            + " ms each");
+    System.out.printf(
+        "version %d, seed %d: %s, %d disagree, simulated in %d ms each%n",
+        major, seed, outcomes, disagreements.size(), nanos / (last - first + 1) / 1_000_000);
+    assertTrue(disagreements.isEmpty(), String.join("\n\n", disagreements));
+  }
+
+  private static long today() {
+    return Long.parseLong(
+        LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyyMMdd")));
+  }
+
+  /** The archive of a run that disagreed, or a new one. */
+  private Path archive(int major, int number) throws Exception {
+    Optional<String> kept = Optional.ofNullable(System.getProperty(ARCHIVE));
+    Path archive = kept.map(Path::of).orElse(directory.resolve("archive"));
+    if (kept.isEmpty()) {
+      Path world = Files.createDirectory(directory.resolve("world"));
+      new AgreementWorld(major, seed, world).make(archive, number < 10 ? 1 : 3);
+    }
+    return archive;
+  }
+
+  private String again(int major, int number, Path archive) {
+    return String.format(
+        "./mvnw verify -pl recovery -am -Dtest=RecoveryAgreementIT"
+            + " -Dsurefire.failIfNoSpecifiedTests=false -D%s=%d -D%s=%d -D%s=%d -D%s=%s",
+        VERSION, major, SEED, seed, CASE, number, ARCHIVE, archive);
+  }
+
+  private void judge(AgreementCases cases, AgreementCase next, String which) throws Exception {
+    RecoverySimulator simulator = cases.simulator(next);
+    long start = System.nanoTime();
+    SimulatedRecovery simulated = simulator.simulate(next.plan());
+    nanos += System.nanoTime() - start;
+    outcomes.merge(kind(simulated), 1, Integer::sum);
+    if (next.seen().intact()) {
+      checkPlanner(next, simulated, which);
+    }
+    RecoveredServer server = cases.recover(next);
+    try {
+      List<String> differences = server.differences(simulated);
+      assertTrue(differences.isEmpty(), which + "\n" + String.join("\n", differences));
+    } finally {
+      server.kill();
+    }
   }
 
   /** The planner must promise what happens, and refuse what fails. */
-  private static void checkPlanner(
-      AgreementWorld world, AgreementWorld.Case next, SimulatedRecovery simulated, String which)
+  private static void checkPlanner(AgreementCase next, SimulatedRecovery simulated, String which)
       throws IOException {
     RecoveryPlan given = next.plan();
     RecoveryPlanner planner =
-        RecoveryPlanner.of(world.archive())
+        RecoveryPlanner.of(next.seen().archive())
             .targetTimeline(given.requestedTimeline())
             .backup(given.backup().id())
             .action(given.action());
@@ -94,7 +150,10 @@ class RecoveryAgreementIT {
     try {
       RecoveryPlan plan = planner.plan(given.target());
       if (forgotten) {
-        assertTrue(plan.warnings().toString().contains("hot_standby"), which + plan.explain());
+        assertTrue(
+            plan.warnings().stream()
+                .anyMatch(warning -> warning.kind() == PlanWarning.Kind.PREPARED_TRANSACTION),
+            which + "\n" + plan.explain() + simulated);
       } else if (plan.serverTarget().equals(given.target()) && !settings) {
         RecoveryStopPoint stop = plan.stop().orElseThrow();
         assertFalse(failed, which + "\n" + plan.explain() + simulated);

@@ -7,6 +7,7 @@ import dev.walden.recovery.plan.PlanWorld;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SegmentRequestsTest {
@@ -24,7 +25,9 @@ class SegmentRequestsTest {
           .wal();
 
   private final SegmentRequests requests =
-      new SegmentRequests(wal, wal.history(new TimelineId(3)).orElseThrow());
+      new SegmentRequests(
+          new Delivered(wal, WalDelivery.COPY, Set.of(), Set.of()),
+          wal.history(new TimelineId(3)).orElseThrow());
 
   private static String name(int timeline, int segment) {
     return String.format("%08X00000000%08X", timeline, segment);
