@@ -81,7 +81,7 @@ final class PlanDecision {
         continuous.next().isPresent() || verdict instanceof Hole,
         Optional.empty(),
         request.action(),
-        new PlanWarnings(contents, target, history, continuous).byInventory());
+        new PlanWarnings(contents, target, history, continuous).byInventory(choice.backup()));
   }
 
   /** Finds the record at which the server will stop. */

@@ -28,7 +28,10 @@ public record PlanWarning(Kind kind, String text) {
     ABANDONED_WAL,
     /** The archive holds a {@code .partial} segment, which no server asks for. */
     PARTIAL_SEGMENT,
-    /** The history of an ancestor is missing: a {@code restore_command} stops the server there. */
+    /**
+     * The history of a timeline between the backup's and the target is missing, be it an ancestor
+     * or not: a {@code restore_command} stops the server there.
+     */
     MISSING_HISTORY,
     /** Only the beginning of a segment is archived, and there was more of it. */
     INCOMPLETE_SEGMENT,

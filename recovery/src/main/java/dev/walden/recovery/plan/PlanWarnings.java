@@ -17,6 +17,7 @@ import dev.walden.recovery.plan.PlanWarning.Kind;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.index.WalEvent;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class PlanWarnings {
     this.continuous = continuous;
   }
 
-  List<PlanWarning> byInventory() throws IOException {
+  List<PlanWarning> byInventory(BaseBackup backup) throws IOException {
     boolean placed =
         target instanceof Immediate || target instanceof Latest || target instanceof Position;
     if (!placed) {
@@ -52,7 +53,7 @@ final class PlanWarnings {
     if (target instanceof Position position) {
       lastSegment(position);
     }
-    common();
+    common(backup);
     return warnings;
   }
 
@@ -73,7 +74,7 @@ final class PlanWarnings {
     settings.warnings().forEach(text -> warn(Kind.REQUIRED_SETTINGS, text));
     prepared.atShutdowns(coverages).forEach(this::preparedAtShutdown);
     prepared.atStop().ifPresent(this::preparedAtStop);
-    common();
+    common(chosen.backup());
     return warnings;
   }
 
@@ -97,14 +98,14 @@ final class PlanWarnings {
             + " to promote it");
   }
 
-  private void common() throws IOException {
+  private void common(BaseBackup backup) throws IOException {
     if (!(target instanceof Immediate)) {
       otherTimelines();
     }
     if (target instanceof Latest) {
       partialSegment();
     }
-    missingHistories();
+    missingHistories(backup.startTimeline());
     unfinishedSegment();
     takenNumber();
   }
@@ -144,15 +145,25 @@ final class PlanWarnings {
             });
   }
 
-  private void missingHistories() {
-    for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
-      if (contents.wal().history(ancestor.timeline()).isEmpty()) {
-        warn(
-            Kind.MISSING_HISTORY,
-            "The history of timeline "
-                + ancestor.timeline()
-                + ", an ancestor, is not in the archive: restore without a restore_command, which"
-                + " would stop there");
+  /**
+   * Those that a server asks for before it replays, on the way to the target's, be they of
+   * ancestors or not: {@code restoreTimeLineHistoryFiles} in {@code timeline.c}.
+   */
+  private void missingHistories(TimelineId first) throws IOException {
+    WalInventory wal = contents.wal();
+    for (long id = first.value(); id < history.timeline().value(); id++) {
+      TimelineId timeline = new TimelineId(id);
+      if (wal.history(timeline).isEmpty()) {
+        ArchiveEnd.of(wal)
+            .missing(new WalFileName.History(timeline))
+            .hole()
+            .ifPresent(
+                hole ->
+                    warn(
+                        Kind.MISSING_HISTORY,
+                        hole.text()
+                            + ": a server asks for it before it replays; restore without a"
+                            + " restore_command, which would stop there"));
       }
     }
   }

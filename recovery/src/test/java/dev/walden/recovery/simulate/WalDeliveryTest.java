@@ -125,6 +125,28 @@ class WalDeliveryTest {
     assertEquals(timeline(2), simulate(plan, WalDelivery.COPY).newTimeline());
   }
 
+  /** A server asks for every history from its backup's timeline to its target's. */
+  @Test
+  void aHistoryThatIsMissingOnTheWay() throws Exception {
+    GeneratedWal second = wal.fork().promoted(NOON);
+    second.switchSegment();
+    second.archiveInto(archive);
+    GeneratedWal third = wal.fork().timeline(new TimelineId(3)).promoted(NOON);
+    third.switchSegment();
+    third.archiveInto(archive);
+    lose(second.history().fileName());
+    RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.latest());
+    assertEquals(new TimelineId(3), plan.timeline());
+    assertEquals(timeline(4), simulate(plan, WalDelivery.PG_WAL).newTimeline());
+    assertEquals(timeline(4), simulate(plan, WalDelivery.COPY).newTimeline());
+    assertRestoreCommandEnds(
+        simulate(plan, WalDelivery.RESTORE_COMMAND), second.history().fileName());
+    assertTrue(
+        plan.warnings().stream()
+            .anyMatch(warning -> warning.kind() == PlanWarning.Kind.MISSING_HISTORY),
+        plan.explain());
+  }
+
   @Test
   void aSegmentThatIsMissing() throws Exception {
     RecoveryPlan plan = RecoveryPlanner.of(archive).plan(RecoveryTarget.latest());
