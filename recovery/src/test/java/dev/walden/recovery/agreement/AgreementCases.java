@@ -28,6 +28,7 @@ import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ final class AgreementCases {
   private final SeenArchive whole;
   private final Path directory;
   private final Map<BaseBackup, Path> restored = new HashMap<>();
+  private final Map<TimelineId, Map<Lsn, AgreementTargets>> targets = new HashMap<>();
 
   /**
    * Begins to draw.
@@ -81,8 +83,7 @@ final class AgreementCases {
   private SeenArchive harmed(Random random, AgreementCase drawn) throws IOException {
     RecoveryPlan plan = drawn.plan();
     Path copy = drawn.folder().resolve("archive");
-    Optional<Lsn> place =
-        new AgreementTargets(whole, plan.history(), plan.backup().endLsn(), random).record();
+    Optional<Lsn> place = targets(plan.history(), plan.backup().endLsn()).record(random);
     if (place.isEmpty() || random.nextInt(3) == 0) {
       long first = plan.cluster().segmentSize().segmentNumber(plan.backup().startLsn());
       return whole.holed(random, first, copy);
@@ -102,7 +103,7 @@ final class AgreementCases {
     }
     TimelineHistory history = histories.get(random.nextInt(histories.size()));
     Lsn from = random.nextInt(6) == 0 ? backup.startLsn() : backup.endLsn();
-    RecoveryTarget target = new AgreementTargets(whole, history, from, random).draw();
+    RecoveryTarget target = targets(history, from).draw(random);
     int connections = random.nextInt(3) == 0 ? 40 : 60;
     return new AgreementCase(
         plan(backup, history, target, action),
@@ -111,6 +112,17 @@ final class AgreementCases {
         WalDelivery.COPY,
         whole,
         directory.resolve(name));
+  }
+
+  private AgreementTargets targets(TimelineHistory history, Lsn from) throws IOException {
+    Map<Lsn, AgreementTargets> known =
+        targets.computeIfAbsent(history.timeline(), any -> new HashMap<>());
+    AgreementTargets found = known.get(from);
+    if (found == null) {
+      found = new AgreementTargets(whole, history, from);
+      known.put(from, found);
+    }
+    return found;
   }
 
   /** A plan that nobody checked. */

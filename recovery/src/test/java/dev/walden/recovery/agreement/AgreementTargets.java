@@ -19,15 +19,12 @@ import java.util.Random;
 
 /** Draws targets: what the WAL of a timeline holds, what lies beside that, and the impossible. */
 final class AgreementTargets {
-  private final Random random;
   private final List<Lsn> positions = new ArrayList<>();
   private final List<Long> xids = new ArrayList<>();
   private final List<Instant> times = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
-  AgreementTargets(SeenArchive seen, TimelineHistory history, Lsn from, Random random)
-      throws IOException {
-    this.random = random;
+  AgreementTargets(SeenArchive seen, TimelineHistory history, Lsn from) throws IOException {
     WalPath path = new WalPath(seen.inventory(), history);
     var size = seen.archive().cluster().segmentSize();
     try (WalReader reader =
@@ -54,7 +51,7 @@ final class AgreementTargets {
     }
   }
 
-  RecoveryTarget draw() {
+  RecoveryTarget draw(Random random) {
     if (positions.isEmpty()) {
       return RecoveryTarget.latest();
     }
@@ -65,40 +62,40 @@ final class AgreementTargets {
       case 1:
         return RecoveryTarget.immediate();
       case 2, 3, 4:
-        Lsn lsn = position();
+        Lsn lsn = position(random);
         return inclusive ? RecoveryTarget.lsn(lsn) : RecoveryTarget.beforeLsn(lsn);
       case 5, 6, 7:
-        long xid = random.nextInt(10) == 0 || xids.isEmpty() ? 100_000_000L : any(xids);
+        long xid = random.nextInt(10) == 0 || xids.isEmpty() ? 100_000_000L : any(random, xids);
         return inclusive ? RecoveryTarget.transaction(xid) : RecoveryTarget.beforeTransaction(xid);
       case 8, 9:
-        Instant time = time();
+        Instant time = time(random);
         return inclusive ? RecoveryTarget.time(time) : RecoveryTarget.beforeTime(time);
       default:
         return RecoveryTarget.name(
-            random.nextInt(10) == 0 || names.isEmpty() ? "no such point" : any(names));
+            random.nextInt(10) == 0 || names.isEmpty() ? "no such point" : any(random, names));
     }
   }
 
   /** Where some record begins, if there is one. */
-  Optional<Lsn> record() {
-    return positions.isEmpty() ? Optional.empty() : Optional.of(any(positions));
+  Optional<Lsn> record(Random random) {
+    return positions.isEmpty() ? Optional.empty() : Optional.of(any(random, positions));
   }
 
-  private Lsn position() {
+  private Lsn position(Random random) {
     if (random.nextInt(12) == 0) {
       return positions.get(positions.size() - 1).plus(1 + random.nextInt(1 << 22));
     }
-    return any(positions).plus(new int[] {0, 0, 0, 1, -1, 8, -8}[random.nextInt(7)]);
+    return any(random, positions).plus(new int[] {0, 0, 0, 1, -1, 8, -8}[random.nextInt(7)]);
   }
 
-  private Instant time() {
+  private Instant time(Random random) {
     if (times.isEmpty() || random.nextInt(12) == 0) {
       return Instant.parse("2040-01-01T00:00:00Z");
     }
-    return any(times).plus(random.nextInt(3) - 1, ChronoUnit.MICROS);
+    return any(random, times).plus(random.nextInt(3) - 1, ChronoUnit.MICROS);
   }
 
-  private <T> T any(List<T> values) {
+  private static <T> T any(Random random, List<T> values) {
     return values.get(random.nextInt(values.size()));
   }
 }

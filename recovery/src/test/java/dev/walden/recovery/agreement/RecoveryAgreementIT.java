@@ -1,12 +1,13 @@
 package dev.walden.recovery.agreement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.plan.PlanWarning;
+import dev.walden.recovery.plan.PlanWarning.Kind;
 import dev.walden.recovery.plan.RecoveryImpossibleException;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.plan.RecoveryPlan;
@@ -14,6 +15,8 @@ import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.recovery.plan.RecoveryStopPoint;
 import dev.walden.recovery.simulate.RecoverySimulator;
 import dev.walden.recovery.simulate.SimulatedRecovery;
+import dev.walden.recovery.simulate.SimulatedRecovery.Outcome;
+import dev.walden.recovery.simulate.WalDelivery;
 import dev.walden.testing.PostgresBinaries;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,11 +26,15 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -52,6 +59,10 @@ class RecoveryAgreementIT {
   private static final String VERSION = "walden.agreement.version";
   private static final String CASE = "walden.agreement.case";
   private static final String ARCHIVE = "walden.agreement.archive";
+
+  /** With these a plan says that a {@code restore_command} may end the server. */
+  private static final Set<Kind> COMMAND_ENDS =
+      EnumSet.of(Kind.MISSING_HISTORY, Kind.INCOMPLETE_SEGMENT, Kind.TAKEN_TIMELINE);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path directory;
@@ -86,6 +97,7 @@ class RecoveryAgreementIT {
         next.clean();
       } catch (AssertionError | IOException | SQLException | RuntimeException e) {
         disagreements.add(which + ": " + e + "\nagain: " + again(major, i, archive));
+        System.out.println(disagreements.get(disagreements.size() - 1));
       }
     }
     System.out.printf(
@@ -123,8 +135,9 @@ class RecoveryAgreementIT {
     SimulatedRecovery simulated = simulator.simulate(next.plan());
     nanos += System.nanoTime() - start;
     outcomes.merge(kind(simulated), 1, Integer::sum);
-    if (next.seen().intact()) {
-      checkPlanner(next, simulated, which);
+    Optional<RecoveryPlan> plan = plan(next, simulated, which);
+    if (plan.isPresent()) {
+      checkPromise(plan.get(), simulator, which);
     }
     RecoveredServer server = cases.recover(next);
     try {
@@ -135,47 +148,63 @@ class RecoveryAgreementIT {
     }
   }
 
-  /** The planner must promise what happens, and refuse what fails. */
-  private static void checkPlanner(AgreementCase next, SimulatedRecovery simulated, String which)
-      throws IOException {
+  /** The planner's plan, if it makes one; it must refuse only what fails. */
+  private static Optional<RecoveryPlan> plan(
+      AgreementCase next, SimulatedRecovery simulated, String which) throws IOException {
     RecoveryPlan given = next.plan();
-    RecoveryPlanner planner =
-        RecoveryPlanner.of(next.seen().archive())
-            .targetTimeline(given.requestedTimeline())
-            .backup(given.backup().id())
-            .action(given.action());
-    boolean failed = simulated.outcome() == SimulatedRecovery.Outcome.FAILED;
-    boolean settings = simulated.log().toString().contains("insufficient parameter settings");
-    boolean forgotten = simulated.log().toString().contains("has already been removed");
     try {
-      RecoveryPlan plan = planner.plan(given.target());
-      if (forgotten) {
-        assertTrue(
-            plan.warnings().stream()
-                .anyMatch(warning -> warning.kind() == PlanWarning.Kind.PREPARED_TRANSACTION),
-            which + "\n" + plan.explain() + simulated);
-      } else if (plan.serverTarget().equals(given.target()) && !settings) {
-        RecoveryStopPoint stop = plan.stop().orElseThrow();
-        assertFalse(failed, which + "\n" + plan.explain() + simulated);
-        assertEquals(stop.lsn(), simulated.stopLsn(), which + "\n" + plan.explain());
-        simulated
-            .lastTransaction()
-            .ifPresent(last -> assertEquals(Optional.of(last), stop.last(), which));
-      }
+      return Optional.of(
+          RecoveryPlanner.of(next.seen().archive())
+              .targetTimeline(given.requestedTimeline())
+              .backup(given.backup().id())
+              .action(given.action())
+              .plan(given.target()));
     } catch (RecoveryImpossibleException e) {
       boolean unnoticed =
           given.target() instanceof RecoveryTarget.Time time
               && given.backup().startTime().isAfter(time.time());
       assertTrue(
-          failed || settings || unnoticed || e.reason() == Reason.AMBIGUOUS_TARGET,
+          !next.seen().intact()
+              || simulated.outcome() == Outcome.FAILED
+              || tooLow(simulated)
+              || unnoticed
+              || e.reason() == Reason.AMBIGUOUS_TARGET,
           which + "\n" + e);
+      return Optional.empty();
+    }
+  }
+
+  private static boolean tooLow(SimulatedRecovery simulated) {
+    return simulated.log().toString().contains("insufficient parameter settings");
+  }
+
+  /** A plan must say where its server stops, or for whose server it does not hold. */
+  private static void checkPromise(RecoveryPlan plan, RecoverySimulator simulator, String which)
+      throws IOException {
+    Set<Kind> warned = plan.warnings().stream().map(PlanWarning::kind).collect(Collectors.toSet());
+    for (WalDelivery delivery : List.of(WalDelivery.PG_WAL, WalDelivery.RESTORE_COMMAND)) {
+      SimulatedRecovery simulated = simulator.delivery(delivery).simulate(plan);
+      boolean command = delivery == WalDelivery.RESTORE_COMMAND;
+      String text = which + "\nby " + delivery + "\n" + plan.explain() + simulated;
+      if (simulated.log().toString().contains("has already been removed")) {
+        assertTrue(warned.contains(Kind.PREPARED_TRANSACTION), text);
+      } else if (simulated.log().toString().contains("could not restore file")) {
+        assertTrue(command && !Collections.disjoint(warned, COMMAND_ENDS), text);
+      } else if (!tooLow(simulated)) {
+        RecoveryStopPoint stop = plan.stop().orElseThrow();
+        assertNotEquals(Outcome.FAILED, simulated.outcome(), text);
+        assertEquals(stop.lsn(), simulated.stopLsn(), text);
+        simulated
+            .lastTransaction()
+            .ifPresent(last -> assertEquals(Optional.of(last), stop.last(), text));
+      }
     }
   }
 
   private static String kind(SimulatedRecovery simulated) {
     List<String> log = simulated.log();
     String last = log.get(log.size() - 1).replaceAll("[0-9A-F]+/[0-9A-F]+|[0-9][0-9A-F]*", "n");
-    return simulated.outcome() == SimulatedRecovery.Outcome.FAILED
+    return simulated.outcome() == Outcome.FAILED
         ? last
         : simulated.outcome() + (simulated.metDamage() ? " at damage" : "");
   }
