@@ -215,7 +215,7 @@ class SpoolRestartIT {
   @Test
   void aFullDiskIsWaitedFor() throws Exception {
     Path spool = Files.createDirectory(directory.resolve("spool"));
-    String[] mount = {"mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", spool.toString()};
+    String[] mount = {"mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", spool.toString()};
     boolean mounted = new ProcessBuilder(mount).start().waitFor() == 0;
     if (!mounted) {
       System.out.println("not tried with a full disk: no small file system can be mounted here");
