@@ -24,18 +24,44 @@ final class ArchiveJson {
 
   private ArchiveJson() {}
 
-  static void bind(Storage storage, ClusterIdentity cluster) throws IOException {
+  /**
+   * Binds an archive to its cluster, once.
+   *
+   * @param besideOthers whether it may be the first of its cluster where there are others
+   */
+  static void bind(Storage storage, ClusterIdentity cluster, boolean besideOthers)
+      throws IOException {
     String name = ArchiveLayout.archiveJson(cluster.systemIdentifier());
     byte[] content =
         JsonObject.create().with("format", FORMAT).with("cluster", cluster.toJson()).toBytes();
     // if it is there and complete, nothing need be written
     if (!new PlainObjects(storage).contains(name)) {
+      if (!besideOthers) {
+        requireNoOthers(storage, cluster.systemIdentifier());
+      }
       SmallObjects.put(storage, name, content);
     }
     ClusterIdentity bound = read(storage, cluster.systemIdentifier());
     if (!bound.equals(cluster)) {
       throw new WrongClusterException(
           name + " in " + storage + " binds the archive to " + bound + ", not to " + cluster);
+    }
+  }
+
+  private static void requireNoOthers(Storage storage, SystemIdentifier system) throws IOException {
+    List<SystemIdentifier> others = list(storage);
+    others.remove(system);
+    if (!others.isEmpty()) {
+      throw new WrongClusterException(
+          storage
+              + " holds the archive of cluster "
+              + others.get(0)
+              + ", and none of "
+              + system
+              + ". If both are to share this place, ask for it (openOrCreateBesideOthers,"
+              + " --cluster "
+              + system
+              + "): whoever opens it must then name the cluster");
     }
   }
 

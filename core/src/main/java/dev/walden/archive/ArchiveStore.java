@@ -87,11 +87,25 @@ public final class ArchiveStore implements Closeable {
    * Opens the archive of a cluster, and creates it first if the storage has none.
    *
    * @throws dev.walden.WrongClusterException if there is one of the same system identifier but
-   *     another segment size or major version
+   *     another segment size or major version, or if there is none, but one of another cluster
    */
   public static ArchiveStore openOrCreate(
       Storage storage, ArchiveSettings settings, ClusterIdentity cluster) throws IOException {
-    ArchiveJson.bind(storage, cluster);
+    ArchiveJson.bind(storage, cluster, false);
+    return new ArchiveStore(storage, settings, cluster);
+  }
+
+  /**
+   * The same where archives of other clusters may be. As soon as there are several, {@link
+   * #open(Storage, ArchiveSettings)} fails, also in a {@code restore_command} that names no
+   * cluster.
+   *
+   * @throws dev.walden.WrongClusterException if there is one of the same system identifier but
+   *     another segment size or major version
+   */
+  public static ArchiveStore openOrCreateBesideOthers(
+      Storage storage, ArchiveSettings settings, ClusterIdentity cluster) throws IOException {
+    ArchiveJson.bind(storage, cluster, true);
     return new ArchiveStore(storage, settings, cluster);
   }
 

@@ -38,6 +38,16 @@ public final class InPlaceArchive {
   }
 
   /**
+   * The same where archives of other clusters may be.
+   *
+   * @throws dev.walden.WrongClusterException see {@link ArchiveStore#openOrCreateBesideOthers}
+   */
+  public static ArchiveStore openOrCreateBesideOthers(Storage kept, ClusterIdentity cluster)
+      throws IOException {
+    return ArchiveStore.openOrCreateBesideOthers(new InPlaceStorage(kept), settings(), cluster);
+  }
+
+  /**
    * Opens the only such archive in a storage.
    *
    * @throws NotArchivedException if there is none

@@ -221,6 +221,11 @@ class ArchiveStoreTest {
         () -> ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), larger));
     ClusterIdentity second =
         new ClusterIdentity(new SystemIdentifier(42), WalSegmentSize.DEFAULT, PgVersion.PG_17);
+    assertThrows(
+        WrongClusterException.class,
+        () -> ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), second));
+    assertEquals(1, ArchiveStore.clusters(storage).size());
+    ArchiveStore.openOrCreateBesideOthers(storage, ArchiveSettings.defaults(), second);
     ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), second);
     assertEquals(2, ArchiveStore.clusters(storage).size());
     assertThrows(

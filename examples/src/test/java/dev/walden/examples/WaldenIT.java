@@ -290,6 +290,21 @@ class WaldenIT {
                   "--wal-on-demand"));
       assertTrue(told.contains("nothing archives its WAL"), told);
       String replacement = directory.resolve("replacement").toString();
+      // mistyped, this place would get a second cluster, and restored servers would stop
+      Path other = directory.resolve("other");
+      GeneratedWal foreign = GeneratedWal.begin(CLUSTER, NOON);
+      foreign.commit(731, NOON);
+      foreign.switchSegment();
+      foreign.writeInto(Files.createDirectory(other));
+      String[] second = {"--archive", archive, "--wal", other.toString()};
+      String refused = walden(1, with(second, "import"));
+      assertTrue(refused.contains("holds the archive of cluster"), refused);
+      String system = CLUSTER.systemIdentifier().toString();
+      walden(0, with(second, "import", "--cluster", system));
+      walden(1, with(open, "info"));
+      open =
+          with(
+              open, "--cluster", server.query("SELECT system_identifier FROM pg_control_system()"));
       told = walden(0, with(open, "restore", "--replace-source", "--into", replacement));
       assertTrue(told.contains("takes the place of its source"), told);
     }

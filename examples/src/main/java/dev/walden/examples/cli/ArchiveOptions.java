@@ -1,5 +1,6 @@
 package dev.walden.examples.cli;
 
+import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
@@ -49,7 +50,10 @@ final class ArchiveOptions {
   @Option(
       names = "--cluster",
       paramLabel = "ID",
-      description = "the system identifier, if the place holds archives of several clusters")
+      description = {
+        "the system identifier, if the place holds archives of several clusters, or is to",
+        "hold that of this one, too"
+      })
   private String cluster;
 
   @Option(
@@ -90,15 +94,13 @@ final class ArchiveOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  /** Command line options for reading the same archive. */
-  List<String> again() {
+  /** Command line options for reading the same archive, whatever the place holds by then. */
+  List<String> again(ArchiveStore opened) {
     List<String> options = new ArrayList<>();
     for (String place : places) {
       options.addAll(List.of("--archive", isBucket(place) ? place : absolute(Path.of(place))));
     }
-    if (cluster != null) {
-      options.addAll(List.of("--cluster", cluster));
-    }
+    options.addAll(List.of("--cluster", opened.cluster().systemIdentifier().toString()));
     identities.forEach(file -> options.addAll(List.of("--identity", absolute(file))));
     if (encryptedFrom != null) {
       options.addAll(List.of("--encrypted-from", encryptedFrom));
@@ -150,13 +152,25 @@ final class ArchiveOptions {
         : ArchiveStore.open(storage, settings(), SystemIdentifier.parse(cluster));
   }
 
-  /** Opens the archive for writing, and creates it if there is none. */
+  /**
+   * Opens the archive for writing, and creates it if there is none; where there are archives of
+   * other clusters, only if this one is named.
+   */
   ArchiveStore openOrCreate(ClusterIdentity identity) throws IOException {
     if (inPlace) {
       requireNoKeys();
-      return InPlaceArchive.openOrCreate(storage(false), identity);
     }
-    return ArchiveStore.openOrCreate(storage(false), settings(), identity);
+    if (cluster == null) {
+      return inPlace
+          ? InPlaceArchive.openOrCreate(storage(false), identity)
+          : ArchiveStore.openOrCreate(storage(false), settings(), identity);
+    }
+    if (!SystemIdentifier.parse(cluster).equals(identity.systemIdentifier())) {
+      throw new WrongClusterException("this is " + identity + ", but --cluster names " + cluster);
+    }
+    return inPlace
+        ? InPlaceArchive.openOrCreateBesideOthers(storage(false), identity)
+        : ArchiveStore.openOrCreateBesideOthers(storage(false), settings(), identity);
   }
 
   private void requireNoKeys() {

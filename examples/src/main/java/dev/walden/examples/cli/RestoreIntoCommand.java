@@ -56,7 +56,7 @@ public final class RestoreIntoCommand implements Callable<Integer> {
         restore = restore.tablespace(tablespace.getKey(), tablespace.getValue());
       }
       if (onDemand) {
-        restore = restore.restoreCommand(RestoreCommandCommand.line(archive.again()));
+        restore = restore.restoreCommand(RestoreCommandCommand.line(archive.again(store)));
       }
       if (replaceSource) {
         restore = restore.replaceSource();

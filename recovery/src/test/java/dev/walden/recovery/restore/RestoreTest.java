@@ -206,7 +206,8 @@ class RestoreTest {
     Restore restore = restore(backup(List.of(), DIRECTORY));
     ClusterIdentity other =
         new ClusterIdentity(new SystemIdentifier(8), PlanWorld.SIZE, PgVersion.PG_15);
-    ArchiveStore others = ArchiveStore.openOrCreate(storage, ArchiveSettings.defaults(), other);
+    ArchiveStore others =
+        ArchiveStore.openOrCreateBesideOthers(storage, ArchiveSettings.defaults(), other);
     assertThrows(WrongClusterException.class, () -> restore.from(others).run());
     assertFalse(Files.exists(target));
   }
