@@ -124,6 +124,7 @@ class PgReceivewalIT {
         WalReceiver.from(Servers.address(server)).into(archive).slot("walden").start()) {
       Process process = start(program, server, theirs);
       try {
+        awaitFirstFile(theirs);
         Lsn end = load(server, archive);
         WalSegment last =
             WalSegment.containing(TimelineId.FIRST, end, archive.cluster().segmentSize());
@@ -137,6 +138,21 @@ class PgReceivewalIT {
         process.destroy();
         process.waitFor(10, TimeUnit.SECONDS);
       }
+    }
+  }
+
+  /** Without a slot it receives only what is written after it has begun. */
+  private static void awaitFirstFile(Path theirs) throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (isEmpty(theirs)) {
+      assertTrue(System.nanoTime() < deadline, "pg_receivewal does not begin");
+      Thread.sleep(20);
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findAny().isEmpty();
     }
   }
 
