@@ -81,7 +81,7 @@ class RecoveryAgreementIT {
   void serverAndSimulationAgree(int major) throws Exception {
     assumeTrue(PostgresBinaries.available(major), "no PostgreSQL " + major + " at hand");
     seed = Long.getLong(SEED, today());
-    int number = Integer.getInteger(CASES, 40);
+    int number = Integer.getInteger(CASES, 12);
     Path archive = archive(major, number);
     AgreementCases cases = new AgreementCases(SeenArchive.of(archive), directory.resolve("cases"));
     int first = Integer.getInteger(CASE, 1);
