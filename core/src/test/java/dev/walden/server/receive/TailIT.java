@@ -137,7 +137,8 @@ class TailIT {
       Thread.sleep(1000);
       List<String> after = pieces();
       if (server.flushed().equals(end)) {
-        assertEquals(before, after);
+        // those of the segment before may be removed meanwhile, as it is whole
+        assertTrue(before.containsAll(after), () -> after + " after " + before);
         return true;
       }
     }
