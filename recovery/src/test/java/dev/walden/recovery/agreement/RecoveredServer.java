@@ -82,6 +82,10 @@ final class RecoveredServer {
       if (fatal || TOLD.matcher(line.group(2)).matches()) {
         lines.add(severity + ":  " + line.group(2).replaceFirst(" system usage: .*", ""));
       }
+      if (line.group(2).equals("shutdown at recovery target")) {
+        // recovery is over; the checkpointer may still fail to save a prepared transaction
+        break;
+      }
     }
     return lines;
   }
@@ -102,7 +106,14 @@ final class RecoveredServer {
       comparePaused(differences, simulated);
     } else if (differences.isEmpty() && outcome == Outcome.SHUT_DOWN) {
       ControlFile control = ControlFile.read(server.dataDirectory());
-      compare(differences, "state", ControlFile.State.SHUT_DOWN_IN_RECOVERY, control.state());
+      // where a prepared transaction cannot be found again, the last restartpoint fails as well
+      boolean unsaved =
+          !simulated.prepared().isEmpty() && server.log().contains("has already been removed");
+      compare(
+          differences,
+          "state",
+          unsaved ? ControlFile.State.IN_ARCHIVE_RECOVERY : ControlFile.State.SHUT_DOWN_IN_RECOVERY,
+          control.state());
       // a restartpoint at shutdown leaves it where it was
       boolean beyond = control.minRecoveryPoint().isAfter(simulated.stopLsn());
       compare(differences, "beyond the stop: " + control.minRecoveryPoint(), false, beyond);
