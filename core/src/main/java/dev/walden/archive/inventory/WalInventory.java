@@ -180,12 +180,19 @@ public final class WalInventory {
     return segment(timeline, numbers(timeline).last());
   }
 
-  /** The next later segment of the same timeline of which there is any, be it pieces. */
+  /**
+   * The next later segment of the same timeline of which there is any, be it pieces, or an object
+   * that is not counted as it is not encrypted.
+   */
   public Optional<WalSegment> next(WalSegment segment) {
     TimelineId timeline = segment.timeline();
     Optional<WalSegment> whole = segment(timeline, numbers(timeline).next(segment.number()));
     SegmentNumbers begun = tailNumbers.getOrDefault(timeline, SegmentNumbers.NONE);
-    return Stream.of(whole, segment(timeline, begun.next(segment.number())))
+    Optional<WalSegment> refused =
+        unencrypted.keySet().stream()
+            .filter(one -> one.timeline().equals(timeline) && one.number() > segment.number())
+            .min(WalSegment::compareTo);
+    return Stream.of(whole, segment(timeline, begun.next(segment.number())), refused)
         .flatMap(Optional::stream)
         .min(WalSegment::compareTo);
   }
