@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -357,6 +358,7 @@ class BackupManifestTest {
   }
 
   @Test
+  @Tag("long")
   void aMillionFilesAreReadInSmallMemory() throws Exception {
     ProcessBuilder command =
         new ProcessBuilder(
