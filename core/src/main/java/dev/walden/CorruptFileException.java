@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A file or stored object is not what its name says: truncated, altered, forged, or something else.
  * Retrying does not help; another copy may.
  */
-public final class CorruptFileException extends ArchiveException {
+public sealed class CorruptFileException extends ArchiveException permits UntrustedObjectException {
   private static final long serialVersionUID = 1L;
 
   /** Returned by {@link #offset()} if the damage has no single place. */

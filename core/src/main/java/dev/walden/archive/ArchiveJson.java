@@ -39,7 +39,7 @@ final class ArchiveJson {
       if (!besideOthers) {
         requireNoOthers(storage, cluster.systemIdentifier());
       }
-      SmallObjects.put(storage, name, content);
+      SmallObjects.put(new PlainObjects(storage), name, content);
     }
     ClusterIdentity bound = read(storage, cluster.systemIdentifier());
     if (!bound.equals(cluster)) {
@@ -67,7 +67,7 @@ final class ArchiveJson {
 
   static ClusterIdentity read(Storage storage, SystemIdentifier system) throws IOException {
     String name = ArchiveLayout.archiveJson(system);
-    return parse(name, SmallObjects.read(storage, name, MAX_LENGTH));
+    return parse(name, SmallObjects.read(new PlainObjects(storage), name, MAX_LENGTH));
   }
 
   private static ClusterIdentity parse(String name, byte[] content) throws ArchiveException {

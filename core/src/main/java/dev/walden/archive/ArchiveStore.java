@@ -7,6 +7,7 @@ import dev.walden.UnencryptedObjectException;
 import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
@@ -70,14 +71,16 @@ public final class ArchiveStore implements Closeable {
     this.settings = settings;
     this.cluster = cluster;
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
+    settings.requireUsable();
     WalFileCheck check = new WalFileCheck(cluster);
+    PlainObjects objects = new PlainObjects(storage, settings.signer(), settings.keys().writers());
     this.wal = new WalFileStore(storage, settings, layout, check);
     this.tails = new PieceStore(storage, settings, layout, wal);
     this.listing =
         new WalListing(storage, settings, layout, cluster, new ReadHistories(wal::history));
     this.segments =
         new ArchivedSegments(wal, new TailReader(tails, check), listing, cluster.segmentSize());
-    this.gaps = new GapNotes(storage, layout, cluster.segmentSize());
+    this.gaps = new GapNotes(objects, layout, cluster.segmentSize());
     this.backups = new BackupStore(storage, settings, layout);
     this.indexObjects = new IndexStore(storage, settings, layout);
     this.indexWriter = new IndexWriter(indexObjects, layout);
@@ -389,10 +392,18 @@ public final class ArchiveStore implements Closeable {
     return newBackup(now, ObjectDigest.Algorithm.SHA256);
   }
 
-  /** Begins a backup whose parts get this digest; its other objects have SHA-256 always. */
+  /**
+   * Begins a backup whose parts get this digest; its other objects have SHA-256 always.
+   *
+   * @throws IllegalArgumentException if this archive signs, and the digest can be forged
+   */
   public NewBackup newBackup(Instant now, ObjectDigest.Algorithm partDigest) {
+    if (settings.signer().isPresent() && partDigest != ObjectDigest.Algorithm.SHA256) {
+      throw new IllegalArgumentException(
+          "a signed backup needs SHA-256 of its parts: anybody can forge a " + partDigest);
+    }
     BackupId id = BackupId.next(now, new SecureRandom());
-    return new NewBackup(storage, settings.codec(), layout, id, partDigest);
+    return new NewBackup(storage, settings, layout, id, partDigest);
   }
 
   /**

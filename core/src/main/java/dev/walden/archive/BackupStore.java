@@ -3,6 +3,7 @@ package dev.walden.archive;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.UnencryptedObjectException;
+import dev.walden.UntrustedObjectException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.FirstLevelNames;
 import dev.walden.archive.objects.PlainObjects;
@@ -12,7 +13,10 @@ import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.BaseBackupJson;
+import dev.walden.backup.ObjectDigest;
 import dev.walden.codec.Decoder;
+import dev.walden.codec.DecryptionKeys;
+import dev.walden.codec.TrustedWriters;
 import dev.walden.storage.Storage;
 import dev.walden.storage.reading.CopyReading;
 import java.io.IOException;
@@ -26,11 +30,13 @@ final class BackupStore {
   static final int MAX_JSON = 64 << 20;
 
   private final Storage storage;
+  private final PlainObjects plain;
   private final ArchiveSettings settings;
   private final ArchiveLayout layout;
 
   BackupStore(Storage storage, ArchiveSettings settings, ArchiveLayout layout) {
     this.storage = storage;
+    this.plain = new PlainObjects(storage, settings.signer(), settings.keys().writers());
     this.settings = settings;
     this.layout = layout;
   }
@@ -59,7 +65,7 @@ final class BackupStore {
 
   /** The digest of {@code backup.json} is written last of all. */
   private boolean exists(BackupId id) throws IOException {
-    return new PlainObjects(storage).isComplete(layout.backupJson(id));
+    return plain.isComplete(layout.backupJson(id));
   }
 
   BaseBackup read(BackupId id) throws IOException {
@@ -67,11 +73,44 @@ final class BackupStore {
     if (!exists(id)) {
       throw new NotArchivedException("no complete backup " + id + " is in " + storage);
     }
-    BaseBackup backup = BaseBackupJson.parse(name, SmallObjects.read(storage, name, MAX_JSON));
+    BaseBackup backup = parse(name);
     if (!backup.id().equals(id)) {
       throw new CorruptFileException(name, "describes backup " + backup.id());
     }
     return backup;
+  }
+
+  /** What is signed holds the digests of all objects, which are not signed by themselves. */
+  private BaseBackup parse(String name) throws IOException {
+    try {
+      BaseBackup backup = BaseBackupJson.parse(name, SmallObjects.read(plain, name, MAX_JSON));
+      if (settings.writers(backup.endLsn()).demandSignatures()) {
+        requireForgeryProof(name, backup);
+      }
+      return backup;
+    } catch (UntrustedObjectException e) {
+      PlainObjects unsigned = plain.signedBy(TrustedWriters.anybody());
+      BaseBackup backup = BaseBackupJson.parse(name, SmallObjects.read(unsigned, name, MAX_JSON));
+      if (settings.writers(backup.endLsn()).demandSignatures()) {
+        throw e;
+      }
+      return backup;
+    }
+  }
+
+  private static void requireForgeryProof(String name, BaseBackup backup)
+      throws UntrustedObjectException {
+    for (BackupObject object : backup.objects()) {
+      if (object.digest().algorithm() != ObjectDigest.Algorithm.SHA256) {
+        throw new UntrustedObjectException(
+            name,
+            "is signed, but "
+                + object.name()
+                + " has only a "
+                + object.digest().algorithm()
+                + ", which anybody can forge");
+      }
+    }
   }
 
   /** Refuses a backup of which an object must be encrypted and is not. */
@@ -90,13 +129,18 @@ final class BackupStore {
       throw new UnencryptedObjectException(name, storage.toString());
     }
     return CopyReading.open(
-        name, storage, copy -> open(copy, name, object), Decoder.provesAsItReads(name));
+        name,
+        storage,
+        copy -> open(copy, name, object),
+        Decoder.provesAsItReads(name, settings.keys().writers()));
   }
 
   private InputStream open(Storage copy, String name, BackupObject object) throws IOException {
     VerifiedInputStream verified =
         new VerifiedInputStream(
             name, copy.open(name), object.storedBytes(), object.digest(), "backup.json");
-    return Decoder.decode(name, verified, settings.keys(), object.plainBytes());
+    // backup.json, which is signed, says what its digest is
+    DecryptionKeys keys = settings.keys().trusting(TrustedWriters.anybody());
+    return Decoder.decode(name, verified, keys, object.plainBytes());
   }
 }

@@ -28,12 +28,12 @@ final class GapNotes {
   private static final Pattern NAME =
       Pattern.compile("([0-9A-F]{8})/([0-9A-F]{16})-([0-9A-F]{16})\\.json");
 
-  private final Storage storage;
+  private final PlainObjects plain;
   private final ArchiveLayout layout;
   private final WalSegmentSize size;
 
-  GapNotes(Storage storage, ArchiveLayout layout, WalSegmentSize size) {
-    this.storage = storage;
+  GapNotes(PlainObjects plain, ArchiveLayout layout, WalSegmentSize size) {
+    this.plain = plain;
     this.layout = layout;
     this.size = size;
   }
@@ -50,8 +50,7 @@ final class GapNotes {
             .with("end", range.end().toString());
     gap.time().ifPresent(time -> json.with("time", time.toString()));
     byte[] content = json.with("reason", gap.reason()).toBytes();
-    PlainObjects plain = new PlainObjects(storage);
-    if (SmallObjects.put(storage, name, content) == Storage.PutOutcome.EXISTS
+    if (SmallObjects.put(plain, name, content) == Storage.PutOutcome.EXISTS
         && !plain.isComplete(name)) {
       // its writer died before storing the digest: any note of this gap will do
       plain.complete(name);
@@ -61,15 +60,14 @@ final class GapNotes {
   /** All notes, by timeline and position. */
   List<RecordedGap> list() throws IOException {
     List<RecordedGap> gaps = new ArrayList<>();
-    new PlainObjects(storage)
-        .forEach(
-            layout.gaps(),
-            note -> {
-              Optional<WalRange> range = range(note.name().substring(layout.gaps().length()));
-              if (range.isPresent()) {
-                gaps.add(read(note.name(), range.get()));
-              }
-            });
+    plain.forEach(
+        layout.gaps(),
+        note -> {
+          Optional<WalRange> range = range(note.name().substring(layout.gaps().length()));
+          if (range.isPresent()) {
+            gaps.add(read(note.name(), range.get()));
+          }
+        });
     return gaps;
   }
 
@@ -99,7 +97,7 @@ final class GapNotes {
   }
 
   private RecordedGap parse(String name, WalRange range) throws IOException {
-    JsonObject json = JsonObject.parse(name, SmallObjects.read(storage, name, MAX_LENGTH));
+    JsonObject json = JsonObject.parse(name, SmallObjects.read(plain, name, MAX_LENGTH));
     if (json.number("format") != FORMAT) {
       throw new CorruptFileException(name, "of another format than this Walden reads");
     }

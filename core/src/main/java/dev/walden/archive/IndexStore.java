@@ -5,9 +5,12 @@ import dev.walden.NotArchivedException;
 import dev.walden.UnsupportedFormatException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.EncodedObject;
+import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.codec.Claim;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Decoder;
+import dev.walden.codec.Provenance;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.reading.CopyReading;
@@ -47,8 +50,10 @@ final class IndexStore {
   /** Stores outlines, unless there is an object of this name. */
   void put(String name, List<WalOutline> outlines) throws IOException {
     ObjectSource json = ObjectSource.of(WalOutlineJson.print(outlines));
+    Provenance provenance =
+        Provenance.of(Claim.of(name, Sha256Companion.sha256(json)), settings.signer());
     try (EncodedObject encoded =
-        EncodedObject.encode(json, codec, Optional.empty(), settings.temporaryDirectory())) {
+        EncodedObject.encode(json, codec, Optional.of(provenance), settings.temporaryDirectory())) {
       storage.put(name + codec.suffix(), encoded);
     }
   }

@@ -3,6 +3,7 @@ package dev.walden.archive;
 import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.RunningDigest;
 import dev.walden.archive.objects.SmallObjects;
 import dev.walden.backup.BackupId;
@@ -12,6 +13,7 @@ import dev.walden.backup.BaseBackupJson;
 import dev.walden.backup.ObjectDigest.Algorithm;
 import dev.walden.codec.Codec;
 import dev.walden.codec.EncodingOutputStream;
+import dev.walden.codec.TrustedWriters;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
 import dev.walden.storage.Storage;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NewBackup implements Closeable {
   private final Storage storage;
+  private final PlainObjects plain;
   private final Codec codec;
   private final ArchiveLayout layout;
   private final BackupId id;
@@ -40,9 +43,15 @@ public final class NewBackup implements Closeable {
   private final Queue<String> written = new ConcurrentLinkedQueue<>();
   private volatile boolean committed;
 
-  NewBackup(Storage storage, Codec codec, ArchiveLayout layout, BackupId id, Algorithm partDigest) {
+  NewBackup(
+      Storage storage,
+      ArchiveSettings settings,
+      ArchiveLayout layout,
+      BackupId id,
+      Algorithm partDigest) {
     this.storage = storage;
-    this.codec = codec;
+    this.plain = new PlainObjects(storage, settings.signer(), TrustedWriters.anybody());
+    this.codec = settings.codec();
     this.layout = layout;
     this.id = id;
     this.partDigest = partDigest;
@@ -115,10 +124,10 @@ public final class NewBackup implements Closeable {
     // from here on it is unknown whether backup.json exists
     committed = true;
     byte[] json = BaseBackupJson.print(backup);
-    if (SmallObjects.put(storage, layout.backupJson(id), json) == Storage.PutOutcome.EXISTS
+    if (SmallObjects.put(plain, layout.backupJson(id), json) == Storage.PutOutcome.EXISTS
         && !BaseBackupJson.parse(
                 layout.backupJson(id),
-                SmallObjects.read(storage, layout.backupJson(id), BackupStore.MAX_JSON))
+                SmallObjects.read(plain, layout.backupJson(id), BackupStore.MAX_JSON))
             .equals(backup)) {
       throw new ArchiveConflictException("another backup " + id + " exists in " + storage);
     }

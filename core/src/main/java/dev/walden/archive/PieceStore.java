@@ -9,6 +9,8 @@ import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.Sha256Companion;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Decoder;
+import dev.walden.codec.DecryptionKeys;
+import dev.walden.codec.TrustedWriters;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StoredObject;
@@ -32,7 +34,7 @@ final class PieceStore {
 
   PieceStore(Storage storage, ArchiveSettings settings, ArchiveLayout layout, WalFileStore wal) {
     this.storage = storage;
-    this.plain = new PlainObjects(storage);
+    this.plain = new PlainObjects(storage, settings.signer(), settings.keys().writers());
     this.codec = settings.codec();
     this.settings = settings;
     this.layout = layout;
@@ -53,7 +55,7 @@ final class PieceStore {
     ObjectSource source = ObjectSource.of(bytes);
     if (wal.create(name, source, codec) == Storage.PutOutcome.EXISTS) {
       // an earlier try whose answer was lost
-      if (!holds(name, bytes)) {
+      if (!holds(piece, name, bytes)) {
         throw new CorruptFileException(name, "exists, and holds other bytes than were put");
       }
       plain.complete(name, source);
@@ -65,17 +67,19 @@ final class PieceStore {
    *
    * @throws WrongKeyException if only a key could tell
    */
-  boolean holds(String name, byte[] bytes) throws IOException {
+  boolean holds(TailPiece piece, String name, byte[] bytes) throws IOException {
+    TrustedWriters writers = settings.writers(piece.segment().end());
     if (Decoder.isEncrypted(name)) {
       Optional<byte[]> digest;
       try (InputStream stored = storage.open(name)) {
-        digest = Decoder.plainSha256(name, stored);
+        digest = Decoder.plainSha256(name, stored, writers);
       }
       if (digest.isPresent()) {
         return Arrays.equals(digest.get(), Sha256Companion.sha256(ObjectSource.of(bytes)));
       }
     }
-    try (InputStream in = Decoder.decode(name, storage.open(name), settings.keys(), bytes.length)) {
+    DecryptionKeys keys = settings.keys().trusting(writers);
+    try (InputStream in = Decoder.decode(name, storage.open(name), keys, bytes.length)) {
       return Arrays.equals(in.readAllBytes(), bytes);
     } catch (CorruptFileException e) {
       return false;
@@ -144,9 +148,11 @@ final class PieceStore {
   private byte[] read(Stored stored, Storage copy) throws IOException {
     String name = stored.object().name();
     int length = stored.piece().length();
+    TrustedWriters writers = settings.writers(stored.piece().segment().end());
+    DecryptionKeys keys = settings.keys().trusting(writers);
     byte[] bytes;
     try (InputStream in =
-        Decoder.decode(name, new PlainObjects(copy).open(name), settings.keys(), length)) {
+        Decoder.decode(name, plain.in(copy).signedBy(writers).open(name), keys, length)) {
       bytes = in.readAllBytes();
     }
     if (bytes.length != length) {

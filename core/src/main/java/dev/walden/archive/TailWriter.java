@@ -1,5 +1,6 @@
 package dev.walden.archive;
 
+import dev.walden.UntrustedObjectException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.PieceStore.Stored;
 import dev.walden.storage.ObjectSource;
@@ -204,12 +205,12 @@ public final class TailWriter {
     String name = stored.object().name();
     TailPiece piece = stored.piece();
     try {
-      if (objects.holds(name, Arrays.copyOfRange(whole, piece.from(), piece.to()))) {
+      if (objects.holds(piece, name, Arrays.copyOfRange(whole, piece.from(), piece.to()))) {
         objects.delete(name);
         return true;
       }
       LOG.warn("{} differs from the archived {}, and is kept", name, piece.segment());
-    } catch (WrongKeyException e) {
+    } catch (WrongKeyException | UntrustedObjectException e) {
       LOG.warn("{} is kept, though {} is archived: {}", name, piece.segment(), e.getMessage());
     }
     return false;

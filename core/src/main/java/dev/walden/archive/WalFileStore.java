@@ -13,10 +13,14 @@ import dev.walden.archive.objects.EncodedPut;
 import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.RestartableOutput;
 import dev.walden.archive.objects.Sha256Companion;
+import dev.walden.codec.Claim;
 import dev.walden.codec.Codec;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Decoder;
+import dev.walden.codec.DecryptionKeys;
 import dev.walden.codec.Encryption;
+import dev.walden.codec.Provenance;
+import dev.walden.codec.TrustedWriters;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ReplicatedStorage;
 import dev.walden.storage.Storage;
@@ -54,7 +58,7 @@ final class WalFileStore {
   WalFileStore(
       Storage storage, ArchiveSettings settings, ArchiveLayout layout, WalFileCheck check) {
     this.storage = storage;
-    this.plain = new PlainObjects(storage);
+    this.plain = new PlainObjects(storage, settings.signer(), settings.keys().writers());
     this.settings = settings;
     this.layout = layout;
     this.check = check;
@@ -93,10 +97,15 @@ final class WalFileStore {
       return plain.put(objectName, source);
     }
     boolean encrypted = !codec.encryption().equals(Encryption.none());
-    Optional<byte[]> digest =
-        encrypted ? Optional.of(Sha256Companion.sha256(source)) : Optional.empty();
+    Optional<Provenance> provenance =
+        encrypted ? Optional.of(provenance(objectName, source)) : Optional.empty();
     return new EncodedPut(storage, codec, settings.temporaryDirectory())
-        .put(objectName, source, digest);
+        .put(objectName, source, provenance);
+  }
+
+  private Provenance provenance(String objectName, ObjectSource source) throws IOException {
+    byte[] sha256 = Sha256Companion.sha256(source);
+    return Provenance.of(Claim.of(objectName, sha256), settings.signer());
   }
 
   /** Histories stay readable without a key: recovery by hand begins with them. */
@@ -121,7 +130,7 @@ final class WalFileStore {
     Optional<byte[]> digest = Optional.empty();
     if (Decoder.isEncrypted(objectName)) {
       try (InputStream stored = storage.open(objectName)) {
-        digest = Decoder.plainSha256(objectName, stored);
+        digest = Decoder.plainSha256(objectName, stored, writers(name));
       }
     }
     boolean same =
@@ -196,20 +205,31 @@ final class WalFileStore {
         objectName,
         storage,
         copy ->
-            new PlainObjects(copy).isComplete(objectName)
+            plain.in(copy).isComplete(objectName)
                 ? openVerified(copy, name, objectName)
                 : decode(name, objectName, copy.open(objectName)),
-        Decoder.provesAsItReads(objectName));
+        Decoder.provesAsItReads(objectName, writers(name)));
   }
 
   private InputStream openVerified(Storage copy, WalFileName name, String objectName)
       throws IOException {
-    return decode(name, objectName, new PlainObjects(copy).open(objectName));
+    PlainObjects objects = plain.in(copy).signedBy(writers(name));
+    if (name instanceof WalFileName.History history) {
+      return new HistoryReading(objects, settings).open(history, objectName);
+    }
+    return decode(name, objectName, objects.open(objectName));
   }
 
   private InputStream decode(WalFileName name, String objectName, InputStream stored)
       throws IOException {
-    return Decoder.decode(objectName, stored, settings.keys(), check.maxLength(name));
+    DecryptionKeys keys = settings.keys().trusting(writers(name));
+    return Decoder.decode(objectName, stored, keys, check.maxLength(name));
+  }
+
+  /** Who must have signed a file; of a history more depends on what it says. */
+  private TrustedWriters writers(WalFileName name) throws CorruptFileException {
+    Optional<WalSegment> segment = check.segment(name);
+    return segment.isPresent() ? settings.writers(segment.get().end()) : settings.keys().writers();
   }
 
   /** Opens a segment; empty if there is none, or only one that was never acknowledged. */
@@ -229,7 +249,11 @@ final class WalFileStore {
         CopyReading.open(
             name,
             storage,
-            copy -> new PlainObjects(copy).open(name, segment.size().bytes()),
+            copy ->
+                plain
+                    .in(copy)
+                    .signedBy(settings.writers(segment.end()))
+                    .open(name, segment.size().bytes()),
             false));
   }
 

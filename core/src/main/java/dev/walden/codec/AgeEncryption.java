@@ -19,7 +19,8 @@ sealed interface AgeEncryption extends Encryption
   }
 
   /** Whether the header may hold more stanzas than those that wrap the key. */
-  boolean allowsOtherStanzas();
+  @Override
+  boolean allowsSignature();
 
   /** The stanzas of a header that wrap {@code fileKey}. */
   List<AgeStanza> wrap(FileKey fileKey, SecureRandom random);

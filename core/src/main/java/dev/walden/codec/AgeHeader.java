@@ -2,6 +2,7 @@ package dev.walden.codec;
 
 import dev.walden.CorruptFileException;
 import dev.walden.UnsupportedFormatException;
+import dev.walden.UntrustedObjectException;
 import dev.walden.WrongKeyException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ final class AgeHeader {
   private final List<X25519Stanza> x25519 = new ArrayList<>();
   private final List<ScryptStanza> scrypt = new ArrayList<>();
   private final List<DigestStanza> digests = new ArrayList<>();
+  private final List<WriterSignature> signatures = new ArrayList<>();
 
   private AgeHeader(String objectName, byte[] covered, byte[] mac, long length) {
     this.objectName = objectName;
@@ -48,6 +50,9 @@ final class AgeHeader {
     if (header.digests.size() > 1) {
       throw header.corrupt("more than one " + DigestStanza.TYPE + " stanza");
     }
+    if (header.signatures.size() > 1) {
+      throw header.corrupt("more than one " + WriterSignature.TYPE + " stanza");
+    }
     return header;
   }
 
@@ -58,6 +63,7 @@ final class AgeHeader {
         case X25519Stanza.TYPE -> x25519.add(X25519Stanza.parse(stanza));
         case ScryptStanza.TYPE -> scrypt.add(ScryptStanza.parse(stanza));
         case DigestStanza.TYPE -> digests.add(DigestStanza.parse(stanza));
+        case WriterSignature.TYPE -> signatures.add(WriterSignature.parse(stanza));
         default -> {}
       }
     } catch (IllegalArgumentException e) {
@@ -85,6 +91,24 @@ final class AgeHeader {
   /** The digest of the plain bytes that the header claims; verified by {@link #unlock}. */
   Optional<byte[]> plainSha256() {
     return digests.stream().findFirst().map(DigestStanza::sha256);
+  }
+
+  /**
+   * Refuses the object unless a trusted writer signed its name and the digest of its plain bytes.
+   *
+   * @return that digest; the plain bytes must have it
+   */
+  Optional<byte[]> requireSigned(TrustedWriters writers) throws UntrustedObjectException {
+    Optional<byte[]> sha256 = plainSha256();
+    if (writers.demandSignatures()) {
+      Claim claim = Claim.of(objectName, sha256.orElseThrow(this::unsigned));
+      writers.require(objectName, claim, signatures.stream().findFirst());
+    }
+    return sha256;
+  }
+
+  private UntrustedObjectException unsigned() {
+    return new UntrustedObjectException(objectName, "is not signed: it has no digest");
   }
 
   /**

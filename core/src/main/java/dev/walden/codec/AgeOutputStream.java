@@ -26,12 +26,16 @@ final class AgeOutputStream extends OutputStream {
 
   /** Writes the header, after checking that everything in it works. */
   static AgeOutputStream open(
-      OutputStream out, AgeEncryption age, Optional<DigestStanza> digest, SecureRandom random)
+      OutputStream out, AgeEncryption age, Optional<Provenance> provenance, SecureRandom random)
       throws IOException {
     FileKey fileKey = FileKey.random(random);
     List<AgeStanza> stanzas = new ArrayList<>(age.wrap(fileKey, random));
-    if (age.allowsOtherStanzas()) {
-      digest.ifPresent(stanza -> stanzas.add(stanza.toStanza()));
+    if (age.allowsSignature()) {
+      provenance.ifPresent(
+          from -> {
+            stanzas.add(new DigestStanza(from.claim().sha256()).toStanza());
+            from.signature().ifPresent(signature -> stanzas.add(signature.toStanza()));
+          });
     }
     byte[] nonce = new byte[ChunkCipher.PAYLOAD_NONCE_LENGTH];
     random.nextBytes(nonce);

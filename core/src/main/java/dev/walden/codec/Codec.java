@@ -15,8 +15,6 @@ import java.util.Optional;
  * @param zstd the settings for zstd, if the compression is zstd
  */
 public record Codec(Compression compression, Encryption encryption, ZstdSettings zstd) {
-  private static final int SHA256_LENGTH = 32;
-
   /**
    * Checks that compression and encryption work here, so that no object is begun in vain or stored
    * unencrypted.
@@ -51,24 +49,21 @@ public record Codec(Compression compression, Encryption encryption, ZstdSettings
 
   /**
    * Begins an object whose plain bytes have a known digest. If it is encrypted to recipients, its
-   * header stores the digest in clear, where {@link Decoder#plainSha256} finds it; otherwise the
-   * digest is not stored. The caller must pass the right digest; if it is wrong, reading fails.
+   * header stores the digest in clear, where {@link Decoder#plainSha256} finds it, and the
+   * signature; otherwise neither is stored. The caller must pass the right digest; if it is wrong,
+   * reading fails.
    *
-   * @param plainSha256 the SHA-256 of all the bytes that will be written
-   * @throws IllegalArgumentException if it is not 32 bytes long
+   * @param provenance with the SHA-256 of all the bytes that will be written
    */
-  public EncodingOutputStream encode(OutputStream sink, byte[] plainSha256) throws IOException {
-    if (plainSha256.length != SHA256_LENGTH) {
-      throw new IllegalArgumentException("not a SHA-256: " + plainSha256.length + " bytes");
-    }
-    return encode(sink, Optional.of(new DigestStanza(plainSha256.clone())));
+  public EncodingOutputStream encode(OutputStream sink, Provenance provenance) throws IOException {
+    return encode(sink, Optional.of(provenance));
   }
 
-  private EncodingOutputStream encode(OutputStream sink, Optional<DigestStanza> digest)
+  private EncodingOutputStream encode(OutputStream sink, Optional<Provenance> provenance)
       throws IOException {
     SinkGate gate = new SinkGate(sink);
     if (encryption instanceof AgeEncryption age) {
-      AgeOutputStream sealed = AgeOutputStream.open(gate, age, digest, new SecureRandom());
+      AgeOutputStream sealed = AgeOutputStream.open(gate, age, provenance, new SecureRandom());
       return new EncodingOutputStream(compression.encoder(sealed, zstd), sealed::finish, gate);
     }
     return new EncodingOutputStream(compression.encoder(gate, zstd), () -> {}, gate);

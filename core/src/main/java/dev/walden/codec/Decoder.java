@@ -2,6 +2,7 @@ package dev.walden.codec;
 
 import dev.walden.CorruptFileException;
 import dev.walden.UnsupportedFormatException;
+import dev.walden.UntrustedObjectException;
 import dev.walden.WrongKeyException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -42,7 +43,11 @@ public final class Decoder {
    * unchanged. It is for use by one thread at a time. Closing it closes {@code stored}; if this
    * method throws, {@code stored} is already closed.
    *
+   * <p>If the keys name trusted writers, the object must be signed by one of them; a plain object's
+   * signature lies beside it, and is not looked at here.
+   *
    * @param maxPlainLength in bytes; more is an error
+   * @throws UntrustedObjectException if it must be signed and is not
    * @throws WrongKeyException if the object is encrypted and none of {@code keys} opens it
    * @throws CorruptFileException if it does not begin as its name requires
    * @throws UnsupportedFormatException if it has another version of age's format, or needs more
@@ -71,41 +76,48 @@ public final class Decoder {
       String objectName, InputStream stored, DecryptionKeys keys, long maxPlainLength)
       throws IOException {
     if (!isEncrypted(objectName)) {
+      if (keys.writers().demandSignatures() && !plainName(objectName).equals(objectName)) {
+        throw new UntrustedObjectException(objectName, "is not encrypted, and so not signed");
+      }
       InputStream plain = compression(objectName).decoder(objectName, stored);
       return new DecodedInputStream(objectName, plain, maxPlainLength, Optional.empty());
     }
     InputStream in = new BufferedInputStream(stored, BUFFER);
     AgeHeader header = new AgeHeaderReader(objectName, in).read();
+    Optional<byte[]> sha256 = header.requireSigned(keys.writers());
     InputStream opened = AgeInputStream.open(objectName, in, header, header.unlock(keys));
     Compression compression = compression(strip(objectName, AgeEncryption.SUFFIX));
     InputStream plain = compression.decoder(objectName, opened);
-    return new DecodedInputStream(objectName, plain, maxPlainLength, header.plainSha256());
+    return new DecodedInputStream(objectName, plain, maxPlainLength, sha256);
   }
 
   /**
    * The SHA-256 that an encrypted object's header claims for its plain bytes. Reading it needs no
-   * key, so it is unverified until {@link #decode} checks it.
+   * key, so it is unverified until {@link #decode} checks it; if it must be signed, it is at least
+   * what a trusted writer claimed.
    *
    * @param stored the object, or its first {@link #MAX_HEADER_LENGTH} bytes; read in part and left
    *     open
    * @return empty if the object is not encrypted or its header holds no digest
    * @throws CorruptFileException if the header is invalid
+   * @throws UntrustedObjectException if it must be signed and is not
    */
-  public static Optional<byte[]> plainSha256(String objectName, InputStream stored)
-      throws IOException {
+  public static Optional<byte[]> plainSha256(
+      String objectName, InputStream stored, TrustedWriters writers) throws IOException {
     if (!isEncrypted(objectName)) {
       return Optional.empty();
     }
     InputStream in = new BufferedInputStream(stored, BUFFER);
-    return new AgeHeaderReader(objectName, in).read().plainSha256();
+    return new AgeHeaderReader(objectName, in).read().requireSigned(writers);
   }
 
   /**
    * Whether bytes from {@link #decode} of such an object are right even if the stream throws later:
-   * age authenticates each chunk before releasing it, whereas checksums come at the end.
+   * age authenticates each chunk before releasing it, whereas checksums come at the end, and so
+   * does the digest that a writer signed.
    */
-  public static boolean provesAsItReads(String objectName) {
-    return isEncrypted(objectName);
+  public static boolean provesAsItReads(String objectName, TrustedWriters writers) {
+    return isEncrypted(objectName) && !writers.demandSignatures();
   }
 
   private static Compression compression(String name) {

@@ -3,20 +3,29 @@ package dev.walden.codec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keys for opening encrypted objects. Immutable; {@code toString} shows no secret. */
+/**
+ * Keys for opening encrypted objects, and the writers whose objects are believed. Immutable; {@code
+ * toString} shows no secret.
+ */
 public final class DecryptionKeys {
   private static final DecryptionKeys NONE =
-      new DecryptionKeys(List.of(), List.of(), ScryptStanza.MAX_WORK_FACTOR);
+      new DecryptionKeys(
+          List.of(), List.of(), ScryptStanza.MAX_WORK_FACTOR, TrustedWriters.anybody());
 
   private final List<AgeIdentity> identities;
   private final List<AgePassphrase> passphrases;
   private final int maxWorkFactor;
+  private final TrustedWriters writers;
 
   private DecryptionKeys(
-      List<AgeIdentity> identities, List<AgePassphrase> passphrases, int maxWorkFactor) {
+      List<AgeIdentity> identities,
+      List<AgePassphrase> passphrases,
+      int maxWorkFactor,
+      TrustedWriters writers) {
     this.identities = List.copyOf(identities);
     this.passphrases = List.copyOf(passphrases);
     this.maxWorkFactor = maxWorkFactor;
+    this.writers = writers;
   }
 
   /** No keys: only unencrypted objects can be read. */
@@ -26,17 +35,18 @@ public final class DecryptionKeys {
 
   /** These identities. */
   public static DecryptionKeys of(List<AgeIdentity> identities) {
-    return new DecryptionKeys(identities, List.of(), ScryptStanza.MAX_WORK_FACTOR);
+    return new DecryptionKeys(
+        identities, List.of(), ScryptStanza.MAX_WORK_FACTOR, TrustedWriters.anybody());
   }
 
   /** These keys and one more identity. */
   public DecryptionKeys and(AgeIdentity identity) {
-    return new DecryptionKeys(with(identities, identity), passphrases, maxWorkFactor);
+    return new DecryptionKeys(with(identities, identity), passphrases, maxWorkFactor, writers);
   }
 
   /** These keys and one more passphrase. */
   public DecryptionKeys and(AgePassphrase passphrase) {
-    return new DecryptionKeys(identities, with(passphrases, passphrase), maxWorkFactor);
+    return new DecryptionKeys(identities, with(passphrases, passphrase), maxWorkFactor, writers);
   }
 
   /**
@@ -51,7 +61,19 @@ public final class DecryptionKeys {
       throw new IllegalArgumentException(
           "work factor " + workFactor + " is not in 1.." + ScryptStanza.MAX_WORK_FACTOR);
     }
-    return new DecryptionKeys(identities, passphrases, workFactor);
+    return new DecryptionKeys(identities, passphrases, workFactor, writers);
+  }
+
+  /**
+   * These keys for objects of these writers only; others throw {@code UntrustedObjectException}.
+   */
+  public DecryptionKeys trusting(TrustedWriters trusted) {
+    return new DecryptionKeys(identities, passphrases, maxWorkFactor, trusted);
+  }
+
+  /** Whose objects are believed. */
+  public TrustedWriters writers() {
+    return writers;
   }
 
   private static <T> List<T> with(List<T> list, T more) {
@@ -60,7 +82,7 @@ public final class DecryptionKeys {
     return longer;
   }
 
-  /** Whether there is no key at all. */
+  /** Whether no key opens anything. */
   public boolean isEmpty() {
     return identities.isEmpty() && passphrases.isEmpty();
   }

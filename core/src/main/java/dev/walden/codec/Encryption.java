@@ -32,6 +32,9 @@ public sealed interface Encryption permits NoEncryption, AgeEncryption {
   /** The suffix of an object's name: {@code ""} or {@code ".age"}. */
   String suffix();
 
+  /** Whether an object's header can hold its writer's signature. */
+  boolean allowsSignature();
+
   /** Describes the encryption, without secrets. */
   @Override
   String toString();

@@ -10,6 +10,11 @@ enum NoEncryption implements Encryption {
   }
 
   @Override
+  public boolean allowsSignature() {
+    return false;
+  }
+
+  @Override
   public String toString() {
     return "no encryption";
   }

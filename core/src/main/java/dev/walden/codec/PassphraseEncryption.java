@@ -19,7 +19,7 @@ record PassphraseEncryption(AgePassphrase passphrase) implements AgeEncryption {
   }
 
   @Override
-  public boolean allowsOtherStanzas() {
+  public boolean allowsSignature() {
     return false;
   }
 

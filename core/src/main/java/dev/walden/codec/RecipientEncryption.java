@@ -17,7 +17,7 @@ record RecipientEncryption(List<AgeRecipient> recipients) implements AgeEncrypti
   }
 
   @Override
-  public boolean allowsOtherStanzas() {
+  public boolean allowsSignature() {
     return true;
   }
 

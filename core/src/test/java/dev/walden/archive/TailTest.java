@@ -11,6 +11,7 @@ import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.UntrustedObjectException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
@@ -20,6 +21,7 @@ import dev.walden.backup.WalRange;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Encryption;
+import dev.walden.codec.WriterKey;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.StoredObject;
 import dev.walden.storage.copies.CopiedStorage;
@@ -57,6 +59,10 @@ class TailTest {
   private static final ArchiveSettings ENCRYPTING =
       ArchiveSettings.defaults().encryptTo(IDENTITY.recipient());
 
+  private static final WriterKey KEY = WriterKey.generate(new SecureRandom());
+  private static final ArchiveSettings SIGNING =
+      ENCRYPTING.decryptWith(IDENTITY).signWith(KEY).trustWriter(KEY.publicKey());
+
   @TempDir Path directory;
   private final InMemoryStorage storage = new InMemoryStorage();
   private final GeneratedWal wal = wal(3);
@@ -92,7 +98,8 @@ class TailTest {
         ArchiveSettings.defaults(),
         ArchiveSettings.defaults().compression(Compression.NONE),
         ENCRYPTING.decryptWith(IDENTITY),
-        ENCRYPTING.compression(Compression.NONE).decryptWith(IDENTITY));
+        ENCRYPTING.compression(Compression.NONE).decryptWith(IDENTITY),
+        SIGNING);
   }
 
   private ArchiveStore archive(ArchiveSettings settings) throws IOException {
@@ -135,6 +142,18 @@ class TailTest {
         .map(StoredObject::name)
         .filter(name -> name.contains(".tail") && !name.endsWith(".sha256"))
         .toList();
+  }
+
+  @Test
+  void aPieceThatNobodyTrustedSignedIsRefused() throws IOException {
+    try (ArchiveStore archive = archive(SIGNING);
+        ArchiveStore forger = archive(ENCRYPTING)) {
+      archive.tail(open).put(0, Arrays.copyOf(bytes, 9000));
+      byte[] signed = archive.open(open).orElseThrow().readAllBytes();
+      assertArrayEquals(Arrays.copyOf(bytes, 9000), Arrays.copyOf(signed, 9000));
+      forger.tail(open).put(0, Arrays.copyOf(bytes, 9500));
+      assertThrows(UntrustedObjectException.class, () -> archive.open(open));
+    }
   }
 
   @ParameterizedTest

@@ -95,7 +95,7 @@ class AgeCommandTest {
   private static byte[] withDigest(Codec codec, byte[] plain) throws Exception {
     ByteArrayOutputStream sink = new ByteArrayOutputStream();
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
-    try (EncodingOutputStream out = codec.encode(sink, digest)) {
+    try (EncodingOutputStream out = codec.encode(sink, Samples.signed(digest))) {
       out.write(plain);
       out.finish();
     }

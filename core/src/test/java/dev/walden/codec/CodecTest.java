@@ -112,7 +112,7 @@ class CodecTest {
     byte[] plain = Samples.bytes(10);
     ByteArrayOutputStream sink = new ByteArrayOutputStream();
     try (EncodingOutputStream out =
-        codec.encode(sink, MessageDigest.getInstance("SHA-256").digest(plain))) {
+        codec.encode(sink, Samples.signed(MessageDigest.getInstance("SHA-256").digest(plain)))) {
       out.write(plain);
       out.finish();
     }

@@ -149,7 +149,7 @@ class DamageTest {
   private static byte[] stored(Codec codec) throws Exception {
     ByteArrayOutputStream sink = new ByteArrayOutputStream();
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(PLAIN);
-    try (EncodingOutputStream out = codec.encode(sink, digest)) {
+    try (EncodingOutputStream out = codec.encode(sink, Samples.signed(digest))) {
       out.write(PLAIN);
       out.finish();
     }

@@ -178,7 +178,7 @@ class DecoderTest {
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(PLAIN);
     byte[] stored = withDigest(Samples.toIdentity(), digest);
     InputStream head = new ByteArrayInputStream(stored, 0, Decoder.MAX_HEADER_LENGTH);
-    assertArrayEquals(digest, Decoder.plainSha256("x.zst.age", head).orElseThrow());
+    assertArrayEquals(digest, claimed("x.zst.age", head).orElseThrow());
     assertArrayEquals(PLAIN, Samples.decode("x.zst.age", stored));
   }
 
@@ -186,10 +186,9 @@ class DecoderTest {
   void noDigestIsStoredWithAPassphraseOrWithoutEncryption() throws Exception {
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(PLAIN);
     byte[] secret = withDigest(Encryption.withPassphrase(Samples.PASSPHRASE), digest);
-    assertEquals(
-        Optional.empty(), Decoder.plainSha256("x.zst.age", new ByteArrayInputStream(secret)));
+    assertEquals(Optional.empty(), claimed("x.zst.age", new ByteArrayInputStream(secret)));
     byte[] open = withDigest(Encryption.none(), digest);
-    assertEquals(Optional.empty(), Decoder.plainSha256("x.zst", new ByteArrayInputStream(open)));
+    assertEquals(Optional.empty(), claimed("x.zst", new ByteArrayInputStream(open)));
     assertArrayEquals(PLAIN, Samples.decode("x.zst", open));
   }
 
@@ -201,9 +200,15 @@ class DecoderTest {
     assertTrue(e.getMessage().contains("SHA-256"), e.getMessage());
   }
 
+  private static Optional<byte[]> claimed(String name, InputStream stored) throws IOException {
+    return Decoder.plainSha256(name, stored, TrustedWriters.anybody());
+  }
+
   private static byte[] withDigest(Encryption encryption, byte[] digest) throws IOException {
     ByteArrayOutputStream sink = new ByteArrayOutputStream();
-    try (EncodingOutputStream out = new Codec(Compression.ZSTD, encryption).encode(sink, digest)) {
+    Provenance provenance = Provenance.of(Claim.of("x", digest), Optional.empty());
+    Codec codec = new Codec(Compression.ZSTD, encryption);
+    try (EncodingOutputStream out = codec.encode(sink, provenance)) {
       out.write(PLAIN);
       out.finish();
     }

@@ -117,8 +117,7 @@ class EncodingOutputStreamTest {
     try (EncodingOutputStream out = codec.encode(new ByteArrayOutputStream())) {
       assertThrows(IndexOutOfBoundsException.class, () -> out.write(new byte[3], 2, 2));
     }
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> codec.encode(new ByteArrayOutputStream(), new byte[31]));
+    assertThrows(IllegalArgumentException.class, () -> new Claim("x", new byte[31]));
+    assertThrows(IllegalArgumentException.class, () -> new Claim("x\ny", new byte[32]));
   }
 }

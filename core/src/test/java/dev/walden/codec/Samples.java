@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Keys, codecs and bytes that the tests of this package share. */
@@ -41,6 +42,12 @@ final class Samples {
       bytes[i] = (byte) (i / 512 % 2 == 0 ? random.nextInt() : i / 512);
     }
     return bytes;
+  }
+
+  /** What is stored with bytes of this digest, signed by somebody. */
+  static Provenance signed(byte[] sha256) {
+    return Provenance.of(
+        Claim.of("x", sha256), Optional.of(WriterKey.generate(new SecureRandom())));
   }
 
   static byte[] encode(Codec codec, byte[] plain) throws IOException {

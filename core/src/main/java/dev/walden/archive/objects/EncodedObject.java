@@ -3,6 +3,7 @@ package dev.walden.archive.objects;
 import dev.walden.StorageUnavailableException;
 import dev.walden.codec.Codec;
 import dev.walden.codec.EncodingOutputStream;
+import dev.walden.codec.Provenance;
 import dev.walden.storage.ObjectSource;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -35,13 +36,13 @@ public final class EncodedObject implements ObjectSource, Closeable {
   /**
    * Encodes a source.
    *
-   * @param plainSha256 the digest of the source's bytes if it is to be stored with them
+   * @param provenance what the source's bytes are, if it is to be stored with them
    */
   public static EncodedObject encode(
-      ObjectSource source, Codec codec, Optional<byte[]> plainSha256, Path temporaryDirectory)
+      ObjectSource source, Codec codec, Optional<Provenance> provenance, Path temporaryDirectory)
       throws IOException {
     EncodedObject object = new EncodedObject(temporaryDirectory);
-    try (EncodingOutputStream out = begin(codec, object.sink(), plainSha256)) {
+    try (EncodingOutputStream out = begin(codec, object.sink(), provenance)) {
       source.copyTo(out);
       out.finish();
       object.finish();
@@ -61,9 +62,9 @@ public final class EncodedObject implements ObjectSource, Closeable {
     }
   }
 
-  static EncodingOutputStream begin(Codec codec, OutputStream sink, Optional<byte[]> plainSha256)
+  static EncodingOutputStream begin(Codec codec, OutputStream sink, Optional<Provenance> provenance)
       throws IOException {
-    return plainSha256.isPresent() ? codec.encode(sink, plainSha256.get()) : codec.encode(sink);
+    return provenance.isPresent() ? codec.encode(sink, provenance.get()) : codec.encode(sink);
   }
 
   private OutputStream sink() {

@@ -3,6 +3,7 @@ package dev.walden.archive.objects;
 import dev.walden.ArchiveConflictException;
 import dev.walden.codec.Codec;
 import dev.walden.codec.EncodingOutputStream;
+import dev.walden.codec.Provenance;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
 import dev.walden.storage.Storage;
@@ -21,23 +22,23 @@ public record EncodedPut(Storage storage, Codec codec, Path temporaryDirectory) 
   /**
    * Stores a source's bytes.
    *
-   * @param plainSha256 the digest of those bytes if it is to be stored with them
+   * @param provenance what they are, if it is to be stored with them
    */
-  public PutOutcome put(String objectName, ObjectSource source, Optional<byte[]> plainSha256)
+  public PutOutcome put(String objectName, ObjectSource source, Optional<Provenance> provenance)
       throws IOException {
     if (storage.guarantees().conditionalCommit()) {
-      return write(objectName, source, plainSha256);
+      return write(objectName, source, provenance);
     }
     try (EncodedObject encoded =
-        EncodedObject.encode(source, codec, plainSha256, temporaryDirectory)) {
+        EncodedObject.encode(source, codec, provenance, temporaryDirectory)) {
       return storage.put(objectName, encoded);
     }
   }
 
-  private PutOutcome write(String objectName, ObjectSource source, Optional<byte[]> plainSha256)
+  private PutOutcome write(String objectName, ObjectSource source, Optional<Provenance> provenance)
       throws IOException {
     try (ObjectWriter object = storage.create(objectName);
-        EncodingOutputStream out = EncodedObject.begin(codec, object, plainSha256)) {
+        EncodingOutputStream out = EncodedObject.begin(codec, object, provenance)) {
       source.copyTo(out);
       out.finish();
       return commit(objectName, object);

@@ -3,6 +3,8 @@ package dev.walden.archive.objects;
 import dev.walden.NotArchivedException;
 import dev.walden.backup.ObjectDigest;
 import dev.walden.codec.Decoder;
+import dev.walden.codec.TrustedWriters;
+import dev.walden.codec.WriterKey;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.Storage.PutOutcome;
@@ -16,6 +18,7 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -23,8 +26,26 @@ import java.util.OptionalLong;
  * its name tells) carries no checksum, so its SHA-256 lies beside it. The digest is written last:
  * an object without one was never acknowledged, and does not count. Objects that are compressed or
  * encrypted carry checksums, and count by themselves.
+ *
+ * @param signer who signs the digests, if somebody does
+ * @param writers who must have signed them
  */
-public record PlainObjects(Storage storage) {
+public record PlainObjects(Storage storage, Optional<WriterKey> signer, TrustedWriters writers) {
+
+  /** Without signatures. */
+  public PlainObjects(Storage storage) {
+    this(storage, Optional.empty(), TrustedWriters.anybody());
+  }
+
+  /** The same objects in one of several copies. */
+  public PlainObjects in(Storage copy) {
+    return new PlainObjects(copy, signer, writers);
+  }
+
+  /** The same objects, signed by these writers. */
+  public PlainObjects signedBy(TrustedWriters others) {
+    return new PlainObjects(storage, signer, others);
+  }
 
   /** Whether an object of this name is plain, and so needs a digest beside it. */
   public static boolean isPlain(String name) {
@@ -41,7 +62,7 @@ public record PlainObjects(Storage storage) {
     byte[] sha256 = Sha256Companion.sha256(source);
     PutOutcome outcome = storage.put(name, source);
     if (outcome == PutOutcome.CREATED) {
-      Sha256Companion.put(storage, name, sha256);
+      Sha256Companion.put(storage, name, sha256, signer);
     }
     return outcome;
   }
@@ -58,14 +79,14 @@ public record PlainObjects(Storage storage) {
       try (InputStream stored = new DigestInputStream(storage.open(name), digest)) {
         stored.transferTo(OutputStream.nullOutputStream());
       }
-      Sha256Companion.put(storage, name, digest.digest());
+      Sha256Companion.put(storage, name, digest.digest(), signer);
     }
   }
 
   /** The same of an object that is known to hold {@code content}; it is not read. */
   public void complete(String name, ObjectSource content) throws IOException {
     if (isPlain(name)) {
-      Sha256Companion.put(storage, name, Sha256Companion.sha256(content));
+      Sha256Companion.put(storage, name, Sha256Companion.sha256(content), signer);
     }
   }
 
@@ -86,6 +107,7 @@ public record PlainObjects(Storage storage) {
    * @throws NotArchivedException if there is no such object
    * @throws dev.walden.CorruptFileException if there is no sound digest; with a {@link
    *     NotArchivedException} as its cause if there is none at all
+   * @throws dev.walden.UntrustedObjectException if it must be signed and is not
    */
   public InputStream open(String name) throws IOException {
     return open(name, OptionalLong.empty());
@@ -103,7 +125,7 @@ public record PlainObjects(Storage storage) {
       return stored;
     }
     try {
-      String sha256 = HexFormat.of().formatHex(Sha256Companion.read(storage, name));
+      String sha256 = HexFormat.of().formatHex(Sha256Companion.read(storage, name, writers));
       ObjectDigest digest = new ObjectDigest(ObjectDigest.Algorithm.SHA256, sha256);
       return new VerifiedInputStream(name, stored, length, digest, Sha256Companion.name(name));
     } catch (IOException | RuntimeException e) {

@@ -13,14 +13,13 @@ public final class SmallObjects {
   private SmallObjects() {}
 
   /** Creates an object; where it exists with the same content, completes its digest. */
-  public static Storage.PutOutcome put(Storage storage, String name, byte[] content)
+  public static Storage.PutOutcome put(PlainObjects plain, String name, byte[] content)
       throws IOException {
-    PlainObjects plain = new PlainObjects(storage);
     ObjectSource source = ObjectSource.of(content);
     Storage.PutOutcome outcome = plain.put(name, source);
     if (outcome == Storage.PutOutcome.EXISTS) {
       byte[] stored;
-      try (InputStream in = storage.open(name)) {
+      try (InputStream in = plain.storage().open(name)) {
         stored = in.readNBytes(content.length + 1);
       }
       if (Arrays.equals(stored, content)) {
@@ -35,12 +34,14 @@ public final class SmallObjects {
    *
    * @throws dev.walden.NotArchivedException if there is none
    */
-  public static byte[] read(Storage storage, String name, int maxLength) throws IOException {
-    return CopyReading.read(name, storage, copy -> readCopy(copy, name, maxLength));
+  public static byte[] read(PlainObjects plain, String name, int maxLength) throws IOException {
+    return CopyReading.read(
+        name, plain.storage(), copy -> readCopy(plain.in(copy), name, maxLength));
   }
 
-  private static byte[] readCopy(Storage storage, String name, int maxLength) throws IOException {
-    try (InputStream in = new PlainObjects(storage).open(name)) {
+  private static byte[] readCopy(PlainObjects plain, String name, int maxLength)
+      throws IOException {
+    try (InputStream in = plain.open(name)) {
       byte[] content = in.readNBytes(maxLength + 1);
       if (content.length > maxLength) {
         throw new CorruptFileException(name, "is longer than " + maxLength + " bytes");

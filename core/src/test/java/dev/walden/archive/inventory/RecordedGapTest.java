@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.walden.CorruptFileException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.objects.PlainObjects;
 import dev.walden.archive.objects.SmallObjects;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
@@ -127,7 +128,7 @@ class RecordedGapTest {
 
   private void put(String name, String content) throws Exception {
     archive();
-    SmallObjects.put(storage, name, content.getBytes(StandardCharsets.UTF_8));
+    SmallObjects.put(new PlainObjects(storage), name, content.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

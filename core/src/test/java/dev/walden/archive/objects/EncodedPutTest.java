@@ -11,6 +11,7 @@ import dev.walden.codec.Compression;
 import dev.walden.codec.Decoder;
 import dev.walden.codec.DecryptionKeys;
 import dev.walden.codec.Encryption;
+import dev.walden.codec.Provenance;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
 import dev.walden.storage.Storage;
@@ -112,7 +113,7 @@ class EncodedPutTest {
     assertNothingIsLeftIn(directory);
   }
 
-  private static Optional<byte[]> noDigest() {
+  private static Optional<Provenance> noDigest() {
     return Optional.empty();
   }
 

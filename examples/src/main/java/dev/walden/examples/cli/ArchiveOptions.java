@@ -12,6 +12,8 @@ import dev.walden.codec.AgeIdentityFile;
 import dev.walden.codec.AgeRecipient;
 import dev.walden.codec.Compression;
 import dev.walden.codec.Encryption;
+import dev.walden.codec.WriterKey;
+import dev.walden.codec.WriterPublicKey;
 import dev.walden.importing.InPlaceArchive;
 import dev.walden.storage.Storage;
 import dev.walden.storage.copies.CopiedStorage;
@@ -78,6 +80,30 @@ final class ArchiveOptions {
   private String encryptedFrom;
 
   @Option(
+      names = "--sign-with",
+      paramLabel = "FILE",
+      description = "sign what is stored with the secret writer's key in this file")
+  private Path signer;
+
+  @Option(
+      names = "--trust-writer",
+      paramLabel = "FILE",
+      description = {
+        "read only what is signed by the writer whose public key is in this file;",
+        "may be repeated"
+      })
+  private List<Path> writers = new ArrayList<>();
+
+  @Option(
+      names = "--signed-from",
+      paramLabel = "LSN",
+      description = {
+        "with --trust-writer: WAL, histories and backups that end before this position",
+        "may be unsigned"
+      })
+  private String signedFrom;
+
+  @Option(
       names = "--compression",
       paramLabel = "NAME",
       description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
@@ -105,6 +131,10 @@ final class ArchiveOptions {
     if (encryptedFrom != null) {
       options.addAll(List.of("--encrypted-from", encryptedFrom));
     }
+    writers.forEach(file -> options.addAll(List.of("--trust-writer", absolute(file))));
+    if (signedFrom != null) {
+      options.addAll(List.of("--signed-from", signedFrom));
+    }
     if (inPlace) {
       options.add("--in-place");
     }
@@ -127,7 +157,21 @@ final class ArchiveOptions {
         settings = settings.decryptWith(identity);
       }
     }
-    return encryptedFrom == null ? settings : settings.encryptedFrom(Lsn.parse(encryptedFrom));
+    if (encryptedFrom != null) {
+      settings = settings.encryptedFrom(Lsn.parse(encryptedFrom));
+    }
+    return signing(settings);
+  }
+
+  private ArchiveSettings signing(ArchiveSettings unsigned) throws IOException {
+    ArchiveSettings settings = unsigned;
+    if (signer != null) {
+      settings = settings.signWith(WriterKey.read(signer));
+    }
+    for (Path file : writers) {
+      settings = settings.trustWriter(WriterPublicKey.read(file));
+    }
+    return signedFrom == null ? settings : settings.signedFrom(Lsn.parse(signedFrom));
   }
 
   /** Opens the archive for reading. */
@@ -174,10 +218,11 @@ final class ArchiveOptions {
   }
 
   private void requireNoKeys() {
-    if (!recipients.isEmpty() || !identities.isEmpty()) {
+    if (!recipients.isEmpty() || !identities.isEmpty() || signer != null || !writers.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "an archive --in-place is not encrypted: --recipient and --identity are not allowed");
+          "an archive --in-place is neither encrypted nor signed: --recipient, --identity,"
+              + " --sign-with and --trust-writer are not allowed");
     }
   }
 

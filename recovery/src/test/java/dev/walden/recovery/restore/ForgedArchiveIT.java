@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.UnencryptedObjectException;
+import dev.walden.UntrustedObjectException;
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.fs.FileSystemStorage;
+import dev.walden.archive.objects.Sha256Companion;
 import dev.walden.codec.AgeIdentity;
+import dev.walden.codec.WriterKey;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.journey.ArchivedCluster;
 import dev.walden.recovery.plan.RecoveryImpossibleException;
@@ -24,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -56,7 +60,7 @@ class ForgedArchiveIT {
       RecoveryPlan before = planner.plan(RecoveryTarget.latest());
 
       WalSegment last = source.archive().inventory().last(TimelineId.FIRST).orElseThrow();
-      replaceUnencrypted(source.archive(), last, place);
+      replace(source.archive(), last, place, ArchiveSettings.defaults());
 
       RecoveryImpossibleException refusal =
           assertThrows(
@@ -71,8 +75,59 @@ class ForgedArchiveIT {
     }
   }
 
+  /** The storage's owner knows the recipients, so what he writes opens. */
+  @Test
+  void whatTheWriterDidNotSignIsNeitherPlannedWithNorRestored() throws Exception {
+    Path place = folder.resolve("archive");
+    WriterKey key = WriterKey.generate(new SecureRandom());
+    ArchiveSettings owner = ArchiveSettings.defaults().encryptTo(identity.recipient());
+    ArchiveSettings settings =
+        owner.decryptWith(identity).signWith(key).trustWriter(key.publicKey());
+    try (ArchivedCluster source =
+        new ArchivedCluster(
+            PostgresServer.builder(PostgresBinaries.of(17), folder.resolve("source"))
+                .segmentSize(WalSegmentSize.ofMegabytes(1))
+                .create(),
+            place,
+            settings)) {
+      source.server().execute("CREATE TABLE t (i int)");
+      source.backup();
+      source.server().execute("INSERT INTO t VALUES (1)");
+      source.archiveWal();
+      RecoveryPlanner planner = RecoveryPlanner.of(source.archive());
+      RecoveryPlan before = planner.plan(RecoveryTarget.latest());
+      Path restored = folder.resolve("right");
+      Restore.of(before).from(source.archive()).into(restored).run();
+      assertTrue(Files.exists(restored.resolve("global/pg_control")));
+
+      WalSegment last = source.archive().inventory().last(TimelineId.FIRST).orElseThrow();
+      replace(source.archive(), last, place, owner);
+      Restore restore = Restore.of(before).from(source.archive()).into(folder.resolve("forged"));
+      RestoreIncompleteException failure =
+          assertThrows(RestoreIncompleteException.class, restore::run);
+      assertEquals(UntrustedObjectException.class, failure.getCause().getClass());
+      assertFalse(Files.exists(folder.resolve("forged/global/pg_control")));
+
+      // one number in backup.json, and a digest that fits again
+      Path backup =
+          place.resolve(
+              source.archive().cluster().systemIdentifier()
+                  + "/backup/"
+                  + before.backup().id()
+                  + "/backup.json");
+      String json = Files.readString(backup).replace("\"standby\":false", "\"standby\":true");
+      Files.writeString(backup, json + " ");
+      Files.writeString(
+          backup.resolveSibling("backup.json.sha256"),
+          HexFormat.of().formatHex(Sha256Companion.newSha256().digest(Files.readAllBytes(backup)))
+              + "  backup.json\n");
+      assertThrows(UntrustedObjectException.class, () -> source.archive().backups());
+    }
+  }
+
   /** The WAL itself is right: what is wrong is only that anybody could have written it. */
-  private void replaceUnencrypted(ArchiveStore archive, WalSegment segment, Path place)
+  private void replace(
+      ArchiveStore archive, WalSegment segment, Path place, ArchiveSettings settings)
       throws IOException {
     Path wal = folder.resolve(segment.toString());
     archive.fetch(segment.fileName(), wal);
@@ -83,8 +138,7 @@ class ForgedArchiveIT {
       assertEquals(1, objects.size(), objects::toString);
       Files.delete(objects.get(0));
     }
-    try (ArchiveStore forger =
-        ArchiveStore.open(FileSystemStorage.at(place), ArchiveSettings.defaults())) {
+    try (ArchiveStore forger = ArchiveStore.open(FileSystemStorage.at(place), settings)) {
       forger.push(segment.fileName(), wal);
     }
   }
