@@ -236,21 +236,22 @@ class WaldenIT {
     String key = directory.resolve("key.txt").toString();
     String recipient = walden(0, "keygen", key).strip();
     Path restored = directory.resolve("restored");
-    String[] open = {"--archive", archive, "--identity", key};
+    String writer = directory.resolve("writer.pem").toString();
+    Path trusted = directory.resolve("writer.pub");
+    Files.writeString(trusted, walden(0, "keygen", "--writer", writer));
+    String[] open = {"--archive", archive, "--identity", key, "--trust-writer", trusted.toString()};
+    String[] write = {"--archive", archive, "--recipient", recipient, "--sign-with", writer};
     try (PostgresServer server =
         server(directory.resolve("data"))
             .segmentSize(WalSegmentSize.ofMegabytes(1))
             .setting("archive_mode", "on")
-            .setting(
-                "archive_command",
-                String.join(" ", command("push", "--archive", archive, "--recipient", recipient))
-                    + " %p")
+            .setting("archive_command", String.join(" ", command(with(write, "push"))) + " %p")
             .create()) {
       String start = Instant.now().toString();
       server.execute("CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
       String url = server.jdbcUrl() + "?user=" + server.user();
       String backup =
-          walden(0, "backup", "--server", url, "--archive", archive, "--recipient", recipient)
+          walden(0, with(write, "backup", "--server", url))
               .lines()
               .reduce((first, last) -> last)
               .orElseThrow();
@@ -260,6 +261,20 @@ class WaldenIT {
       assertTrue(walden(0, with(open, "info")).contains(backup));
       assertTrue(walden(0, with(open, "plan", "--before-xid", xid)).contains("transaction " + xid));
       walden(1, with(open, "plan", "--lsn", "FF/0"));
+      Path other = directory.resolve("other.pub");
+      Files.writeString(
+          other, walden(0, "keygen", "--writer", directory.resolve("other.pem").toString()));
+      String unsigned =
+          walden(
+              1,
+              "plan",
+              "--archive",
+              archive,
+              "--identity",
+              key,
+              "--trust-writer",
+              other.toString());
+      assertTrue(unsigned.contains("no trusted writer"), unsigned);
       walden(0, with(open, "index"));
       String again = walden(0, with(open, "index"));
       assertTrue(again.contains("indexed 0 segments, condensed 0 groups"), again);
@@ -291,12 +306,12 @@ class WaldenIT {
       assertTrue(told.contains("nothing archives its WAL"), told);
       String replacement = directory.resolve("replacement").toString();
       // mistyped, this place would get a second cluster, and restored servers would stop
-      Path other = directory.resolve("other");
+      Path elsewhere = directory.resolve("other");
       GeneratedWal foreign = GeneratedWal.begin(CLUSTER, NOON);
       foreign.commit(731, NOON);
       foreign.switchSegment();
-      foreign.writeInto(Files.createDirectory(other));
-      String[] second = {"--archive", archive, "--wal", other.toString()};
+      foreign.writeInto(Files.createDirectory(elsewhere));
+      String[] second = {"--archive", archive, "--wal", elsewhere.toString()};
       String refused = walden(1, with(second, "import"));
       assertTrue(refused.contains("holds the archive of cluster"), refused);
       String system = CLUSTER.systemIdentifier().toString();
