@@ -12,6 +12,7 @@ import dev.walden.backup.ObjectDigest;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.AgeIdentityFile;
 import dev.walden.codec.Compression;
+import dev.walden.codec.WriterKey;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
 import dev.walden.server.inspect.ServerIdentity;
@@ -58,7 +59,10 @@ class RecoveryByHandIT {
   }
 
   private ArchiveSettings encrypted(Compression compression) {
-    return ArchiveSettings.defaults().compression(compression).encryptTo(identity.recipient());
+    return ArchiveSettings.defaults()
+        .compression(compression)
+        .encryptTo(identity.recipient())
+        .signWith(WriterKey.generate(new SecureRandom()));
   }
 
   @Test
