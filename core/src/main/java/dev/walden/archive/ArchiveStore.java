@@ -3,7 +3,6 @@ package dev.walden.archive;
 import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
-import dev.walden.UnencryptedObjectException;
 import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.objects.ArchiveLayout;
@@ -81,7 +80,7 @@ public final class ArchiveStore implements Closeable {
     this.segments =
         new ArchivedSegments(wal, new TailReader(tails, check), listing, cluster.segmentSize());
     this.gaps = new GapNotes(objects, layout, cluster.segmentSize());
-    this.backups = new BackupStore(storage, settings, layout);
+    this.backups = new BackupStore(storage, settings, layout, cluster);
     this.indexObjects = new IndexStore(storage, settings, layout);
     this.indexWriter = new IndexWriter(indexObjects, layout);
   }
@@ -358,8 +357,8 @@ public final class ArchiveStore implements Closeable {
     gaps.put(gap);
   }
 
-  /** The complete base backups, oldest first. */
-  public List<BaseBackup> backups() throws IOException {
+  /** The complete base backups. No part of one is read. */
+  public BackupListing backups() throws IOException {
     return backups.list();
   }
 
@@ -367,19 +366,12 @@ public final class ArchiveStore implements Closeable {
    * A base backup.
    *
    * @throws NotArchivedException if there is no complete backup of this name
+   * @throws CorruptFileException if it is damaged
+   * @throws dev.walden.UnencryptedObjectException if an object is unencrypted that must be
+   *     encrypted
    */
   public BaseBackup backup(BackupId id) throws IOException {
     return backups.read(id);
-  }
-
-  /**
-   * Refuses a base backup of which an object is unencrypted that must be encrypted.
-   *
-   * @throws UnencryptedObjectException if so
-   * @see ArchiveSettings#encryptedFrom(Lsn)
-   */
-  public void requireEncrypted(BaseBackup backup) throws UnencryptedObjectException {
-    backups.requireEncrypted(backup);
   }
 
   /** Opens an object of a backup; its digest is checked when the end is reached. */

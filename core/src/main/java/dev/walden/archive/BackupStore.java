@@ -3,7 +3,9 @@ package dev.walden.archive;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.UnencryptedObjectException;
+import dev.walden.UnsupportedFormatException;
 import dev.walden.UntrustedObjectException;
+import dev.walden.WrongClusterException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.FirstLevelNames;
 import dev.walden.archive.objects.PlainObjects;
@@ -14,6 +16,7 @@ import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.BaseBackupJson;
 import dev.walden.backup.ObjectDigest;
+import dev.walden.cluster.ClusterIdentity;
 import dev.walden.codec.Decoder;
 import dev.walden.codec.DecryptionKeys;
 import dev.walden.codec.TrustedWriters;
@@ -33,25 +36,37 @@ final class BackupStore {
   private final PlainObjects plain;
   private final ArchiveSettings settings;
   private final ArchiveLayout layout;
+  private final ClusterIdentity cluster;
 
-  BackupStore(Storage storage, ArchiveSettings settings, ArchiveLayout layout) {
+  BackupStore(
+      Storage storage, ArchiveSettings settings, ArchiveLayout layout, ClusterIdentity cluster) {
     this.storage = storage;
     this.plain = new PlainObjects(storage, settings.signer(), settings.keys().writers());
     this.settings = settings;
     this.layout = layout;
+    this.cluster = cluster;
   }
 
-  List<BaseBackup> list() throws IOException {
-    List<BaseBackup> backups = new ArrayList<>();
+  /** Of a storage that does not answer nothing is known, and it throws. */
+  BackupListing list() throws IOException {
+    List<BaseBackup> usable = new ArrayList<>();
+    List<BackupListing.Unusable> unusable = new ArrayList<>();
     for (String directory : FirstLevelNames.list(storage, layout.backups())) {
       if (isBackupId(directory)) {
         BackupId id = new BackupId(directory);
         if (exists(id)) {
-          backups.add(read(id));
+          try {
+            usable.add(read(id));
+          } catch (CorruptFileException
+              | UnencryptedObjectException
+              | UnsupportedFormatException
+              | WrongClusterException e) {
+            unusable.add(new BackupListing.Unusable(id, e.getMessage()));
+          }
         }
       }
     }
-    return backups;
+    return new BackupListing(usable, unusable);
   }
 
   private static boolean isBackupId(String text) {
@@ -77,6 +92,10 @@ final class BackupStore {
     if (!backup.id().equals(id)) {
       throw new CorruptFileException(name, "describes backup " + backup.id());
     }
+    if (!backup.cluster().equals(cluster)) {
+      throw new WrongClusterException(name + " is of " + backup.cluster() + ", not of " + cluster);
+    }
+    requireEncrypted(backup);
     return backup;
   }
 
@@ -114,7 +133,7 @@ final class BackupStore {
   }
 
   /** Refuses a backup of which an object must be encrypted and is not. */
-  void requireEncrypted(BaseBackup backup) throws UnencryptedObjectException {
+  private void requireEncrypted(BaseBackup backup) throws UnencryptedObjectException {
     for (BackupObject object : backup.objects()) {
       String name = layout.backupObject(backup.id(), object.name());
       if (!settings.admits(name, backup.endLsn())) {

@@ -116,7 +116,7 @@ public final class BackupImport {
   private Optional<BaseBackup> imported(ManifestOutline manifest) throws IOException {
     WalRange first = manifest.wal().get(manifest.wal().size() - 1);
     WalRange last = manifest.wal().get(0);
-    return archive.backups().stream()
+    return archive.backups().usable().stream()
         .filter(
             backup ->
                 backup.startLsn().equals(first.start())

@@ -458,7 +458,7 @@ class ArchiveStoreTest {
     BackupId id = new BackupId("20261122T101024Z-3f9a0c52d1e7");
     String name = SampleWal.CLUSTER.systemIdentifier() + "/backup/" + id + "/backup.json";
     storage.put(name, ObjectSource.of("{}".getBytes(StandardCharsets.US_ASCII)));
-    assertEquals(List.of(), archive.backups());
+    assertEquals(List.of(), archive.backups().usable());
     assertThrows(NotArchivedException.class, () -> archive.backup(id));
   }
 

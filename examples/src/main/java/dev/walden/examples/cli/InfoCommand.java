@@ -1,6 +1,7 @@
 package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.BackupListing;
 import dev.walden.recovery.plan.RecoveryPlanner;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -24,7 +25,8 @@ public final class InfoCommand implements Callable<Integer> {
           .filter(tail -> !wal.contains(tail.segment()))
           .forEach(tail -> System.out.println("WAL of " + tail.segment() + " up to " + tail.end()));
       wal.gaps().forEach(gap -> System.out.println("no WAL of " + gap));
-      for (var backup : store.backups()) {
+      BackupListing backups = store.backups();
+      for (var backup : backups.usable()) {
         System.out.printf(
             "backup %s from %s to %s, ended %s, %d MB stored%n",
             backup.id(),
@@ -32,6 +34,9 @@ public final class InfoCommand implements Callable<Integer> {
             backup.endLsn(),
             backup.endTime(),
             backup.storedBytes() >> 20);
+      }
+      for (var backup : backups.unusable()) {
+        System.out.printf("backup %s cannot be used: %s%n", backup.id(), backup.reason());
       }
       System.out.println("recoverable:");
       RecoveryPlanner.of(store).recoverable().forEach(range -> System.out.println("  " + range));

@@ -93,7 +93,7 @@ public final class PointsCommand implements Callable<Integer> {
         points = points.limit(limit);
       }
       if (search == null) {
-        overview(points);
+        overview(store, points);
       } else {
         search(points);
       }
@@ -101,7 +101,7 @@ public final class PointsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void overview(RecoverablePoints points) throws IOException {
+  private void overview(ArchiveStore store, RecoverablePoints points) throws IOException {
     List<TimelineCoverage> coverage = points.coverage();
     PointList<NamedPoint> named = points.restorePoints();
     if (json) {
@@ -112,6 +112,9 @@ public final class PointsCommand implements Callable<Integer> {
       return;
     }
     System.out.println(points.picture());
+    for (var backup : store.backups().unusable()) {
+      System.out.printf("backup %s cannot be used: %s%n", backup.id(), backup.reason());
+    }
     coverage.forEach(timeline -> System.out.print(timeline.explain()));
     System.out.println("Restore points:");
     print(named, point -> "  " + point + "\n    to recover to it: " + point.target().text() + "\n");

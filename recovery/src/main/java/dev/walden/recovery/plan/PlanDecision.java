@@ -1,5 +1,6 @@
 package dev.walden.recovery.plan;
 
+import dev.walden.archive.BackupListing;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
 import dev.walden.archive.inventory.WalPath.Continuous;
@@ -145,18 +146,38 @@ final class PlanDecision {
 
   private List<BaseBackup> backups() throws RecoveryImpossibleException {
     if (contents.backups().isEmpty()) {
-      throw refusal.of(Reason.NO_BACKUP, "the archive holds no complete base backup.");
+      throw noBackup();
     }
     if (request.backup().isEmpty()) {
       return contents.backups();
     }
     Optional<BaseBackup> backup = contents.backup(request.backup().get());
+    Optional<String> problem = contents.whyUnusable(request.backup().get());
+    if (problem.isPresent()) {
+      throw refusal.of(
+          Reason.UNUSABLE_BACKUP,
+          "backup " + request.backup().get() + " cannot be used: " + problem.get() + ".");
+    }
     if (backup.isEmpty()) {
       throw refusal.of(
           Reason.UNKNOWN_BACKUP,
           "the archive holds no complete base backup " + request.backup().get() + ".");
     }
     return List.of(backup.get());
+  }
+
+  private RecoveryImpossibleException noBackup() {
+    if (contents.unusable().isEmpty()) {
+      return refusal.of(Reason.NO_BACKUP, "the archive holds no complete base backup.");
+    }
+    BackupListing.Unusable newest = contents.unusable().get(contents.unusable().size() - 1);
+    return refusal.of(
+        Reason.UNUSABLE_BACKUP,
+        "the archive holds no base backup that can be used; of the newest, "
+            + newest.id()
+            + ": "
+            + newest.reason()
+            + ".");
   }
 
   private void requireConsistency(WalPath path, BaseBackup backup, Continuous continuous)

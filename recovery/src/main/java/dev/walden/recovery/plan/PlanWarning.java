@@ -36,7 +36,9 @@ public record PlanWarning(Kind kind, String text) {
     /** Only the beginning of a segment is archived, and there was more of it. */
     INCOMPLETE_SEGMENT,
     /** The number of the new timeline is taken: a promoted server fails. */
-    TAKEN_TIMELINE
+    TAKEN_TIMELINE,
+    /** The archive holds a base backup that no plan may use: damaged, forged, of another format. */
+    UNUSABLE_BACKUP
   }
 
   /** The text. */

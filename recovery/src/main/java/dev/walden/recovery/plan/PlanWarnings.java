@@ -1,5 +1,6 @@
 package dev.walden.recovery.plan;
 
+import dev.walden.archive.BackupListing;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
 import dev.walden.archive.inventory.WalPath.Continuous;
@@ -99,6 +100,9 @@ final class PlanWarnings {
   }
 
   private void common(BaseBackup backup) throws IOException {
+    for (BackupListing.Unusable left : contents.unusable()) {
+      warn(Kind.UNUSABLE_BACKUP, "Backup " + left.id() + " is left out: " + left.reason());
+    }
     if (!(target instanceof Immediate)) {
       otherTimelines();
     }

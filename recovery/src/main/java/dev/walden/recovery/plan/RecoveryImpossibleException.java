@@ -15,6 +15,8 @@ public final class RecoveryImpossibleException extends ArchiveException {
     NO_BACKUP,
     /** The archive holds no complete base backup of the name given. */
     UNKNOWN_BACKUP,
+    /** The base backup given, or every one, is damaged, forged or of another format. */
+    UNUSABLE_BACKUP,
     /** The history file of the timeline, or of one it descends from, is not in the archive. */
     MISSING_HISTORY,
     /** Two history files in the archive contradict each other. */

@@ -95,7 +95,7 @@ final class AgreementCases {
   /** Draws a case whose archive is as it is. */
   AgreementCase draw(Random random, String name, RecoveryTargetAction action, boolean hotStandby)
       throws IOException {
-    List<BaseBackup> backups = archive().backups();
+    List<BaseBackup> backups = archive().backups().usable();
     BaseBackup backup = backups.get(random.nextInt(backups.size()));
     List<TimelineHistory> histories = new ArrayList<>(Recoverable.histories(whole.inventory()));
     if (random.nextInt(8) > 0) {

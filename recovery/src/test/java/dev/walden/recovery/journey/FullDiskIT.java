@@ -110,7 +110,7 @@ class FullDiskIT {
                       .partSize(1 << 20)
                       .take());
       assertTrue(e.getMessage().contains("No space left"), e.getMessage());
-      assertEquals(List.of(), archive.backups());
+      assertEquals(List.of(), archive.backups().usable());
       try (var left = Files.walk(disk)) {
         assertEquals(List.of(), left.filter(p -> p.toString().contains(".tar")).toList());
       }

@@ -181,7 +181,7 @@ class ExactPlanProperties {
   private List<RecoveryPlan> fromEveryBackup(RecoveryPlanner planner, RecoveryTarget target)
       throws IOException {
     List<RecoveryPlan> plans = new ArrayList<>();
-    for (BaseBackup backup : archive.backups()) {
+    for (BaseBackup backup : archive.backups().usable()) {
       try {
         RecoveryPlan p = planner.byInventory().backup(backup.id()).plan(RecoveryTarget.latest());
         plans.add(

@@ -16,6 +16,7 @@ import dev.walden.codec.WriterKey;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.journey.ArchivedCluster;
 import dev.walden.recovery.plan.RecoveryImpossibleException;
+import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.testing.PostgresBinaries;
@@ -121,7 +122,12 @@ class ForgedArchiveIT {
           backup.resolveSibling("backup.json.sha256"),
           HexFormat.of().formatHex(Sha256Companion.newSha256().digest(Files.readAllBytes(backup)))
               + "  backup.json\n");
-      assertThrows(UntrustedObjectException.class, () -> source.archive().backups());
+      assertEquals(List.of(), source.archive().backups().usable());
+      RecoveryImpossibleException refusal =
+          assertThrows(
+              RecoveryImpossibleException.class, () -> planner.plan(RecoveryTarget.latest()));
+      assertEquals(Reason.UNUSABLE_BACKUP, refusal.reason());
+      assertTrue(refusal.getMessage().contains("is not signed"), refusal::getMessage);
     }
   }
 
