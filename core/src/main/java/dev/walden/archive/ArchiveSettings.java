@@ -1,5 +1,6 @@
 package dev.walden.archive;
 
+import dev.walden.CheckReturnValue;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.AgePassphrase;
 import dev.walden.codec.AgeRecipient;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param signer see {@link #signWith}; empty unless set
  * @param signedFrom see {@link #signedFrom(Lsn)}; empty unless set
  */
+@CheckReturnValue
 public record ArchiveSettings(
     Codec codec,
     DecryptionKeys keys,
@@ -60,9 +62,14 @@ public record ArchiveSettings(
         newCodec, keys, temporaryDirectory, indexing, encryptedFrom, signer, signedFrom);
   }
 
-  /** Encrypts to these recipients: any one of their identities opens the objects. */
+  /**
+   * Encrypts to these recipients, besides those given before: any one of their identities opens the
+   * objects.
+   *
+   * @throws IllegalArgumentException if these settings encrypt with a passphrase
+   */
   public ArchiveSettings encryptTo(AgeRecipient... recipients) {
-    return encryption(Encryption.toRecipients(List.of(recipients)));
+    return encryption(codec.encryption().andRecipients(List.of(recipients)));
   }
 
   /** Encrypts with a passphrase, and opens with it too. */

@@ -1,5 +1,6 @@
 package dev.walden.codec;
 
+import dev.walden.CheckReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,6 +8,7 @@ import java.util.List;
  * Keys for opening encrypted objects, and the writers whose objects are believed. Immutable; {@code
  * toString} shows no secret.
  */
+@CheckReturnValue
 public final class DecryptionKeys {
   private static final DecryptionKeys NONE =
       new DecryptionKeys(

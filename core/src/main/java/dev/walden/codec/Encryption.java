@@ -29,6 +29,13 @@ public sealed interface Encryption permits NoEncryption, AgeEncryption {
     return new PassphraseEncryption(passphrase);
   }
 
+  /**
+   * Encryption to these recipients and those of this one.
+   *
+   * @throws IllegalArgumentException if this one is with a passphrase
+   */
+  Encryption andRecipients(List<AgeRecipient> recipients);
+
   /** The suffix of an object's name: {@code ""} or {@code ".age"}. */
   String suffix();
 

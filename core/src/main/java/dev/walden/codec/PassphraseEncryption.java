@@ -19,6 +19,12 @@ record PassphraseEncryption(AgePassphrase passphrase) implements AgeEncryption {
   }
 
   @Override
+  public Encryption andRecipients(List<AgeRecipient> recipients) {
+    throw new IllegalArgumentException(
+        "age encrypts with one passphrase, or to recipients, not both");
+  }
+
+  @Override
   public boolean allowsSignature() {
     return false;
   }

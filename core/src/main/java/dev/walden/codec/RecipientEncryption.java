@@ -17,6 +17,13 @@ record RecipientEncryption(List<AgeRecipient> recipients) implements AgeEncrypti
   }
 
   @Override
+  public Encryption andRecipients(List<AgeRecipient> more) {
+    List<AgeRecipient> all = new ArrayList<>(recipients);
+    more.stream().filter(recipient -> !all.contains(recipient)).forEach(all::add);
+    return new RecipientEncryption(all);
+  }
+
+  @Override
   public boolean allowsSignature() {
     return true;
   }

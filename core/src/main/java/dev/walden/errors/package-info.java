@@ -1,4 +1,4 @@
-/** Values: the texts of failures. */
+/** Values: the texts of failures, and the checks of arguments. */
 @NullMarked
 package dev.walden.errors;
 

@@ -1,5 +1,9 @@
 package dev.walden.server;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.walden.CheckReturnValue;
+import dev.walden.errors.Arguments;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,6 +37,7 @@ import org.postgresql.PGProperty;
  *
  * <p>Immutable and safe for use by several threads.
  */
+@CheckReturnValue
 public final class ServerAddress {
   private static final String APPLICATION_NAME = "walden";
   private static final Duration ANSWER = Duration.ofSeconds(60);
@@ -76,12 +81,13 @@ public final class ServerAddress {
       copy.setProperty(name, properties.getProperty(name));
     }
     ServerAddress address = new ServerAddress(jdbcUrl, copy, Optional.empty(), ANSWER);
-    address.target();
+    requireNonNull(address.target());
     return address;
   }
 
   /** The same address with lower default time limits; the user's own properties override them. */
   public ServerAddress within(Duration limit) {
+    Arguments.positive("limit", limit);
     return new ServerAddress(url, given, only, shorter(limit, patience));
   }
 

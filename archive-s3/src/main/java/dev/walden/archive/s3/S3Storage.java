@@ -2,6 +2,7 @@ package dev.walden.archive.s3;
 
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.errors.Arguments;
 import dev.walden.storage.ObjectNames;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
@@ -125,6 +126,7 @@ public final class S3Storage implements Storage {
    * @return how many were aborted; those that could not be listed or aborted remain
    */
   public int tidyUploads(Duration age) {
+    Arguments.notNegative("age", age);
     return new AbandonedUploads(bucket).abort(age);
   }
 
@@ -290,7 +292,7 @@ public final class S3Storage implements Storage {
 
     /** How long a request may take, including the client's retries; two minutes by default. */
     public Builder timeout(Duration limit) {
-      timeout = limit;
+      timeout = Arguments.positive("timeout", limit);
       return this;
     }
 
@@ -316,7 +318,7 @@ public final class S3Storage implements Storage {
     /** Locks each new object for the given time, in a bucket with object lock. */
     public Builder objectLock(ObjectLockMode mode, Duration time) {
       lock = Optional.of(mode);
-      lockedFor = time;
+      lockedFor = Arguments.positive("objectLock", time);
       return this;
     }
 

@@ -2,10 +2,13 @@ package dev.walden.server.backup;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.walden.CanIgnoreReturnValue;
+import dev.walden.CheckReturnValue;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BackupChecksum;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.ObjectDigest;
+import dev.walden.errors.Arguments;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.ServerUnavailableException;
@@ -26,6 +29,7 @@ import java.util.function.Consumer;
  * <p>A backup that fails or is interrupted leaves nothing that looks like one. Immutable: each
  * setting returns a changed copy. One instance may take many backups.
  */
+@CheckReturnValue
 public final class BaseBackupTaker {
   final ServerAddress server;
   final ArchiveStore archive;
@@ -77,12 +81,6 @@ public final class BaseBackupTaker {
     return new BaseBackupTaker(server, archive, changed);
   }
 
-  private static void require(boolean valid, String setting, Object value) {
-    if (!valid) {
-      throw new IllegalArgumentException(setting + " cannot be " + value);
-    }
-  }
-
   /** The label in {@code backup_label}; "walden" by default. */
   public BaseBackupTaker label(String text) {
     return with(changed -> changed.label = requireNonNull(text));
@@ -113,20 +111,20 @@ public final class BaseBackupTaker {
 
   /** How many KiB per second the server may send, 32 to 1048576; unlimited by default. */
   public BaseBackupTaker maxRate(int kilobytesPerSecond) {
-    require(
+    Arguments.require(
         kilobytesPerSecond >= 32 && kilobytesPerSecond <= 1 << 20, "maxRate", kilobytesPerSecond);
     return with(changed -> changed.maxRateKilobytes = OptionalInt.of(kilobytesPerSecond));
   }
 
   /** After how many bytes of files a new part begins; 256 MiB by default. Files are never split. */
   public BaseBackupTaker partSize(long bytes) {
-    require(bytes > 0, "partSize", bytes);
+    Arguments.require(bytes > 0, "partSize", bytes);
     return with(changed -> changed.partSize = bytes);
   }
 
   /** How long to wait for the next WAL segment to reach the archive; 10 minutes by default. */
   public BaseBackupTaker walTimeout(Duration limit) {
-    require(!limit.isNegative(), "walTimeout", limit);
+    Arguments.notNegative("walTimeout", limit);
     return with(changed -> changed.walTimeout = limit);
   }
 
@@ -136,7 +134,7 @@ public final class BaseBackupTaker {
    * during which a server is silent, may still take an hour.
    */
   public BaseBackupTaker timeout(Duration silence) {
-    require(!silence.isNegative() && !silence.isZero(), "timeout", silence);
+    Arguments.positive("timeout", silence);
     return with(changed -> changed.timeout = silence);
   }
 
@@ -167,6 +165,7 @@ public final class BaseBackupTaker {
    * @throws dev.walden.NotArchivedException if the WAL that the backup needs did not reach the
    *     archive in time
    */
+  @CanIgnoreReturnValue
   public BaseBackup take() throws IOException, InterruptedException {
     try (BackupRun run = new BackupRun(this)) {
       return run.take();

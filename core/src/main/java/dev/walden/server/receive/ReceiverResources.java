@@ -40,7 +40,7 @@ record ReceiverResources(
         new SegmentPool(
             archive.cluster().segmentSize(),
             settings.spool,
-            settings.spoolLimit,
+            settings.spoolLimit(),
             settings.parallelism);
     Optional<SpoolLock> lock =
         settings.spool.isPresent()

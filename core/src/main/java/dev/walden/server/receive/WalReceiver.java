@@ -1,6 +1,7 @@
 package dev.walden.server.receive;
 
 import dev.walden.archive.ArchiveStore;
+import dev.walden.errors.Arguments;
 import dev.walden.server.MissingWal;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.SpoolInUseException;
@@ -10,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,13 +151,16 @@ public final class WalReceiver implements AutoCloseable {
   /** Describes a receiver. Not safe for use by many threads. */
   public static final class Builder {
     private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final long SPOOL_LIMIT = 1L << 30;
+    private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
 
     final ServerAddress server;
     private @Nullable ArchiveStore archive;
     private @Nullable String slot;
     Optional<Path> spool = Optional.empty();
-    long spoolLimit = 1L << 30;
+    private OptionalLong spoolLimit = OptionalLong.empty();
     boolean tail;
+    private boolean tailSettings;
     MissingWal missing = MissingWal.STOP;
     boolean abandonedTimeline;
     Duration tailInterval = Duration.ofSeconds(1);
@@ -176,6 +182,10 @@ public final class WalReceiver implements AutoCloseable {
       this.server = server;
     }
 
+    long spoolLimit() {
+      return spoolLimit.orElse(SPOOL_LIMIT);
+    }
+
     /** Where the WAL goes, which {@link #start} ensures. */
     ArchiveStore archive() {
       return Objects.requireNonNull(archive);
@@ -195,8 +205,11 @@ public final class WalReceiver implements AutoCloseable {
     /**
      * The physical replication slot that keeps the server's WAL for this receiver; created, with
      * WAL reserved, if there is none.
+     *
+     * @param name 1 to 63 lower-case letters, digits and underscores, as PostgreSQL demands
      */
     public Builder slot(String name) {
+      Arguments.require(SLOT.matcher(name).matches(), "slot", '"' + name + '"');
       slot = name;
       return this;
     }
@@ -213,7 +226,8 @@ public final class WalReceiver implements AutoCloseable {
 
     /** How many bytes may wait in the spool; at least three segments. 1 GiB unless set. */
     public Builder spoolLimit(long bytes) {
-      spoolLimit = bytes;
+      Arguments.require(bytes > 0, "spoolLimit", bytes);
+      spoolLimit = OptionalLong.of(bytes);
       return this;
     }
 
@@ -236,19 +250,16 @@ public final class WalReceiver implements AutoCloseable {
      * for a synchronous standby: it does not wait.
      */
     public Builder tailInterval(Duration wait) {
-      if (wait.isNegative()) {
-        throw new IllegalArgumentException("not a time to wait: " + wait);
-      }
-      tailInterval = wait;
+      tailInterval = Arguments.notNegative("tailInterval", wait);
+      tailSettings = true;
       return this;
     }
 
     /** How many bytes of received WAL do not wait any longer; 1 MiB unless set. */
     public Builder tailBytes(int bytes) {
-      if (bytes < 1) {
-        throw new IllegalArgumentException("not a number of bytes: " + bytes);
-      }
+      Arguments.require(bytes > 0, "tailBytes", bytes);
       tailBytes = bytes;
+      tailSettings = true;
       return this;
     }
 
@@ -275,16 +286,14 @@ public final class WalReceiver implements AutoCloseable {
 
     /** How many segments are compressed, encrypted and stored at once; 2 unless set. */
     public Builder parallelism(int segments) {
-      if (segments < 1) {
-        throw new IllegalArgumentException("parallelism must be at least 1");
-      }
+      Arguments.require(segments > 0, "parallelism", segments);
       parallelism = segments;
       return this;
     }
 
     /** How often the server hears of progress even without any; 10 seconds unless set. */
     public Builder statusInterval(Duration interval) {
-      statusInterval = interval;
+      statusInterval = Arguments.positive("statusInterval", interval);
       return this;
     }
 
@@ -294,13 +303,13 @@ public final class WalReceiver implements AutoCloseable {
      * and how long the server may refuse to read.
      */
     public Builder timeout(Duration silence) {
-      timeout = silence;
+      timeout = Arguments.positive("timeout", silence);
       return this;
     }
 
     /** The longest wait between two tries to reach the server or the storage; 30 s unless set. */
     public Builder retryLimit(Duration wait) {
-      retryLimit = wait;
+      retryLimit = Arguments.positive("retryLimit", wait);
       return this;
     }
 
@@ -315,7 +324,7 @@ public final class WalReceiver implements AutoCloseable {
      * has stalled; 60 s unless set. It is looked at about once a second.
      */
     public Builder stallLimit(Duration wait) {
-      stallLimit = wait;
+      stallLimit = Arguments.positive("stallLimit", wait);
       return this;
     }
 
@@ -331,6 +340,7 @@ public final class WalReceiver implements AutoCloseable {
     /**
      * Starts to receive.
      *
+     * @throws IllegalStateException if the settings lack something, or contradict each other
      * @throws SpoolInUseException if another receiver uses the spool
      * @throws IOException if the spool cannot be used; the server is not waited for
      */
@@ -340,6 +350,12 @@ public final class WalReceiver implements AutoCloseable {
       }
       if (tail && spool.isPresent()) {
         throw new IllegalStateException("a receiver has a spool or archives in pieces, not both");
+      }
+      if (spoolLimit.isPresent() && spool.isEmpty()) {
+        throw new IllegalStateException("spoolLimit is set, and there is no spool");
+      }
+      if (tailSettings && !tail) {
+        throw new IllegalStateException("tailInterval or tailBytes is set, but not tail()");
       }
       return WalReceiver.start(this);
     }

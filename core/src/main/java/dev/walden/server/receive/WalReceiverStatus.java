@@ -1,5 +1,6 @@
 package dev.walden.server.receive;
 
+import dev.walden.errors.Arguments;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import java.io.IOException;
@@ -74,6 +75,7 @@ public record WalReceiverStatus(
    * <p>With a spool this does not look at the archive: see {@link WalReceiverLag#archived}.
    */
   public WalReceiverHealth health(Duration limit) {
+    Arguments.notNegative("limit", limit);
     if (state == State.STOPPED) {
       return WalReceiverHealth.bad("stopped" + because());
     }

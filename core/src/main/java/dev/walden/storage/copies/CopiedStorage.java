@@ -1,6 +1,7 @@
 package dev.walden.storage.copies;
 
 import dev.walden.StorageUnavailableException;
+import dev.walden.errors.Arguments;
 import dev.walden.storage.ObjectNames;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
@@ -118,10 +119,7 @@ public final class CopiedStorage implements ReplicatedStorage {
      * grows up to 60 times, and by writes while enough others answer. One second by default.
      */
     public Builder retryInterval(Duration interval) {
-      if (interval.isNegative() || interval.isZero()) {
-        throw new IllegalArgumentException("retryInterval must be positive: " + interval);
-      }
-      retryInterval = interval;
+      retryInterval = Arguments.positive("retryInterval", interval);
       return this;
     }
 
@@ -130,7 +128,7 @@ public final class CopiedStorage implements ReplicatedStorage {
      * progress: for short-lived processes. Zero by default.
      */
     public Builder closingTime(Duration limit) {
-      closingTime = limit;
+      closingTime = Arguments.notNegative("closingTime", limit);
       return this;
     }
 

@@ -1,5 +1,6 @@
 package dev.walden.recovery.plan;
 
+import dev.walden.CheckReturnValue;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BackupId;
 import dev.walden.recovery.ArchiveContents;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * target, and for a transaction or a restore point, of which only the WAL can tell where they lie,
  * the oldest.
  */
+@CheckReturnValue
 public final class RecoveryPlanner {
   /** Where the contents come from: an archive, or a value. */
   private interface Source {

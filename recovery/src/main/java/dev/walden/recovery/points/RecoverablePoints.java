@@ -1,5 +1,6 @@
 package dev.walden.recovery.points;
 
+import dev.walden.CheckReturnValue;
 import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.WalPath;
@@ -32,6 +33,7 @@ import java.util.Set;
  * index}; what is not indexed it reads from the WAL. It needs the keys. Times are the server's, and
  * not in the order of the WAL.
  */
+@CheckReturnValue
 public final class RecoverablePoints {
   private static final int DEFAULT_LIMIT = 1000;
 

@@ -2,6 +2,8 @@ package dev.walden.recovery.restore;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.walden.CanIgnoreReturnValue;
+import dev.walden.CheckReturnValue;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.recovery.RecoveryTarget;
@@ -35,6 +37,7 @@ import java.util.function.UnaryOperator;
  * <p>Settings that the backup brought along and that could do harm are overridden; see {@link
  * RecoveryConfiguration}. Immutable: each method that sets something returns a changed description.
  */
+@CheckReturnValue
 public final class Restore {
   private static final int MAX_THREADS = 64;
 
@@ -231,6 +234,7 @@ public final class Restore {
    * @throws WrongClusterException if the archive is not the plan's
    * @throws RestoreIncompleteException if it failed later; see there
    */
+  @CanIgnoreReturnValue
   public RestoredCluster run() throws IOException {
     ArchiveStore source = archive();
     Path directory = dataDirectory.orElseThrow(() -> new NullPointerException("into"));
