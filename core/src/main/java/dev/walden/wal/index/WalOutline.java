@@ -5,6 +5,7 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.BrokenChainException;
 import dev.walden.wal.record.RecordChain;
+import dev.walden.wal.record.SegmentJoint;
 import dev.walden.wal.record.WalEnd;
 import java.util.List;
 import java.util.Objects;
@@ -177,6 +178,16 @@ public final class WalOutline {
     } catch (BrokenChainException e) {
       return Optional.of(e.getMessage());
     }
+  }
+
+  /**
+   * Whether the next segments continue these.
+   *
+   * @param next may be of the beginning of a segment
+   * @throws IllegalArgumentException if they are no neighbours
+   */
+  public SegmentJoint joint(WalOutline next) {
+    return SegmentJoint.of(chain, next.chain);
   }
 
   private WalOutline join(WalOutline next) throws BrokenChainException {

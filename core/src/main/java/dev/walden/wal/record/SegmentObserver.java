@@ -12,7 +12,7 @@ import dev.walden.wal.WalSegment;
  */
 public interface SegmentObserver {
   /** Observes nothing. */
-  SegmentObserver NONE = new Nobody();
+  Nobody NONE = new Nobody();
 
   /** The wanted records. */
   RecordFilter interest();

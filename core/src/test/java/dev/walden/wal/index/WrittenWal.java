@@ -63,6 +63,11 @@ final class WrittenWal implements WalSource {
     position = position + SIZE.bytes() - 1 & -(long) SIZE.bytes();
   }
 
+  /** The next record names none before it, as after {@code pg_resetwal}. */
+  void reset() {
+    previous = 0;
+  }
+
   /**
    * A record of which a crash loses what is not on its first pages, and the one after the crash.
    */
