@@ -17,6 +17,7 @@ import dev.walden.cluster.SystemIdentifier;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ReferencingStorage;
 import dev.walden.storage.Storage;
+import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
@@ -35,6 +36,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -56,6 +58,7 @@ public final class ArchiveStore implements Closeable {
   private final ArchiveSettings settings;
   private final ClusterIdentity cluster;
   private final ArchiveLayout layout;
+  private final WalFileCheck check;
   private final WalFileStore wal;
   private final PieceStore tails;
   private final WalListing listing;
@@ -64,6 +67,9 @@ public final class ArchiveStore implements Closeable {
   private final BackupStore backups;
   private final IndexStore indexObjects;
   private final IndexWriter indexWriter;
+  private final ArchivedJoints joints;
+  private final ArchivedComparison comparison;
+  private final ConflictAdvice advice;
 
   private ArchiveStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
     this.storage = storage;
@@ -71,18 +77,21 @@ public final class ArchiveStore implements Closeable {
     this.cluster = cluster;
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
     settings.requireUsable();
-    WalFileCheck check = new WalFileCheck(cluster);
     PlainObjects objects = new PlainObjects(storage, settings.signer(), settings.keys().writers());
-    this.wal = new WalFileStore(storage, settings, layout, check);
+    this.check = new WalFileCheck(cluster);
+    this.advice = new ConflictAdvice(this::inventory, layout);
+    this.wal = new WalFileStore(storage, settings, layout, check, advice);
     this.tails = new PieceStore(storage, settings, layout, wal);
-    this.listing =
-        new WalListing(storage, settings, layout, cluster, new ReadHistories(wal::history));
+    ReadHistories histories = new ReadHistories(wal::history);
+    this.listing = new WalListing(storage, settings, layout, cluster, histories);
     this.segments =
         new ArchivedSegments(wal, new TailReader(tails, check), listing, cluster.segmentSize());
     this.gaps = new GapNotes(objects, layout, cluster.segmentSize());
     this.backups = new BackupStore(storage, settings, layout, cluster);
     this.indexObjects = new IndexStore(storage, settings, layout);
     this.indexWriter = new IndexWriter(indexObjects, layout);
+    this.joints = new ArchivedJoints(wal, indexObjects, layout, histories, advice);
+    this.comparison = new ArchivedComparison(wal, tails);
   }
 
   /**
@@ -147,7 +156,8 @@ public final class ArchiveStore implements Closeable {
    *
    * @throws CorruptFileException if the file is not what its name says
    * @throws dev.walden.WrongClusterException if it belongs to another cluster
-   * @throws dev.walden.ArchiveConflictException if the archive holds other content under this name
+   * @throws dev.walden.ArchiveConflictException if the archive holds other content under this name,
+   *     or a neighbour of this segment that another server wrote
    * @throws dev.walden.WrongKeyException if the name is taken and, for want of a key, nobody can
    *     tell by what
    */
@@ -157,14 +167,11 @@ public final class ArchiveStore implements Closeable {
 
   /** Archives a file from any source; see {@link #push(WalFileName, Path)}. */
   public PushOutcome push(WalFileName name, ObjectSource source) throws IOException {
-    PushOutcome outcome = wal.push(name, source);
-    if (outcome == PushOutcome.ARCHIVED
-        && settings.indexing()
-        && name instanceof WalFileName.Segment segmentName) {
-      WalSegment segment = segmentName.segment(cluster.segmentSize());
-      index(segment, () -> indexWriter.add(segment, source));
-    }
-    return outcome;
+    Optional<WalSegment> segment =
+        name instanceof WalFileName.Segment ? check.segment(name) : Optional.empty();
+    return segment.isPresent()
+        ? push(new OfferedSegment(segment.get(), source), source)
+        : wal.push(name, source, () -> {});
   }
 
   /**
@@ -178,11 +185,59 @@ public final class ArchiveStore implements Closeable {
     if (outline.segmentCount() != 1 || !segment.size().equals(cluster.segmentSize())) {
       throw new IllegalArgumentException("not of one segment of this cluster: " + outline);
     }
-    PushOutcome outcome = wal.push(segment.fileName(), source);
+    return push(new OfferedSegment(outline, source), source);
+  }
+
+  private PushOutcome push(OfferedSegment offered, ObjectSource source) throws IOException {
+    WalSegment segment = offered.segment();
+    PushOutcome outcome = wal.push(segment.fileName(), source, () -> joints.check(offered));
     if (outcome == PushOutcome.ARCHIVED && settings.indexing()) {
-      index(segment, () -> indexWriter.add(outline));
+      index(segment, () -> indexWriter.add(offered.required()));
     }
+    joints.archived(offered);
     return outcome;
+  }
+
+  /**
+   * Refuses a segment, or the beginning of one, that was written by another server than its
+   * neighbours in the archive, as far as the records over their boundaries tell; {@link #push} does
+   * that itself. To be called before the first piece of a {@link #tail}.
+   *
+   * @param beginning the segment's first bytes, or all
+   * @throws dev.walden.ArchiveConflictException if so
+   */
+  public void requireContinuing(WalSegment segment, ObjectSource beginning) throws IOException {
+    joints.check(new OfferedSegment(segment, beginning));
+  }
+
+  /**
+   * Compares what the archive holds of a segment, whole or in pieces, with other bytes of it. What
+   * follows a switch of the segment does not count.
+   *
+   * @param beginning the segment's first bytes, or all; nothing is compared after them
+   * @return where it differs; empty if it does not, or the archive holds nothing of it
+   * @throws CorruptFileException if what it holds is damaged
+   * @throws dev.walden.WrongKeyException if only a key could tell
+   */
+  public Optional<WalDifference> difference(WalSegment segment, ObjectSource beginning)
+      throws IOException {
+    return comparison.difference(segment, beginning);
+  }
+
+  /** Up to where the archive has a segment in pieces, if it has any. */
+  public Optional<Lsn> endOfPieces(WalSegment segment) throws IOException {
+    return tails.list(segment).stream()
+        .map(stored -> segment.start().plus(stored.piece().to()))
+        .max(Comparator.naturalOrder());
+  }
+
+  /**
+   * Which objects to remove if the archive holds the WAL of a copy of its server; for messages.
+   *
+   * @param first the first segment that is not the server's
+   */
+  public String conflictAdvice(WalSegment first) throws IOException {
+    return advice.text(first);
   }
 
   private interface Indexing {

@@ -58,6 +58,11 @@ final class IndexStore {
     }
   }
 
+  /** Reads outlines that were stored with the settings of this archive; as {@link #read}. */
+  Optional<List<WalOutline>> readOwn(String name) throws IOException {
+    return read(name + codec.suffix());
+  }
+
   /** Reads outlines; empty if they are gone, damaged, or of another version of Walden. */
   Optional<List<WalOutline>> read(String objectName) throws IOException {
     try {

@@ -1,12 +1,9 @@
 package dev.walden.archive;
 
 import dev.walden.archive.objects.ArchiveLayout;
-import dev.walden.storage.ObjectSource;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.index.WalOutline;
-import dev.walden.wal.index.WalOutliner;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,13 +21,6 @@ final class IndexWriter {
   IndexWriter(IndexStore objects, ArchiveLayout layout) {
     this.objects = objects;
     this.layout = layout;
-  }
-
-  /** Makes the outline of a segment that is archived from its bytes, and stores it. */
-  void add(WalSegment segment, ObjectSource source) throws IOException {
-    try (InputStream wal = source.open()) {
-      add(WalOutliner.outline(segment, wal));
-    }
   }
 
   /** Stores the outline of one segment that is archived. */

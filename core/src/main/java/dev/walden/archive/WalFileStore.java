@@ -54,27 +54,41 @@ final class WalFileStore {
   private final ArchiveSettings settings;
   private final ArchiveLayout layout;
   private final WalFileCheck check;
+  private final ConflictAdvice advice;
 
   WalFileStore(
-      Storage storage, ArchiveSettings settings, ArchiveLayout layout, WalFileCheck check) {
+      Storage storage,
+      ArchiveSettings settings,
+      ArchiveLayout layout,
+      WalFileCheck check,
+      ConflictAdvice advice) {
     this.storage = storage;
     this.plain = new PlainObjects(storage, settings.signer(), settings.keys().writers());
     this.settings = settings;
     this.layout = layout;
     this.check = check;
+    this.advice = advice;
   }
 
   void check(WalFileName name, byte[] beginning) throws ArchiveException {
     check.content(name, beginning);
   }
 
-  PushOutcome push(WalFileName name, ObjectSource source) throws IOException {
+  /** Checks what is about to be archived for the first time. */
+  interface Admission {
+    void check() throws IOException;
+  }
+
+  PushOutcome push(WalFileName name, ObjectSource source, Admission admission) throws IOException {
     check.length(name, source.length());
     check.content(name, beginning(name, source));
     Codec codec = codec(name);
     String objectName = layout.walFile(name) + codec.suffix();
     Optional<StoredObject> existing =
         admitted(name, variants(name, CopyReading.reachable(storage))).stream().findFirst();
+    if (existing.isEmpty()) {
+      admission.check();
+    }
     if (existing.isEmpty() && create(objectName, source, codec) == PutOutcome.CREATED) {
       // of two writers with different codecs at least one sees here what the other one stored
       for (StoredObject variant : admitted(name, variants(name, CopyReading.reachable(storage)))) {
@@ -127,12 +141,7 @@ final class WalFileStore {
 
   private void requireSame(WalFileName name, String objectName, ObjectSource source)
       throws IOException {
-    Optional<byte[]> digest = Optional.empty();
-    if (Decoder.isEncrypted(objectName)) {
-      try (InputStream stored = storage.open(objectName)) {
-        digest = Decoder.plainSha256(objectName, stored, writers(name));
-      }
-    }
+    Optional<byte[]> digest = digest(name, objectName);
     boolean same =
         digest.isPresent()
             ? Arrays.equals(digest.get(), Sha256Companion.sha256(source))
@@ -145,7 +154,25 @@ final class WalFileStore {
               + storage
               + " holds other content than the "
               + name
-              + " offered now; nothing was overwritten. Do two servers archive here?");
+              + " offered now; nothing was overwritten. Do two servers archive here, or was a copy of this"
+              + " one received from?"
+              + advice(name));
+    }
+  }
+
+  private String advice(WalFileName name) throws IOException {
+    Optional<WalSegment> segment =
+        name instanceof WalFileName.Segment ? check.segment(name) : Optional.empty();
+    return segment.isPresent() ? " " + advice.text(segment.get()) : "";
+  }
+
+  /** The digest of a file's plain bytes, where the header of its object tells it without a key. */
+  Optional<byte[]> digest(WalFileName name, String objectName) throws IOException {
+    if (!Decoder.isEncrypted(objectName)) {
+      return Optional.empty();
+    }
+    try (InputStream stored = storage.open(objectName)) {
+      return Decoder.plainSha256(objectName, stored, writers(name));
     }
   }
 
@@ -200,7 +227,7 @@ final class WalFileStore {
   }
 
   /** Opens a stored file to compare it; one whose digest is missing is taken as it is. */
-  private InputStream openSound(WalFileName name, String objectName) throws IOException {
+  InputStream openSound(WalFileName name, String objectName) throws IOException {
     return CopyReading.open(
         objectName,
         storage,

@@ -87,9 +87,11 @@ record ForeignSegment(ForeignFile file, WalSegment segment) {
       }
       try (InputStream in = Files.newInputStream(plain.path())) {
         byte[] bytes = in.readNBytes((int) valid);
-        return holds(archive, bytes, whole)
-            ? PushOutcome.ALREADY_ARCHIVED
-            : put(archive.tail(segment), bytes);
+        if (holds(archive, bytes, whole)) {
+          return PushOutcome.ALREADY_ARCHIVED;
+        }
+        archive.requireContinuing(segment, ObjectSource.of(bytes));
+        return put(archive.tail(segment), bytes);
       }
     }
   }

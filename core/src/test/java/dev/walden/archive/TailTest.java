@@ -423,7 +423,13 @@ class TailTest {
             storage,
             settings,
             layout,
-            new WalFileStore(storage, settings, layout, new WalFileCheck(SampleWal.CLUSTER)));
+            new WalFileStore(
+                storage,
+                settings,
+                layout,
+                new WalFileCheck(SampleWal.CLUSTER),
+                new ConflictAdvice(
+                    () -> new WalInventory.Builder(SampleWal.CLUSTER).build(), layout)));
     long[] now = {0};
     TailWriter writer = new TailWriter(objects, open, () -> now[0]);
     for (int end = 24; end <= bytes.length; end += 24) {

@@ -1,5 +1,7 @@
 package dev.walden.server.receive;
 
+import dev.walden.ArchiveConflictException;
+import dev.walden.cluster.SystemIdentifier;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.WalRemovedException;
@@ -36,6 +38,7 @@ final class ReceiverSession implements Closeable {
 
   private final ServerAddress server;
   private final Connector connector;
+  private final SystemIdentifier cluster;
   private final WalSegmentSize size;
   private final PhysicalSlot slot;
   private final HostCheck hosts;
@@ -57,6 +60,8 @@ final class ReceiverSession implements Closeable {
       ReceiverState state) {
     this.server = settings.server.within(settings.timeout);
     this.connector = new Connector(server);
+    // HostCheck requires the server to be of the same
+    this.cluster = resources.archive().cluster().systemIdentifier();
     this.size = resources.archive().cluster().segmentSize();
     this.slot = new PhysicalSlot(settings.slot());
     this.hosts = new HostCheck(server, resources, settings.abandonedTimeline);
@@ -80,10 +85,27 @@ final class ReceiverSession implements Closeable {
       if (!state.isClosed()) {
         run(opened);
       }
+    } catch (ArchiveConflictException e) {
+      throw named(e);
     } finally {
       events.server().lost();
       connection = null;
     }
+  }
+
+  /** The same with the server that has the WAL in conflict, if it was that. */
+  private ArchiveConflictException named(ArchiveConflictException conflict) {
+    WalsenderConnection current = connection;
+    return current == null
+        ? conflict
+        : new ArchiveConflictException(
+            "receiving from "
+                + current.host()
+                + ", system identifier "
+                + cluster
+                + ": "
+                + conflict.getMessage(),
+            conflict);
   }
 
   /** Whether {@link #run} has received anything. */
@@ -99,7 +121,7 @@ final class ReceiverSession implements Closeable {
     StreamStart start =
         resume.isLocated()
             // segments on their way to the archive need not arrive twice
-            ? resume.continued(receiver.restart(), history, system)
+            ? resume.continued(opened, receiver.restart(), history, system)
             : resume.find(opened, position, history, system);
     // PostgreSQL 14 does not tell what the slot keeps; it is no later than now
     statuses.keptFrom(

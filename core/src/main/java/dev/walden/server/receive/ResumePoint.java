@@ -48,6 +48,7 @@ final class ResumePoint {
   private final ReceiverEvents events;
   private final PhysicalSlot slot;
   private final MissingWal missing;
+  private final HeldWalCheck held;
 
   /** Those that an earlier try made durable: where calls often fail, the next gets further. */
   private final Set<WalSegment> durable = new HashSet<>();
@@ -72,6 +73,7 @@ final class ResumePoint {
     this.events = resources.events();
     this.slot = slot;
     this.missing = missing;
+    this.held = new HeldWalCheck(resources);
   }
 
   /** Whether the next stream goes on after what this receiver has received. */
@@ -106,12 +108,18 @@ final class ResumePoint {
    * Continues after what this receiver has received.
    *
    * @param restart where that is, on its timeline
+   * @throws dev.walden.ArchiveConflictException if it has other WAL than was received
    * @throws ServerUnavailableException if the server has not come so far
    */
-  StreamStart continued(StreamStart restart, TimelineHistory history, IdentifySystemResult now)
+  StreamStart continued(
+      WalsenderConnection server,
+      StreamStart restart,
+      TimelineHistory history,
+      IdentifySystemResult now)
       throws IOException {
     StreamStart start =
         StreamStart.afterReceived(restart.timeline(), restart.lsn(), history, size());
+    held.run(server, start, history, now);
     check(now, start);
     return start;
   }
@@ -120,6 +128,7 @@ final class ResumePoint {
    * Finds the place.
    *
    * @throws MissingWalException if the archive cannot be continued there, by the policy
+   * @throws dev.walden.ArchiveConflictException if the server has other WAL than is held
    * @throws ServerUnavailableException if the server has not come so far
    */
   StreamStart find(
@@ -147,12 +156,17 @@ final class ResumePoint {
       SpoolResumePoint spooled = new SpoolResumePoint(pool.complete(), pool.begun());
       StreamStart next = spooled.next(history, kept).orElseThrow(() -> e);
       LOG.warn("archive unavailable; resuming from the end of the spool: {}", e.getMessage());
+      held.run(server, next, history, now);
       return next;
     }
     Optional<StreamStart> next = StreamStart.afterArchived(inventory, history, kept);
     if (next.isEmpty()) {
-      return StreamStart.at(first(server, position, history, now.position()), history, size());
+      Lsn first = first(server, position, history, now.position());
+      StreamStart start = StreamStart.at(first, history, size());
+      held.run(server, start, history, now);
+      return start;
     }
+    held.run(server, next.get(), history, now);
     check(now, next.get());
     WalRepair repair = new WalRepair(server, address, archive, inventory, history, events::gap);
     repair.fill(next.get().lsn());

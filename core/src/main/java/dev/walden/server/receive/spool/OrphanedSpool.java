@@ -4,6 +4,7 @@ import dev.walden.ArchiveConflictException;
 import dev.walden.CorruptFileException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.TailWriter;
+import dev.walden.archive.WalDifference;
 import dev.walden.storage.ObjectSource;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.WalFileName;
@@ -16,7 +17,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,15 +108,35 @@ public record OrphanedSpool(ArchiveStore archive, Path directory) {
   }
 
   private void beginning(WalSegment segment, long end) throws IOException {
-    TailWriter writer = archive.tail(segment);
+    byte[] valid;
     try (InputStream in = Files.newInputStream(file(segment))) {
-      while (writer.end() < end) {
-        writer.put(writer.end(), in.readNBytes((int) Math.min(PIECE, end - writer.end())));
-      }
+      valid = in.readNBytes((int) end);
+    }
+    requireNoConflict(segment, ObjectSource.of(valid));
+    TailWriter writer = archive.tail(segment);
+    while (writer.end() < end) {
+      int from = writer.end();
+      writer.put(from, Arrays.copyOfRange(valid, from, (int) Math.min(end, from + (long) PIECE)));
     }
     if (end == segment.size().bytes()) {
       archive.push(segment.fileName(), ObjectSource.of(file(segment)));
       writer.remove();
+    }
+  }
+
+  /** The spool may be that of a copy of the archive's server. */
+  private void requireNoConflict(WalSegment segment, ObjectSource valid) throws IOException {
+    archive.requireContinuing(segment, valid);
+    Optional<WalDifference> difference = archive.difference(segment, valid);
+    if (difference.isPresent()) {
+      throw new ArchiveConflictException(
+          file(segment)
+              + " holds other WAL than "
+              + difference.get().object()
+              + " from "
+              + difference.get().at()
+              + " on; nothing of it was archived. "
+              + archive.conflictAdvice(segment));
     }
   }
 

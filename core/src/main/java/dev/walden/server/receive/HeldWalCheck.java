@@ -1,0 +1,241 @@
+package dev.walden.server.receive;
+
+import dev.walden.ArchiveConflictException;
+import dev.walden.ArchiveException;
+import dev.walden.CorruptFileException;
+import dev.walden.NotArchivedException;
+import dev.walden.StorageUnavailableException;
+import dev.walden.WrongKeyException;
+import dev.walden.archive.ArchiveStore;
+import dev.walden.archive.WalDifference;
+import dev.walden.archive.inventory.SegmentLookup;
+import dev.walden.server.ServerUnavailableException;
+import dev.walden.server.WalRemovedException;
+import dev.walden.server.protocol.IdentifySystemResult;
+import dev.walden.server.protocol.WalsenderConnection;
+import dev.walden.server.receive.repair.ServerWalSource;
+import dev.walden.server.receive.spool.SegmentPool;
+import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether a server has the WAL that was archived and spooled before it was connected to. A copy of
+ * the server that was never promoted has the same system identifier and timeline, so what is held
+ * last is read again from the server and compared. What is not held, or cannot be read here, is
+ * passed over. For one thread.
+ */
+final class HeldWalCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldWalCheck.class);
+  private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
+
+  /** How far back the first difference is looked for once there is one. */
+  private static final int MOST_BACK = 64;
+
+  /** In how many segments after the whole ones there may be beginnings. */
+  private static final int MOST_BEGUN = 3;
+
+  private final ArchiveStore archive;
+  private final SegmentPool pool;
+  private final WalSegmentSize size;
+
+  HeldWalCheck(ReceiverResources resources) {
+    this.archive = resources.archive();
+    this.pool = resources.pool();
+    this.size = archive.cluster().segmentSize();
+  }
+
+  /**
+   * Compares the last segment before {@code next}, and what is held of those that begin there.
+   *
+   * @param next where streaming is to go on
+   * @param history of the server's timeline
+   * @throws ArchiveConflictException if the server has other WAL
+   * @throws ServerUnavailableException if it has not come as far as the beginnings that are held
+   * @throws WalRemovedException if it no longer has what comes next
+   */
+  void run(
+      WalsenderConnection server,
+      StreamStart next,
+      TimelineHistory history,
+      IdentifySystemResult now)
+      throws IOException {
+    Comparison comparison =
+        new Comparison(server, new SegmentLookup(history, size), now.position());
+    unlessUnavailable(() -> comparison.whole(next));
+    unlessUnavailable(() -> comparison.begun(next, history));
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Where there is a spool, commits do not wait for the storage. */
+  private void unlessUnavailable(Step step) throws IOException {
+    try {
+      step.run();
+    } catch (StorageUnavailableException e) {
+      if (pool.spool().isEmpty()) {
+        throw e;
+      }
+      LOG.warn("archived WAL is not compared with the server's: {}", e.getMessage());
+    }
+  }
+
+  private final class Comparison {
+    private final WalsenderConnection server;
+    private final SegmentLookup path;
+    private final Lsn flushed;
+
+    Comparison(WalsenderConnection server, SegmentLookup path, Lsn flushed) {
+      this.server = server;
+      this.path = path;
+      this.flushed = flushed;
+    }
+
+    /** Compares the last segment before a position, as far as the server has it. */
+    void whole(StreamStart next) throws IOException {
+      Lsn end = Lsn.min(next.lsn(), flushed);
+      if (end.equals(Lsn.ZERO)) {
+        return;
+      }
+      WalSegment segment = path.rightFile(size.segmentNumberBefore(end));
+      SpooledWal spooled = new SpooledWal(pool, segment);
+      try {
+        if (spooled.isComplete()) {
+          refuse(segment, spooled.difference(bytes(segment, end)));
+        } else if (archive.contains(segment.fileName())) {
+          refuse(segment, archive.difference(segment, bytes(segment, end)));
+        } else {
+          LOG.debug("{} is not archived, and not compared", segment);
+        }
+      } catch (WalRemovedException e) {
+        LOG.info("{} is not compared, its link is: {}", segment, e.getMessage());
+        link(segment, next);
+      } catch (CorruptFileException | WrongKeyException | NotArchivedException e) {
+        LOG.info("{} is not compared: {}", segment, e.getMessage());
+      }
+    }
+
+    private ServerWalSource bytes(WalSegment segment, Lsn end) {
+      return new ServerWalSource(server, segment, (int) end.minus(segment.start()));
+    }
+
+    /** Compares the back link of the first record after a segment that the server has removed. */
+    private void link(WalSegment removed, StreamStart next) throws IOException {
+      WalSegment segment = path.rightFile(removed.number() + 1);
+      Lsn end = Lsn.min(segment.end(), flushed);
+      if (next.lsn().equals(segment.start()) && segment.start().isBefore(end)) {
+        archive.requireContinuing(segment, bytes(segment, end));
+      }
+    }
+
+    /** Compares the beginnings of segments that are held, in pieces or in the spool. */
+    void begun(StreamStart next, TimelineHistory history) throws IOException {
+      Optional<Lsn> switched = history.end(next.timeline());
+      Lsn limit = switched.map(at -> Lsn.min(at, flushed)).orElse(flushed);
+      WalSegment segment = WalSegment.containing(next.timeline(), next.lsn(), size);
+      for (int i = 0; i < MOST_BEGUN; i++, segment = segment.next()) {
+        SpooledWal spooled = new SpooledWal(pool, segment);
+        Optional<Lsn> pieces = pieces(segment);
+        Lsn held = Lsn.max(pieces.orElse(Lsn.ZERO), spooled.end().orElse(Lsn.ZERO));
+        if (switched.isEmpty() && held.isAfter(flushed)) {
+          throw behind(held);
+        }
+        Lsn end = Lsn.min(held, limit);
+        if (!end.isAfter(segment.start())) {
+          continue;
+        }
+        if (spooled.end().isPresent()) {
+          refuse(segment, spooled.difference(bytes(segment, end)));
+        }
+        if (pieces.isPresent()) {
+          pieces(segment, end);
+        }
+      }
+    }
+
+    private void pieces(WalSegment segment, Lsn end) throws IOException {
+      try {
+        refuse(segment, archive.difference(segment, bytes(segment, end)));
+      } catch (CorruptFileException | WrongKeyException | NotArchivedException e) {
+        LOG.info("the pieces of {} are not compared: {}", segment, e.getMessage());
+      }
+    }
+
+    private Optional<Lsn> pieces(WalSegment segment) throws IOException {
+      try {
+        return archive.endOfPieces(segment);
+      } catch (StorageUnavailableException e) {
+        if (pool.spool().isEmpty()) {
+          throw e;
+        }
+        return Optional.empty();
+      }
+    }
+
+    private ServerUnavailableException behind(Lsn held) {
+      return new ServerUnavailableException(
+          server.host()
+              + " has WAL up to "
+              + flushed
+              + " only, and up to "
+              + held
+              + " it was received: a standby that lags, or a server that went back in time",
+          OBJECT_NOT_IN_PREREQUISITE_STATE,
+          null);
+    }
+
+    private void refuse(WalSegment segment, Optional<WalDifference> difference) throws IOException {
+      if (difference.isPresent()) {
+        throw conflict(segment, difference.get());
+      }
+    }
+
+    private ArchiveConflictException conflict(WalSegment segment, WalDifference found)
+        throws IOException {
+      WalSegment first = segment;
+      WalDifference difference = found;
+      for (int back = 0; back < MOST_BACK && first.number() > 0; back++) {
+        WalSegment before = path.rightFile(first.number() - 1);
+        Optional<WalDifference> earlier = earlier(before);
+        if (earlier.isEmpty()) {
+          break;
+        }
+        first = before;
+        difference = earlier.get();
+      }
+      return new ArchiveConflictException(
+          "this server has other WAL from "
+              + difference.at()
+              + " on than "
+              + difference.object()
+              + ", though it has the same timeline "
+              + first.timeline()
+              + ": one of two servers is a copy of the other (cp, a snapshot, a clone) that was"
+              + " never promoted. Nothing was archived or acknowledged. If this server is the copy,"
+              + " receive from the other one. "
+              + (new SpooledWal(pool, first).isHeld()
+                  ? "If the spooled WAL is the copy's, move that file and those after it out of the"
+                      + " spool. "
+                  : "")
+              + archive.conflictAdvice(first));
+    }
+
+    private Optional<WalDifference> earlier(WalSegment segment) throws IOException {
+      try {
+        return archive.contains(segment.fileName())
+            ? archive.difference(segment, bytes(segment, segment.end()))
+            : Optional.empty();
+      } catch (WalRemovedException | ArchiveException e) {
+        LOG.debug("{} is not compared", segment, e);
+        return Optional.empty();
+      }
+    }
+  }
+}
