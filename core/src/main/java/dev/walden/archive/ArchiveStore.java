@@ -82,15 +82,15 @@ public final class ArchiveStore implements Closeable {
     this.advice = new ConflictAdvice(this::inventory, layout);
     this.wal = new WalFileStore(storage, settings, layout, check, advice);
     this.tails = new PieceStore(storage, settings, layout, wal);
-    ReadHistories histories = new ReadHistories(wal::history);
-    this.listing = new WalListing(storage, settings, layout, cluster, histories);
+    this.listing =
+        new WalListing(storage, settings, layout, cluster, new ReadHistories(wal::history));
     this.segments =
         new ArchivedSegments(wal, new TailReader(tails, check), listing, cluster.segmentSize());
     this.gaps = new GapNotes(objects, layout, cluster.segmentSize());
     this.backups = new BackupStore(storage, settings, layout, cluster);
     this.indexObjects = new IndexStore(storage, settings, layout);
     this.indexWriter = new IndexWriter(indexObjects, layout);
-    this.joints = new ArchivedJoints(wal, indexObjects, layout, histories, advice);
+    this.joints = new ArchivedJoints(wal, indexObjects, layout, advice);
     this.comparison = new ArchivedComparison(wal, tails);
   }
 
@@ -215,7 +215,7 @@ public final class ArchiveStore implements Closeable {
    * follows a switch of the segment does not count.
    *
    * @param beginning the segment's first bytes, or all; nothing is compared after them
-   * @return where it differs; empty if it does not, or the archive holds nothing of it
+   * @return where it differs; empty if it does not, or no copy that is reachable holds any of it
    * @throws CorruptFileException if what it holds is damaged
    * @throws dev.walden.WrongKeyException if only a key could tell
    */
@@ -224,9 +224,12 @@ public final class ArchiveStore implements Closeable {
     return comparison.difference(segment, beginning);
   }
 
-  /** Up to where the archive has a segment in pieces, if it has any. */
+  /**
+   * Up to where the archive has a segment in pieces, if it has any; of copies that are not
+   * reachable nobody can tell.
+   */
   public Optional<Lsn> endOfPieces(WalSegment segment) throws IOException {
-    return tails.list(segment).stream()
+    return tails.reachable(segment).stream()
         .map(stored -> segment.start().plus(stored.piece().to()))
         .max(Comparator.naturalOrder());
   }

@@ -22,11 +22,11 @@ record ArchivedComparison(WalFileStore whole, PieceStore pieces) {
   /** See {@link ArchiveStore#difference}. */
   Optional<WalDifference> difference(WalSegment segment, ObjectSource beginning)
       throws IOException {
-    if (whole.contains(segment.fileName())) {
-      StoredObject object = whole.find(segment.fileName()).orElseThrow();
-      return ofWhole(segment, object.name(), beginning);
+    Optional<StoredObject> object = whole.reachable(segment.fileName());
+    if (object.isPresent()) {
+      return ofWhole(segment, object.get().name(), beginning);
     }
-    List<Stored> stored = pieces.list(segment);
+    List<Stored> stored = pieces.reachable(segment);
     byte[] other = stored.isEmpty() ? new byte[0] : bytes(beginning);
     for (Stored piece : stored) {
       Optional<WalDifference> found = ofPiece(piece, other);

@@ -3,11 +3,14 @@ package dev.walden.archive;
 import dev.walden.ArchiveConflictException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
-import dev.walden.UnencryptedObjectException;
 import dev.walden.UnsupportedFormatException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.inventory.SegmentLookup;
 import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.storage.StoredObject;
+import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.index.WalOutline;
 import dev.walden.wal.index.WalOutliner;
@@ -17,6 +20,7 @@ import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,20 +38,15 @@ final class ArchivedJoints {
   private final WalFileStore wal;
   private final IndexStore index;
   private final ArchiveLayout layout;
-  private final WalListing.Histories histories;
   private final ConflictAdvice advice;
   private final Map<WalSegment, WalOutline> kept = new LinkedHashMap<>();
+  private final Map<TimelineId, TimelineHistory> known =
+      new ConcurrentHashMap<>(Map.of(TimelineId.FIRST, TimelineHistory.first()));
 
-  ArchivedJoints(
-      WalFileStore wal,
-      IndexStore index,
-      ArchiveLayout layout,
-      WalListing.Histories histories,
-      ConflictAdvice advice) {
+  ArchivedJoints(WalFileStore wal, IndexStore index, ArchiveLayout layout, ConflictAdvice advice) {
     this.wal = wal;
     this.index = index;
     this.layout = layout;
-    this.histories = histories;
     this.advice = advice;
   }
 
@@ -90,12 +89,25 @@ final class ArchivedJoints {
     if (segment.number() == 0) {
       return Optional.empty();
     }
+    Optional<TimelineHistory> history = history(segment.timeline());
+    return Optional.of(
+        history.isPresent()
+            ? new SegmentLookup(history.get(), segment.size()).rightFile(segment.number() - 1)
+            : new WalSegment(segment.timeline(), segment.number() - 1, segment.size()));
+  }
+
+  private Optional<TimelineHistory> history(TimelineId timeline) throws IOException {
+    TimelineHistory before = known.get(timeline);
+    if (before != null || wal.reachable(new WalFileName.History(timeline)).isEmpty()) {
+      return Optional.ofNullable(before);
+    }
     try {
-      SegmentLookup path = new SegmentLookup(histories.read(segment.timeline()), segment.size());
-      return Optional.of(path.rightFile(segment.number() - 1));
+      TimelineHistory read = wal.history(timeline);
+      known.put(timeline, read);
+      return Optional.of(read);
     } catch (NotArchivedException | CorruptFileException e) {
-      LOG.debug("the history of {} is not known: {}", segment, e.getMessage());
-      return Optional.of(new WalSegment(segment.timeline(), segment.number() - 1, segment.size()));
+      LOG.warn("the history of timeline {} cannot be read: {}", timeline, e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -134,12 +146,7 @@ final class ArchivedJoints {
   }
 
   private boolean isArchived(WalSegment segment) throws IOException {
-    try {
-      return wal.contains(segment.fileName());
-    } catch (UnencryptedObjectException e) {
-      LOG.debug("not compared: {}", e.getMessage());
-      return false;
-    }
+    return wal.reachable(segment.fileName()).isPresent();
   }
 
   /** What the records of an archived segment tell; empty if nobody can read it here. */
@@ -179,7 +186,7 @@ final class ArchivedJoints {
       WalSegment neighbour, WalSegment offered, boolean isBefore, SegmentJoint joint)
       throws IOException {
     String object =
-        wal.find(neighbour.fileName()).map(found -> found.name()).orElse("" + neighbour);
+        wal.reachable(neighbour.fileName()).map(StoredObject::name).orElse("" + neighbour);
     return new ArchiveConflictException(
         offered
             + (isBefore ? " does not continue " : " is not continued by ")

@@ -15,6 +15,7 @@ import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StoredObject;
 import dev.walden.storage.reading.CopyReading;
+import dev.walden.storage.reading.PagedListing;
 import dev.walden.wal.WalSegment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,7 +94,18 @@ final class PieceStore {
    *     all that are
    */
   List<Stored> list(WalSegment segment) throws IOException {
-    List<Stored> all = all(segment);
+    return list(segment, storage::list);
+  }
+
+  /**
+   * The same, of the copies that are reachable: what is not among them may be there all the same.
+   */
+  List<Stored> reachable(WalSegment segment) throws IOException {
+    return list(segment, CopyReading.reachable(storage));
+  }
+
+  private List<Stored> list(WalSegment segment, PagedListing.Pages pages) throws IOException {
+    List<Stored> all = all(segment, pages);
     List<Stored> admitted =
         all.stream()
             .filter(stored -> settings.admits(stored.object().name(), segment.end()))
@@ -107,9 +119,10 @@ final class PieceStore {
     return admitted;
   }
 
-  private List<Stored> all(WalSegment segment) throws IOException {
+  private List<Stored> all(WalSegment segment, PagedListing.Pages pages) throws IOException {
     List<Stored> found = new ArrayList<>();
     plain.forEach(
+        pages,
         layout.tail(segment),
         object -> {
           String file = ArchiveLayout.fileName(Decoder.plainName(object.name()));

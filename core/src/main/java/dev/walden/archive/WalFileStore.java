@@ -345,6 +345,16 @@ final class WalFileStore {
     return object.isPresent() && plain.isComplete(object.get().name());
   }
 
+  /** The stored object of a file that counts, if a reachable copy has it: else nobody can tell. */
+  Optional<StoredObject> reachable(WalFileName name) throws IOException {
+    for (StoredObject object : admitted(name, variants(name, CopyReading.reachable(storage)))) {
+      if (plain.isComplete(object.name())) {
+        return Optional.of(object);
+      }
+    }
+    return Optional.empty();
+  }
+
   /**
    * The stored object of a file under whatever codecs, if there is one.
    *

@@ -137,9 +137,15 @@ public record PlainObjects(Storage storage, Optional<WriterKey> signer, TrustedW
 
   /** Visits the objects that count, mostly in the order of their names, and no digests. */
   public void forEach(String prefix, PagedListing.Visitor visitor) throws IOException {
+    forEach(storage::list, prefix, visitor);
+  }
+
+  /** The same, of what such pages list. */
+  public void forEach(PagedListing.Pages pages, String prefix, PagedListing.Visitor visitor)
+      throws IOException {
     Deque<StoredObject> waiting = new ArrayDeque<>();
     PagedListing.forEach(
-        storage,
+        pages,
         prefix,
         object -> {
           // between a plain object and its digest are only names that begin with the object's

@@ -109,10 +109,8 @@ final class HeldWalCheck {
       try {
         if (spooled.isComplete()) {
           refuse(segment, spooled.difference(bytes(segment, end)));
-        } else if (archive.contains(segment.fileName())) {
-          refuse(segment, archive.difference(segment, bytes(segment, end)));
         } else {
-          LOG.debug("{} is not archived, and not compared", segment);
+          refuse(segment, archive.difference(segment, bytes(segment, end)));
         }
       } catch (WalRemovedException e) {
         LOG.info("{} is not compared, its link is: {}", segment, e.getMessage());
@@ -229,9 +227,7 @@ final class HeldWalCheck {
 
     private Optional<WalDifference> earlier(WalSegment segment) throws IOException {
       try {
-        return archive.contains(segment.fileName())
-            ? archive.difference(segment, bytes(segment, segment.end()))
-            : Optional.empty();
+        return archive.difference(segment, bytes(segment, segment.end()));
       } catch (WalRemovedException | ArchiveException e) {
         LOG.debug("{} is not compared", segment, e);
         return Optional.empty();

@@ -48,7 +48,12 @@ public final class PagedListing {
 
   /** Visits all objects whose names begin with {@code prefix}. */
   public static void forEach(Storage storage, String prefix, Visitor visitor) throws IOException {
-    PagedListing listing = of(storage, prefix);
+    forEach(storage::list, prefix, visitor);
+  }
+
+  /** The same, of what such pages list. */
+  public static void forEach(Pages pages, String prefix, Visitor visitor) throws IOException {
+    PagedListing listing = new PagedListing(pages, prefix, PAGE);
     for (var next = listing.next(); next.isPresent(); next = listing.next()) {
       visitor.accept(next.get());
     }
