@@ -2,10 +2,8 @@ package dev.walden.server.receive;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.ArchiveException;
-import dev.walden.CorruptFileException;
-import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.WrongKeyException;
+import dev.walden.UnencryptedObjectException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalDifference;
 import dev.walden.archive.inventory.SegmentLookup;
@@ -37,6 +35,11 @@ final class HeldWalCheck {
   /** How far back the first difference is looked for once there is one. */
   private static final int MOST_BACK = 64;
 
+  /** How long a server that is behind is waited for, before it is connected to again. */
+  private static final int MOST_WAITS = 50;
+
+  private static final long WAIT_MS = 200;
+
   /** In how many segments after the whole ones there may be beginnings. */
   private static final int MOST_BEGUN = 3;
 
@@ -51,34 +54,39 @@ final class HeldWalCheck {
   }
 
   /**
-   * Compares the last segment before {@code next}, and what is held of those that begin there.
+   * Compares the last segment that is held, and the beginnings of others from where streaming is to
+   * go on.
    *
-   * @param next where streaming is to go on
+   * @param next where that is
+   * @param end of the whole segments that are held: the same, unless some are missing before
    * @param history of the server's timeline
    * @throws ArchiveConflictException if the server has other WAL
    * @throws ServerUnavailableException if it has not come as far as the beginnings that are held
-   * @throws WalRemovedException if it no longer has what comes next
    */
   void run(
       WalsenderConnection server,
       StreamStart next,
+      Lsn end,
       TimelineHistory history,
       IdentifySystemResult now)
-      throws IOException {
+      throws IOException, InterruptedException {
     Comparison comparison =
         new Comparison(server, new SegmentLookup(history, size), now.position());
-    unlessUnavailable(() -> comparison.whole(next));
+    unlessUnavailable(() -> comparison.whole(end));
     unlessUnavailable(() -> comparison.begun(next, history));
   }
 
   private interface Step {
-    void run() throws IOException;
+    void run() throws IOException, InterruptedException;
   }
 
   /** Where there is a spool, commits do not wait for the storage. */
-  private void unlessUnavailable(Step step) throws IOException {
+  private void unlessUnavailable(Step step) throws IOException, InterruptedException {
     try {
       step.run();
+    } catch (WalRemovedException e) {
+      // what is missing then is settled where streaming is to go on
+      LOG.info("not compared: {}", e.getMessage());
     } catch (StorageUnavailableException e) {
       if (pool.spool().isEmpty()) {
         throw e;
@@ -90,7 +98,7 @@ final class HeldWalCheck {
   private final class Comparison {
     private final WalsenderConnection server;
     private final SegmentLookup path;
-    private final Lsn flushed;
+    private Lsn flushed;
 
     Comparison(WalsenderConnection server, SegmentLookup path, Lsn flushed) {
       this.server = server;
@@ -99,8 +107,8 @@ final class HeldWalCheck {
     }
 
     /** Compares the last segment before a position, as far as the server has it. */
-    void whole(StreamStart next) throws IOException {
-      Lsn end = Lsn.min(next.lsn(), flushed);
+    void whole(Lsn held) throws IOException {
+      Lsn end = Lsn.min(held, flushed);
       if (end.equals(Lsn.ZERO)) {
         return;
       }
@@ -114,8 +122,10 @@ final class HeldWalCheck {
         }
       } catch (WalRemovedException e) {
         LOG.info("{} is not compared, its link is: {}", segment, e.getMessage());
-        link(segment, next);
-      } catch (CorruptFileException | WrongKeyException | NotArchivedException e) {
+        link(path.rightFile(segment.number() + 1));
+      } catch (ArchiveConflictException | StorageUnavailableException e) {
+        throw e;
+      } catch (ArchiveException e) {
         LOG.info("{} is not compared: {}", segment, e.getMessage());
       }
     }
@@ -124,28 +134,26 @@ final class HeldWalCheck {
       return new ServerWalSource(server, segment, (int) end.minus(segment.start()));
     }
 
-    /** Compares the back link of the first record after a segment that the server has removed. */
-    private void link(WalSegment removed, StreamStart next) throws IOException {
-      WalSegment segment = path.rightFile(removed.number() + 1);
+    /** Compares the back link of a segment, the one after one that the server has removed. */
+    private void link(WalSegment segment) throws IOException {
       Lsn end = Lsn.min(segment.end(), flushed);
-      if (next.lsn().equals(segment.start()) && segment.start().isBefore(end)) {
+      if (segment.start().isBefore(end)) {
         archive.requireContinuing(segment, bytes(segment, end));
       }
     }
 
     /** Compares the beginnings of segments that are held, in pieces or in the spool. */
-    void begun(StreamStart next, TimelineHistory history) throws IOException {
+    void begun(StreamStart next, TimelineHistory history) throws IOException, InterruptedException {
       Optional<Lsn> switched = history.end(next.timeline());
-      Lsn limit = switched.map(at -> Lsn.min(at, flushed)).orElse(flushed);
       WalSegment segment = WalSegment.containing(next.timeline(), next.lsn(), size);
       for (int i = 0; i < MOST_BEGUN; i++, segment = segment.next()) {
         SpooledWal spooled = new SpooledWal(pool, segment);
         Optional<Lsn> pieces = pieces(segment);
         Lsn held = Lsn.max(pieces.orElse(Lsn.ZERO), spooled.end().orElse(Lsn.ZERO));
-        if (switched.isEmpty() && held.isAfter(flushed)) {
-          throw behind(held);
+        if (switched.isEmpty()) {
+          awaitFlushed(held);
         }
-        Lsn end = Lsn.min(held, limit);
+        Lsn end = Lsn.min(held, switched.orElse(flushed));
         if (!end.isAfter(segment.start())) {
           continue;
         }
@@ -161,7 +169,9 @@ final class HeldWalCheck {
     private void pieces(WalSegment segment, Lsn end) throws IOException {
       try {
         refuse(segment, archive.difference(segment, bytes(segment, end)));
-      } catch (CorruptFileException | WrongKeyException | NotArchivedException e) {
+      } catch (ArchiveConflictException | StorageUnavailableException e) {
+        throw e;
+      } catch (ArchiveException e) {
         LOG.info("the pieces of {} are not compared: {}", segment, e.getMessage());
       }
     }
@@ -174,6 +184,22 @@ final class HeldWalCheck {
           throw e;
         }
         return Optional.empty();
+      } catch (UnencryptedObjectException e) {
+        LOG.info("the pieces of {} are not compared: {}", segment, e.getMessage());
+        return Optional.empty();
+      }
+    }
+
+    /** Another receiver may have archived more since, and a standby lag for a moment. */
+    private void awaitFlushed(Lsn held) throws IOException, InterruptedException {
+      for (int tries = 0; held.isAfter(flushed); tries++) {
+        if (tries == MOST_WAITS) {
+          throw behind(held);
+        }
+        if (tries > 0) {
+          Thread.sleep(WAIT_MS);
+        }
+        flushed = server.identifySystem().position();
       }
     }
 

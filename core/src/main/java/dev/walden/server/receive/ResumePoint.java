@@ -4,6 +4,7 @@ import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.inventory.WalInventory;
+import dev.walden.archive.inventory.WalPath;
 import dev.walden.archive.inventory.WalTail;
 import dev.walden.server.MissingWal;
 import dev.walden.server.MissingWalException;
@@ -116,10 +117,10 @@ final class ResumePoint {
       StreamStart restart,
       TimelineHistory history,
       IdentifySystemResult now)
-      throws IOException {
+      throws IOException, InterruptedException {
     StreamStart start =
         StreamStart.afterReceived(restart.timeline(), restart.lsn(), history, size());
-    held.run(server, start, history, now);
+    held.run(server, start, start.lsn(), history, now);
     check(now, start);
     return start;
   }
@@ -156,17 +157,17 @@ final class ResumePoint {
       SpoolResumePoint spooled = new SpoolResumePoint(pool.complete(), pool.begun());
       StreamStart next = spooled.next(history, kept).orElseThrow(() -> e);
       LOG.warn("archive unavailable; resuming from the end of the spool: {}", e.getMessage());
-      held.run(server, next, history, now);
+      held.run(server, next, next.lsn(), history, now);
       return next;
     }
     Optional<StreamStart> next = StreamStart.afterArchived(inventory, history, kept);
     if (next.isEmpty()) {
       Lsn first = first(server, position, history, now.position());
       StreamStart start = StreamStart.at(first, history, size());
-      held.run(server, start, history, now);
+      held.run(server, start, start.lsn(), history, now);
       return start;
     }
-    held.run(server, next.get(), history, now);
+    held.run(server, next.get(), end(inventory, history, next.get()), history, now);
     check(now, next.get());
     WalRepair repair = new WalRepair(server, address, archive, inventory, history, events::gap);
     repair.fill(next.get().lsn());
@@ -178,6 +179,12 @@ final class ResumePoint {
     StreamStart start = durable(next.orElseThrow(), inventory, history, kept);
     ledger.located(start.timeline(), start.lsn());
     return start;
+  }
+
+  /** The end of the last whole segment on the server's path. */
+  private Lsn end(WalInventory inventory, TimelineHistory history, StreamStart next) {
+    return new WalPath(inventory, history)
+        .ranges().stream().map(range -> size().floor(range.end())).reduce(next.lsn(), Lsn::max);
   }
 
   /**

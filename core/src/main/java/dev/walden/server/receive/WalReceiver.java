@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * cannot get better by waiting (another cluster, a conflict in the archive, WAL that the server no
  * longer has: {@link Builder#onMissingWal}) ends the receiver, and {@link #await} throws it.
  *
+ * <p>At each connection it reads what was archived or spooled last again from the server, one
+ * segment and the beginnings after it, and compares that. A server with other WAL, such as a copy
+ * that was never promoted, is a conflict: nothing of it is archived or acknowledged.
+ *
  * <p>Before it goes on with what is new, it fetches what the archive lacks of the WAL before, on
  * the server's timeline and those it comes from, as far as the server still has it; what it has not
  * is recorded in the archive ({@link dev.walden.archive.inventory.WalInventory#gaps}).

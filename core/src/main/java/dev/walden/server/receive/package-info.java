@@ -10,9 +10,9 @@
  * {@code StatusSender} tells the server what it says. {@code ReceiverResources} is what these
  * share.
  *
- * <p>{@code HostCheck} rules out hosts, {@code SpoolRecovery} hands over what an earlier receiver
- * left, {@code ReceiverEvents} collects what is told. What the server is judged by is in {@code
- * upstream}.
+ * <p>{@code HostCheck} rules out hosts, and {@code HeldWalCheck} servers with other WAL than is
+ * held. {@code SpoolRecovery} hands over what an earlier receiver left, {@code ReceiverEvents}
+ * collects what is told. What the server is judged by is in {@code upstream}.
  */
 @NullMarked
 package dev.walden.server.receive;

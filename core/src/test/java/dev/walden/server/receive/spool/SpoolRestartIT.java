@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.walden.ArchiveConflictException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.server.Servers;
 import dev.walden.server.SpoolInUseException;
@@ -171,7 +172,7 @@ class SpoolRestartIT {
 
   /** A server that was set back to an earlier state writes other WAL in the same place. */
   @Test
-  void whatDiffersIsArchivedAsAPartialSegment() throws Exception {
+  void whatDiffersIsRefusedUntilItIsMovedAway() throws Exception {
     Path before = directory.resolve("before");
     try (PostgresServer server = ReceiverFixture.server(17, directory).create();
         ArchiveStore archive = fixture.archive(server)) {
@@ -191,20 +192,24 @@ class SpoolRestartIT {
       try (PostgresServer back =
           PostgresServer.builder(server.binaries(), before).startExisting()) {
         back.execute("CREATE TABLE b (i int, j text, k text)");
-        try (WalReceiver receiver = receiver(back, archive).start()) {
-          back.execute("SELECT pg_switch_wal()");
-          Lsn last = SIZE.floor(back.flushed());
-          fixture.awaitArchived(receiver, last);
-          fixture.await(
-              receiver, () -> SpooledSegment.diverged(directory.resolve("spool")).isEmpty());
-        }
+        back.execute("SELECT pg_switch_wal()", "INSERT INTO b VALUES (1)");
         WalSegment segment = WalSegment.containing(TimelineId.FIRST, end, SIZE);
+        Path spooled = directory.resolve("spool/" + segment + ".partial");
+        try (WalReceiver receiver = receiver(back, archive).start()) {
+          ArchiveConflictException conflict =
+              assertThrows(ArchiveConflictException.class, () -> receiver.await(LIMIT));
+          assertTrue(conflict.getMessage().contains(spooled.toString()), conflict::toString);
+        }
+        assertFalse(archive.contains(segment.fileName()));
         int length = SIZE.offset(end);
-        Path fetched = directory.resolve("fetched");
-        archive.fetch(new WalFileName.Partial(segment.fileName()), fetched);
         assertArrayEquals(
             Arrays.copyOf(Servers.segment(server, segment.toString()), length),
-            Arrays.copyOf(Files.readAllBytes(fetched), length));
+            Arrays.copyOf(Files.readAllBytes(spooled), length));
+        Files.move(spooled, directory.resolve("moved"));
+        try (WalReceiver receiver = receiver(back, archive).start()) {
+          fixture.awaitArchived(receiver, segment.end());
+        }
+        Path fetched = directory.resolve("fetched");
         archive.fetch(segment.fileName(), fetched);
         assertArrayEquals(Servers.segment(back, segment.toString()), Files.readAllBytes(fetched));
       }
