@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.ArchiveConflictException;
+import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.codec.AgeIdentity;
 import dev.walden.importing.WalImport;
 import dev.walden.importing.WalImportReport;
 import dev.walden.server.Proxy;
@@ -21,6 +23,7 @@ import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -231,6 +235,33 @@ class CopiedServerIT {
         proxy.turnTo(copy.port());
         assertNames(refused(receiver), archive.cluster().systemIdentifier().toString());
         assertEquals(held, objects());
+      }
+    }
+  }
+
+  /** A host that only archives has no key; headers have digests. */
+  @ParameterizedTest
+  @EnumSource
+  void theCopyIsRefusedWithoutTheKey(Durability durability) throws Exception {
+    create(17);
+    ReceiverFixture keyless =
+        fixture.settings(
+            ArchiveSettings.defaults()
+                .encryptTo(AgeIdentity.generate(new SecureRandom()).recipient()));
+    try (ArchiveStore archive = keyless.archive(production)) {
+      copy();
+      try (WalReceiver receiver = receiver(production, archive, durability).start()) {
+        fixture.awaitStreaming(receiver);
+        fixture.awaitArchived(receiver, SIZE.floor(write(production, "production", 2)));
+      }
+      write(copy, "the copy", 4);
+      List<String> held = objects();
+      try (WalReceiver receiver = receiver(copy, archive, durability).start()) {
+        refused(receiver);
+      }
+      assertEquals(held, objects());
+      try (WalReceiver receiver = receiver(production, archive, durability).start()) {
+        fixture.awaitArchived(receiver, SIZE.floor(write(production, "production", 1)));
       }
     }
   }
