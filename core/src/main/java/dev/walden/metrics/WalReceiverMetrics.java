@@ -43,9 +43,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code walden.receiver.events.dropped}</td><td></td><td>counter: events that a slow listener missed</td></tr>
  * </table>
  *
- * <p>A registry holds each combination of name and tags only once: two receivers of one process
- * need different tags. The meters keep a reference to the receiver, and show when it is closed;
- * {@link #close} removes them. Safe for use by many threads.
+ * <p>Every meter has the tag {@code receiver}, the receiver's name. A registry holds each
+ * combination of name and tags only once: two receivers of one process need different names or
+ * tags. The meters keep a reference to the receiver, and show when it is closed; {@link #close}
+ * removes them. Safe for use by many threads.
  */
 public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
   private static final String PREFIX = "walden.receiver.";
@@ -57,19 +58,19 @@ public final class WalReceiverMetrics implements MeterBinder, AutoCloseable {
 
   private record Bound(MeterRegistry registry, Meter meter) {}
 
-  /** With a limit of 60 seconds and without tags. */
+  /** With a limit of 60 seconds and without further tags. */
   public WalReceiverMetrics(WalReceiver receiver) {
     this(receiver, Duration.ofSeconds(60), Tags.empty());
   }
 
   /**
    * @param limit after how long the receiver counts as unhealthy
-   * @param tags the tags of every meter
+   * @param tags more tags of every meter
    */
   public WalReceiverMetrics(WalReceiver receiver, Duration limit, Iterable<Tag> tags) {
     this.receiver = receiver;
     this.limit = limit;
-    this.tags = Tags.of(tags);
+    this.tags = Tags.of("receiver", receiver.name()).and(tags);
   }
 
   @Override

@@ -12,12 +12,17 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Streams a server's WAL into an archive until it is closed.
@@ -28,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * the bytes are in the archive. Lost connections, servers that restart and storages that are away
  * are tried again with growing waits; WAL meanwhile stays on the server, kept by the slot. What
  * cannot get better by waiting (another cluster, a conflict in the archive, WAL that the server no
- * longer has: {@link Builder#onMissingWal}) ends the receiver, and {@link #await} throws it.
+ * longer has: {@link Builder#onMissingWal}) ends the receiver: an error is logged, {@link
+ * #termination} completes with it, and {@link #await} throws it.
  *
  * <p>At each connection it reads what was archived or spooled last again from the server, one
  * segment and the beginnings after it, and compares that. A server with other WAL, such as a copy
@@ -42,15 +48,22 @@ import org.jspecify.annotations.Nullable;
  * same archive, slot and spool continues where this one stood.
  */
 public final class WalReceiver implements AutoCloseable {
+  /** The key under which each of a receiver's threads has its name in SLF4J's MDC. */
+  public static final String MDC_KEY = "walden.receiver";
+
+  private static final Logger LOG = LoggerFactory.getLogger(WalReceiver.class);
   private static final Duration CLOSE_LIMIT = Duration.ofMillis(1900);
   private static final Duration STORAGE_LIMIT = Duration.ofMillis(1500);
 
   private final ReceiverLoop loop;
   private final Thread thread;
+  private final String name;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final CompletableFuture<Void> termination = new CompletableFuture<>();
   private volatile @Nullable IOException failure;
 
-  private WalReceiver(ReceiverLoop loop, ThreadFactory threads) {
+  private WalReceiver(String name, ReceiverLoop loop, ThreadFactory threads) {
+    this.name = name;
     this.loop = loop;
     this.thread = threads.newThread(this::run);
   }
@@ -58,8 +71,9 @@ public final class WalReceiver implements AutoCloseable {
   private static WalReceiver start(Builder settings) throws IOException {
     ReceiverLoop loop = ReceiverLoop.open(settings);
     try {
-      WalReceiver receiver = new WalReceiver(loop, settings.threads);
-      loop.start(settings.threads);
+      ThreadFactory threads = settings.attributedThreads();
+      WalReceiver receiver = new WalReceiver(settings.name(), loop, threads);
+      loop.start(threads);
       receiver.thread.start();
       return receiver;
     } catch (RuntimeException | Error e) {
@@ -102,7 +116,35 @@ public final class WalReceiver implements AutoCloseable {
       loop.awaitEnd(STORAGE_LIMIT);
       loop.stopped(Optional.ofNullable(failure));
       ended.countDown();
+      terminated(failure);
     }
+  }
+
+  private void terminated(@Nullable IOException reason) {
+    if (reason == null) {
+      termination.complete(null);
+    } else {
+      LOG.error(
+          "receiver \"{}\" has ended and archives nothing more: {}",
+          name,
+          reason.getMessage(),
+          reason);
+      termination.completeExceptionally(reason);
+    }
+  }
+
+  /** Its name: {@link Builder#name}, or else that of its slot. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Completes when it has ended: normally after {@link #close}, exceptionally with the {@link
+   * IOException} that ended it. What depends on it runs in the receiver's thread, unless an
+   * executor is given.
+   */
+  public CompletionStage<Void> termination() {
+    return termination.minimalCompletionStage();
   }
 
   /** What it has done so far. */
@@ -154,13 +196,13 @@ public final class WalReceiver implements AutoCloseable {
 
   /** Describes a receiver. Not safe for use by many threads. */
   public static final class Builder {
-    private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final long SPOOL_LIMIT = 1L << 30;
     private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
 
     final ServerAddress server;
     private @Nullable ArchiveStore archive;
     private @Nullable String slot;
+    private @Nullable String name;
     Optional<Path> spool = Optional.empty();
     private OptionalLong spoolLimit = OptionalLong.empty();
     boolean tail;
@@ -175,12 +217,7 @@ public final class WalReceiver implements AutoCloseable {
     Duration retryLimit = Duration.ofSeconds(30);
     Duration stallLimit = Duration.ofSeconds(60);
     Optional<WalReceiverListener> listener = Optional.empty();
-    private ThreadFactory threads =
-        task -> {
-          Thread thread = new Thread(task, "walden-receiver-" + NUMBER.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        };
+    private Optional<ThreadFactory> threads = Optional.empty();
 
     private Builder(ServerAddress server) {
       this.server = server;
@@ -200,6 +237,36 @@ public final class WalReceiver implements AutoCloseable {
       return Objects.requireNonNull(slot);
     }
 
+    /** The receiver's name; {@link #start} has ensured that there is a slot. */
+    private String name() {
+      return name == null ? slot() : name;
+    }
+
+    /** The threads, each with the receiver's name while it works for it. */
+    private ThreadFactory attributedThreads() {
+      String attributed = name();
+      ThreadFactory factory = threads.orElseGet(() -> daemons(attributed));
+      return task ->
+          factory.newThread(
+              () -> {
+                MDC.put(MDC_KEY, attributed);
+                try {
+                  task.run();
+                } finally {
+                  MDC.remove(MDC_KEY);
+                }
+              });
+    }
+
+    private static ThreadFactory daemons(String name) {
+      AtomicInteger number = new AtomicInteger();
+      return task -> {
+        Thread thread = new Thread(task, "walden-" + name + "-" + number.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+      };
+    }
+
     /** Where the WAL goes. The archive stays open when the receiver is closed. */
     public Builder into(ArchiveStore store) {
       archive = store;
@@ -215,6 +282,19 @@ public final class WalReceiver implements AutoCloseable {
     public Builder slot(String name) {
       Arguments.require(SLOT.matcher(name).matches(), "slot", '"' + name + '"');
       slot = name;
+      return this;
+    }
+
+    /**
+     * What the receiver is called, in the names of its threads, in their MDC ({@link #MDC_KEY}), in
+     * metrics and in the message that tells of its end; the slot's name unless set.
+     *
+     * @param text of printable characters
+     */
+    public Builder name(String text) {
+      boolean printable = text.chars().noneMatch(Character::isISOControl);
+      Arguments.require(!text.isBlank() && printable, "name", '"' + text + '"');
+      name = text;
       return this;
     }
 
@@ -337,7 +417,7 @@ public final class WalReceiver implements AutoCloseable {
      * #tail} two more, and one with a {@link #listener}.
      */
     public Builder threads(ThreadFactory factory) {
-      threads = factory;
+      threads = Optional.of(factory);
       return this;
     }
 
