@@ -1,9 +1,8 @@
 package dev.walden.archive;
 
 import dev.walden.ArchiveConflictException;
-import dev.walden.CorruptFileException;
-import dev.walden.NotArchivedException;
-import dev.walden.UnsupportedFormatException;
+import dev.walden.ArchiveException;
+import dev.walden.StorageUnavailableException;
 import dev.walden.WrongKeyException;
 import dev.walden.archive.inventory.SegmentLookup;
 import dev.walden.archive.objects.ArchiveLayout;
@@ -105,7 +104,9 @@ final class ArchivedJoints {
       TimelineHistory read = wal.history(timeline);
       known.put(timeline, read);
       return Optional.of(read);
-    } catch (NotArchivedException | CorruptFileException e) {
+    } catch (StorageUnavailableException e) {
+      throw e;
+    } catch (ArchiveException e) {
       LOG.warn("the history of timeline {} cannot be read: {}", timeline, e.getMessage());
       return Optional.empty();
     }
@@ -176,7 +177,9 @@ final class ArchivedJoints {
       }
     } catch (WrongKeyException e) {
       LOG.debug("no key for the archived {}", segment, e);
-    } catch (CorruptFileException | NotArchivedException | UnsupportedFormatException e) {
+    } catch (StorageUnavailableException e) {
+      throw e;
+    } catch (ArchiveException e) {
       LOG.warn("the archived {} cannot be compared: {}", segment, e.getMessage());
     }
     return Optional.empty();

@@ -3,7 +3,6 @@ package dev.walden.server.receive;
 import dev.walden.ArchiveConflictException;
 import dev.walden.ArchiveException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.UnencryptedObjectException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalDifference;
 import dev.walden.archive.inventory.SegmentLookup;
@@ -95,6 +94,10 @@ final class HeldWalCheck {
     }
   }
 
+  private interface Difference {
+    Optional<WalDifference> find() throws IOException;
+  }
+
   private final class Comparison {
     private final WalsenderConnection server;
     private final SegmentLookup path;
@@ -115,10 +118,11 @@ final class HeldWalCheck {
       WalSegment segment = path.rightFile(size.segmentNumberBefore(end));
       SpooledWal spooled = new SpooledWal(pool, segment);
       try {
+        ServerWalSource bytes = bytes(segment, end);
         if (spooled.isComplete()) {
-          refuse(segment, spooled.difference(bytes(segment, end)));
+          refuse(segment, () -> spooled.difference(bytes));
         } else {
-          refuse(segment, archive.difference(segment, bytes(segment, end)));
+          refuse(segment, () -> archive.difference(segment, bytes));
         }
       } catch (WalRemovedException e) {
         LOG.info("{} is not compared, its link is: {}", segment, e.getMessage());
@@ -158,7 +162,8 @@ final class HeldWalCheck {
           continue;
         }
         if (spooled.end().isPresent()) {
-          refuse(segment, spooled.difference(bytes(segment, end)));
+          ServerWalSource bytes = bytes(segment, end);
+          refuse(segment, () -> spooled.difference(bytes));
         }
         if (pieces.isPresent()) {
           pieces(segment, end);
@@ -168,7 +173,7 @@ final class HeldWalCheck {
 
     private void pieces(WalSegment segment, Lsn end) throws IOException {
       try {
-        refuse(segment, archive.difference(segment, bytes(segment, end)));
+        refuse(segment, () -> archive.difference(segment, bytes(segment, end)));
       } catch (ArchiveConflictException | StorageUnavailableException e) {
         throw e;
       } catch (ArchiveException e) {
@@ -184,7 +189,7 @@ final class HeldWalCheck {
           throw e;
         }
         return Optional.empty();
-      } catch (UnencryptedObjectException e) {
+      } catch (ArchiveException e) {
         LOG.info("the pieces of {} are not compared: {}", segment, e.getMessage());
         return Optional.empty();
       }
@@ -215,9 +220,14 @@ final class HeldWalCheck {
           null);
     }
 
-    private void refuse(WalSegment segment, Optional<WalDifference> difference) throws IOException {
-      if (difference.isPresent()) {
-        throw conflict(segment, difference.get());
+    /** A difference may have happened on the way, so it counts the second time. */
+    private void refuse(WalSegment segment, Difference difference) throws IOException {
+      if (difference.find().isPresent()) {
+        Optional<WalDifference> again = difference.find();
+        if (again.isPresent()) {
+          throw conflict(segment, again.get());
+        }
+        LOG.warn("{} was damaged on its way from the server", segment);
       }
     }
 

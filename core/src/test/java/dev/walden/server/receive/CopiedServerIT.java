@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,6 +265,22 @@ class CopiedServerIT {
       assertEquals(held, objects());
       try (WalReceiver receiver = receiver(production, archive, durability).start()) {
         fixture.awaitArchived(receiver, SIZE.floor(write(production, "production", 1)));
+      }
+    }
+  }
+
+  @Test
+  void damageOnTheWayIsNoCopy() throws Exception {
+    create(17);
+    try (ArchiveStore archive = fixture.archive(production)) {
+      archive(archive, production, "words on their way", 1);
+      try (Proxy network = Proxy.damaging(production.port(), "words on their way", 1);
+          WalReceiver receiver =
+              fixture.receiver(Servers.address(production, network.port()), archive).start()) {
+        fixture.awaitStreaming(receiver);
+        assertEquals(0, network.damagesLeft());
+        assertEquals(1, receiver.status().connections());
+        fixture.awaitArchived(receiver, SIZE.floor(write(production, "more", 1)));
       }
     }
   }
