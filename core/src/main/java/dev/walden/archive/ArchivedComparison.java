@@ -10,21 +10,62 @@ import dev.walden.wal.WalSegment;
 import dev.walden.wal.record.ValidWalEnd;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Compares what an archive holds of a segment, whole or in pieces, with other bytes of it. */
-record ArchivedComparison(WalFileStore whole, PieceStore pieces) {
+/**
+ * Compares what an archive holds of a segment, whole or in pieces, with other bytes of it. Archived
+ * objects never change, so what was once the same is not read again: where calls of the storage
+ * often fail, the next try gets further. Safe for use by many threads.
+ */
+final class ArchivedComparison {
   private static final int BUFFER = 1 << 16;
+  private static final int MOST_KNOWN = 1024;
+
+  private final WalFileStore whole;
+  private final PieceStore pieces;
+
+  /**
+   * The digests of the plain bytes of segments, by their names, and of pieces, by those of objects.
+   */
+  private final Map<String, byte[]> known = new LinkedHashMap<>();
+
+  ArchivedComparison(WalFileStore whole, PieceStore pieces) {
+    this.whole = whole;
+    this.pieces = pieces;
+  }
+
+  private synchronized boolean isKnown(String name) {
+    return known.containsKey(name);
+  }
+
+  private synchronized boolean isKnown(String name, byte[] digest) {
+    return Arrays.equals(known.get(name), digest);
+  }
+
+  private synchronized void know(String name, byte[] digest) {
+    known.put(name, digest);
+    if (known.size() > MOST_KNOWN) {
+      known.remove(known.keySet().iterator().next());
+    }
+  }
 
   /** See {@link ArchiveStore#difference}. */
   Optional<WalDifference> difference(WalSegment segment, ObjectSource beginning)
       throws IOException {
+    boolean all = beginning.length() == segment.size().bytes();
+    if (all && isKnown(segment.toString()) && isKnown(segment.toString(), sha256(beginning))) {
+      return Optional.empty();
+    }
     Optional<StoredObject> object = whole.reachable(segment.fileName());
     if (object.isPresent()) {
-      return ofWhole(segment, object.get().name(), beginning);
+      return ofWhole(segment, object.get().name(), beginning, all);
     }
     List<Stored> stored = pieces.reachable(segment);
     byte[] other = stored.isEmpty() ? new byte[0] : bytes(beginning);
@@ -43,17 +84,21 @@ record ArchivedComparison(WalFileStore whole, PieceStore pieces) {
     }
   }
 
-  private Optional<WalDifference> ofWhole(WalSegment segment, String object, ObjectSource beginning)
-      throws IOException {
-    if (beginning.length() == segment.size().bytes()) {
-      Optional<byte[]> digest = whole.digest(segment.fileName(), object);
-      if (digest.isPresent()) {
-        return Arrays.equals(digest.get(), Sha256Companion.sha256(beginning))
-            ? Optional.empty()
-            : position(segment, object, beginning);
-      }
+  private Optional<WalDifference> ofWhole(
+      WalSegment segment, String object, ObjectSource beginning, boolean all) throws IOException {
+    Optional<byte[]> stored = all ? whole.digest(segment.fileName(), object) : Optional.empty();
+    if (stored.isEmpty()) {
+      return compared(segment, object, beginning);
     }
-    return compared(segment, object, beginning);
+    if (Arrays.equals(stored.get(), sha256(beginning))) {
+      know(segment.toString(), stored.get());
+      return Optional.empty();
+    }
+    return position(segment, object, beginning);
+  }
+
+  private static byte[] sha256(ObjectSource source) throws IOException {
+    return Sha256Companion.sha256(source);
   }
 
   private Optional<WalDifference> position(
@@ -69,11 +114,15 @@ record ArchivedComparison(WalFileStore whole, PieceStore pieces) {
   private Optional<WalDifference> compared(
       WalSegment segment, String object, ObjectSource beginning) throws IOException {
     long at;
+    MessageDigest digest = Sha256Companion.newSha256();
     try (InputStream archived = whole.openSound(segment.fileName(), object);
-        InputStream other = beginning.open()) {
+        InputStream other = new DigestInputStream(beginning.open(), digest)) {
       at = mismatch(archived, other);
     }
     if (at < 0) {
+      if (beginning.length() == segment.size().bytes()) {
+        know(segment.toString(), digest.digest());
+      }
       return Optional.empty();
     }
     try (InputStream archived = whole.openSound(segment.fileName(), object)) {
@@ -110,8 +159,14 @@ record ArchivedComparison(WalFileStore whole, PieceStore pieces) {
       return Optional.empty();
     }
     byte[] other = Arrays.copyOfRange(beginning, piece.from(), piece.from() + count);
+    boolean all = count == piece.length();
+    byte[] digest = sha256(ObjectSource.of(other));
+    if (all && isKnown(object, digest)) {
+      return Optional.empty();
+    }
     try {
-      if (count == piece.length() && pieces.holds(piece, object, other)) {
+      if (all && pieces.holds(piece, object, other)) {
+        know(object, digest);
         return Optional.empty();
       }
     } catch (WrongKeyException | NotArchivedException e) {
@@ -123,7 +178,7 @@ record ArchivedComparison(WalFileStore whole, PieceStore pieces) {
     } catch (NotArchivedException e) {
       return Optional.empty();
     } catch (WrongKeyException e) {
-      if (count == piece.length() && whole.digest(piece.segment().fileName(), object).isPresent()) {
+      if (all && whole.digest(piece.segment().fileName(), object).isPresent()) {
         return Optional.of(difference(stored, 0));
       }
       throw e;

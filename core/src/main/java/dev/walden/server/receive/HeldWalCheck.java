@@ -153,6 +153,9 @@ final class HeldWalCheck {
       for (int i = 0; i < MOST_BEGUN; i++, segment = segment.next()) {
         SpooledWal spooled = new SpooledWal(pool, segment);
         Optional<Lsn> pieces = pieces(segment);
+        if (i > 0 && pieces.isEmpty() && spooled.end().isEmpty()) {
+          return;
+        }
         Lsn held = Lsn.max(pieces.orElse(Lsn.ZERO), spooled.end().orElse(Lsn.ZERO));
         if (switched.isEmpty()) {
           awaitFlushed(held);
