@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * A complete base backup, as {@code backup.json} describes it. Contains no names of databases or
- * tables, and no paths.
+ * tables; only a warning may name a path.
  *
  * @param startLsn where replay begins: the redo position of the backup's checkpoint
  * @param startTimeline the timeline of {@code startLsn}
@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  * @param parts tar archives that together hold every file once
  * @param manifest PostgreSQL's own manifest
  * @param files the list of files with their parts
+ * @param warnings what the server warned of, and parts of the cluster that are not in it; at most
+ *     {@value #MAX_WARNINGS}
  */
 public record BaseBackup(
     BackupId id,
@@ -37,15 +39,55 @@ public record BaseBackup(
     List<Long> tablespaces,
     List<BackupObject> parts,
     BackupObject manifest,
-    BackupObject files) {
+    BackupObject files,
+    List<BackupWarning> warnings) {
+  /** How many warnings a backup may have. */
+  public static final int MAX_WARNINGS = 100;
 
   public BaseBackup {
+    warnings = List.copyOf(warnings);
+    if (warnings.size() > MAX_WARNINGS) {
+      throw new IllegalArgumentException(
+          "backup " + id + " has " + warnings.size() + " warnings, more than " + MAX_WARNINGS);
+    }
     tablespaces = List.copyOf(tablespaces);
     parts = List.copyOf(parts);
     if (endLsn.isBefore(startLsn) || endTimeline.compareTo(startTimeline) < 0) {
       throw new IllegalArgumentException(
           "backup " + id + " ends at " + endLsn + ", before its start at " + startLsn);
     }
+  }
+
+  /** A backup without warnings. */
+  public BaseBackup(
+      BackupId id,
+      ClusterIdentity cluster,
+      Lsn startLsn,
+      TimelineId startTimeline,
+      Lsn checkpointLsn,
+      Lsn endLsn,
+      TimelineId endTimeline,
+      Instant startTime,
+      Instant endTime,
+      List<Long> tablespaces,
+      List<BackupObject> parts,
+      BackupObject manifest,
+      BackupObject files) {
+    this(
+        id,
+        cluster,
+        startLsn,
+        startTimeline,
+        checkpointLsn,
+        endLsn,
+        endTimeline,
+        startTime,
+        endTime,
+        tablespaces,
+        parts,
+        manifest,
+        files,
+        List.of());
   }
 
   /** All its objects except {@code backup.json}. */

@@ -24,22 +24,26 @@ public final class BaseBackupJson {
     backup.tablespaces().forEach(oid -> tablespaces.add(JsonObject.create().with("oid", oid)));
     List<JsonObject> parts = new ArrayList<>();
     backup.parts().forEach(part -> parts.add(object(part)));
-    return JsonObject.create()
-        .with("format", FORMAT)
-        .with("id", backup.id().text())
-        .with("cluster", backup.cluster().toJson())
-        .with("startLsn", backup.startLsn().toString())
-        .with("startTimeline", backup.startTimeline().value())
-        .with("checkpointLsn", backup.checkpointLsn().toString())
-        .with("endLsn", backup.endLsn().toString())
-        .with("endTimeline", backup.endTimeline().value())
-        .with("startTime", backup.startTime().toString())
-        .with("endTime", backup.endTime().toString())
-        .with("tablespaces", tablespaces)
-        .with("parts", parts)
-        .with("manifest", object(backup.manifest()))
-        .with("files", object(backup.files()))
-        .toBytes();
+    JsonObject json =
+        JsonObject.create()
+            .with("format", FORMAT)
+            .with("id", backup.id().text())
+            .with("cluster", backup.cluster().toJson())
+            .with("startLsn", backup.startLsn().toString())
+            .with("startTimeline", backup.startTimeline().value())
+            .with("checkpointLsn", backup.checkpointLsn().toString())
+            .with("endLsn", backup.endLsn().toString())
+            .with("endTimeline", backup.endTimeline().value())
+            .with("startTime", backup.startTime().toString())
+            .with("endTime", backup.endTime().toString())
+            .with("tablespaces", tablespaces)
+            .with("parts", parts)
+            .with("manifest", object(backup.manifest()))
+            .with("files", object(backup.files()));
+    if (!backup.warnings().isEmpty()) {
+      json.with("warnings", backup.warnings().stream().map(BaseBackupJson::warning).toList());
+    }
+    return json.toBytes();
   }
 
   /**
@@ -78,10 +82,34 @@ public final class BaseBackupJson {
           tablespaces,
           parts,
           object(json.object("manifest")),
-          object(json.object("files")));
+          object(json.object("files")),
+          warnings(json));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(file, CorruptFileException.NO_OFFSET, e.getMessage(), e);
     }
+  }
+
+  private static JsonObject warning(BackupWarning warning) {
+    return JsonObject.create()
+        .with("severity", warning.severity())
+        .with("sqlState", warning.sqlState())
+        .with("routine", warning.routine())
+        .with("message", warning.message());
+  }
+
+  private static List<BackupWarning> warnings(JsonObject json) throws ArchiveException {
+    List<BackupWarning> warnings = new ArrayList<>();
+    if (json.has("warnings")) {
+      for (JsonObject warning : json.objects("warnings")) {
+        warnings.add(
+            new BackupWarning(
+                warning.text("severity"),
+                warning.text("sqlState"),
+                warning.text("routine"),
+                warning.text("message")));
+      }
+    }
+    return warnings;
   }
 
   private static JsonObject object(BackupObject object) {

@@ -7,11 +7,15 @@ import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.NewBackup;
 import dev.walden.archive.repacking.BackupRepacking;
+import dev.walden.archive.repacking.BackupWal;
+import dev.walden.archive.repacking.LeftOut;
 import dev.walden.archive.repacking.RepackedBackup;
 import dev.walden.backup.BackupLabel;
 import dev.walden.backup.BackupManifestReader;
 import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.LeftOutParts;
+import dev.walden.backup.PartsLeftOutException;
 import dev.walden.backup.TablespaceMap;
 import dev.walden.backup.TarMember;
 import dev.walden.backup.WalRange;
@@ -21,11 +25,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,11 +52,13 @@ public final class BackupImport {
 
   private final Path folder;
   private final ArchiveStore archive;
+  private final LeftOut leftOut;
   private final Set<Long> tablespaces = new TreeSet<>();
 
-  private BackupImport(Path folder, ArchiveStore archive) {
+  private BackupImport(Path folder, ArchiveStore archive, LeftOutParts choice) {
     this.folder = folder;
     this.archive = archive;
+    this.leftOut = new LeftOut(choice, folder.toString());
   }
 
   /**
@@ -67,18 +70,28 @@ public final class BackupImport {
     return BackupFolder.of(folder).identity();
   }
 
+  /** Imports a backup, and refuses one that lacks parts of the cluster. */
+  public static BaseBackup run(Path folder, ArchiveStore archive) throws IOException {
+    return run(folder, archive, LeftOutParts.REFUSE);
+  }
+
   /**
    * Imports a backup. If it, or another one with the same start and end, is already in the archive,
    * returns that one.
    *
+   * @param choice what to do if the backup lacks parts that every cluster has, or the {@code
+   *     PG_VERSION} of a database of which it has other files. What else a server left out, such as
+   *     a whole database, cannot be seen in a backup
+   * @throws PartsLeftOutException if it lacks such parts, unless the choice allows it
    * @throws CorruptFileException if the folder does not hold a backup with a manifest, or a file
    *     does not match the manifest
    * @throws UnsupportedFormatException if the backup is incremental
    * @throws WrongClusterException if it belongs to another cluster
    * @throws NotArchivedException if neither the backup nor the archive holds the WAL it needs
    */
-  public static BaseBackup run(Path folder, ArchiveStore archive) throws IOException {
-    return new BackupImport(folder.toRealPath(), archive).run();
+  public static BaseBackup run(Path folder, ArchiveStore archive, LeftOutParts choice)
+      throws IOException {
+    return new BackupImport(folder.toRealPath(), archive, choice).run();
   }
 
   private BaseBackup run() throws IOException {
@@ -105,11 +118,8 @@ public final class BackupImport {
     if (present.isPresent()) {
       return present.get();
     }
-    Path temporary = Files.createTempDirectory("walden-import-");
-    try {
-      return run(source, manifest, temporary);
-    } finally {
-      delete(temporary);
+    try (TemporaryFolder temporary = TemporaryFolder.create()) {
+      return run(source, manifest, temporary.path());
     }
   }
 
@@ -160,6 +170,7 @@ public final class BackupImport {
               BackupFolder.SIGNALS);
       signals.compare(manifest.signals());
       requireFull(repacked);
+      leftOut.missing(repacked, false);
       if (source.hidesWal()) {
         importWal(temporary);
       }
@@ -266,6 +277,7 @@ public final class BackupImport {
 
   private BaseBackup describe(NewBackup backup, RepackedBackup repacked) throws IOException {
     BackupWal wal = BackupWal.read(archive, repacked.wal());
+    leftOut.incompleteDatabases(repacked, wal);
     WalRange last = repacked.wal().get(0);
     return new BaseBackup(
         backup.id(),
@@ -280,32 +292,13 @@ public final class BackupImport {
         List.copyOf(tablespaces),
         repacked.parts(),
         repacked.manifest(),
-        repacked.files());
+        repacked.files(),
+        leftOut.warnings(List.of(), false));
   }
 
   private static Thread thread(Runnable task) {
     Thread thread = new Thread(task, "walden-import");
     thread.setDaemon(true);
     return thread;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -33,6 +33,7 @@ public final class BackupRepacking implements Closeable {
   private final NewBackup.Writer list;
   private final BackupFiles files;
   private final IntConsumer progress;
+  private final ArrivedParts arrived = new ArrivedParts();
 
   /**
    * Begins.
@@ -69,6 +70,7 @@ public final class BackupRepacking implements Closeable {
   public void addDirectory(TarMember directory) throws IOException {
     checkInterrupted();
     parts.begin(directory);
+    arrived.add(directory);
     parts.end();
   }
 
@@ -92,6 +94,7 @@ public final class BackupRepacking implements Closeable {
       throws IOException {
     checkInterrupted();
     int part = parts.begin(file);
+    arrived.add(file);
     files.begin(file, part, listed);
     byte[] buffer = new byte[BUFFER];
     long copied = 0;
@@ -131,7 +134,7 @@ public final class BackupRepacking implements Closeable {
       fileList = list.finish();
       try (NewBackup.Writer copy = backup.create(BackupManifestReader.FILE_NAME)) {
         List<WalRange> wal = files.compare(new TeeInputStream(manifest, copy), mayDiffer, leftOut);
-        return new RepackedBackup(files.label(), wal, written, fileList, copy.finish());
+        return new RepackedBackup(files.label(), wal, written, fileList, copy.finish(), arrived);
       }
     }
   }

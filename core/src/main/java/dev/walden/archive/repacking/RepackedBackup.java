@@ -11,13 +11,15 @@ import java.util.List;
  * @param label the backup's {@code backup_label}
  * @param wal the WAL that the backup needs, the newest timeline first
  * @param parts in the order to unpack in
+ * @param arrived which of the cluster's own parts are in it
  */
 public record RepackedBackup(
     BackupLabel label,
     List<WalRange> wal,
     List<BackupObject> parts,
     BackupObject files,
-    BackupObject manifest) {
+    BackupObject manifest,
+    ArrivedParts arrived) {
   public RepackedBackup {
     wal = List.copyOf(wal);
     parts = List.copyOf(parts);

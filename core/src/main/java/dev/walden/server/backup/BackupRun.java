@@ -3,6 +3,7 @@ package dev.walden.server.backup;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.NewBackup;
 import dev.walden.archive.repacking.BackupRepacking;
+import dev.walden.archive.repacking.LeftOut;
 import dev.walden.archive.repacking.RepackedBackup;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.TarMember;
@@ -65,19 +66,25 @@ final class BackupRun implements Closeable {
     }
     Instant startTime = serverTime();
     meter.phase(BackupProgress.Phase.CHECKPOINT);
-    BackupStream stream = server.baseBackup(options());
+    ServerWarnings warnings = new ServerWarnings();
+    LeftOut leftOut = new LeftOut(settings.leftOutParts, "the backup of " + taker.server);
+    BackupStream stream = server.baseBackup(options(), warnings::take);
     LOG.info("backup {} starts at {}", backup.id(), stream.startLsn());
     meter.copying(estimate(stream));
     for (Optional<BackupArchive> next = stream.nextArchive();
         next.isPresent();
         next = stream.nextArchive()) {
+      leftOut.said(warnings.leftOut());
       copy(next.get());
     }
     RepackedBackup repacked = repacking.finish(stream.manifest(), Set.of(), Set.of());
     BackupEnd end = stream.end();
+    leftOut.said(warnings.leftOut());
+    leftOut.missing(repacked, true);
     Instant endTime = serverTime();
     meter.phase(BackupProgress.Phase.AWAITING_WAL);
     new BackupWalWait(taker.archive, settings.walTimeout).await(repacked.wal());
+    leftOut.incompleteDatabases(repacked, taker.archive);
     BaseBackup complete =
         new BaseBackup(
             backup.id(),
@@ -92,7 +99,8 @@ final class BackupRun implements Closeable {
             stream.tablespaces().stream().map(BackupTablespace::oid).toList(),
             repacked.parts(),
             repacked.manifest(),
-            repacked.files());
+            repacked.files(),
+            leftOut.warnings(warnings.kept(), warnings.more()));
     backup.commit(complete);
     meter.phase(BackupProgress.Phase.COMPLETE);
     LOG.info("backup {} is complete, consistent at {}", backup.id(), end.endLsn());

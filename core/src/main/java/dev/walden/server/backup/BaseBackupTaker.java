@@ -7,6 +7,7 @@ import dev.walden.CheckReturnValue;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BackupChecksum;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.LeftOutParts;
 import dev.walden.backup.ObjectDigest;
 import dev.walden.errors.Arguments;
 import dev.walden.server.ServerAddress;
@@ -42,6 +43,7 @@ public final class BaseBackupTaker {
     BackupChecksum.Algorithm checksums = BackupChecksum.Algorithm.CRC32C;
     ObjectDigest.Algorithm partDigest = ObjectDigest.Algorithm.SHA256;
     OptionalInt maxRateKilobytes = OptionalInt.empty();
+    LeftOutParts leftOutParts = LeftOutParts.REFUSE;
     long partSize = 256L << 20;
     Duration walTimeout = Duration.ofMinutes(10);
     Duration timeout = Duration.ofMinutes(5);
@@ -122,6 +124,15 @@ public final class BaseBackupTaker {
     return with(changed -> changed.partSize = bytes);
   }
 
+  /**
+   * What to do if the server leaves out parts of the cluster, which it does with what is a symbolic
+   * link or a special file where PostgreSQL has none, such as the directory of a database; {@link
+   * LeftOutParts#REFUSE} by default. Warnings about other things are recorded only.
+   */
+  public BaseBackupTaker leftOutParts(LeftOutParts choice) {
+    return with(changed -> changed.leftOutParts = requireNonNull(choice));
+  }
+
   /** How long to wait for the next WAL segment to reach the archive; 10 minutes by default. */
   public BaseBackupTaker walTimeout(Duration limit) {
     Arguments.notNegative("walTimeout", limit);
@@ -160,6 +171,8 @@ public final class BaseBackupTaker {
    * @throws ServerRefusedException if the server's settings do not allow it; the message says what
    *     to change
    * @throws dev.walden.CorruptFileException if the files do not match the server's manifest
+   * @throws dev.walden.backup.PartsLeftOutException if the server left out parts of the cluster,
+   *     unless {@link #leftOutParts} allows it; nothing of the backup remains
    * @throws InterruptedException or {@link java.io.InterruptedIOException} if the thread was
    *     interrupted, which ends the backup within seconds; nothing of it remains
    * @throws dev.walden.NotArchivedException if the WAL that the backup needs did not reach the

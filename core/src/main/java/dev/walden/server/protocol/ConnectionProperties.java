@@ -24,6 +24,8 @@ final class ConnectionProperties {
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
     // GSS encryption would happen inside the driver, out of reach of the captured socket
     PGProperty.GSS_ENC_MODE.set(properties, "disable");
+    // a server tells only by warnings what it leaves out of a base backup
+    warnings(properties);
     PGProperty.AUTOSAVE.set(properties, "never");
     // Connector tries the hosts: the driver's time limits cover all of them together
     PGProperty.TARGET_SERVER_TYPE.set(properties, "any");
@@ -40,6 +42,12 @@ final class ConnectionProperties {
         CapturingSslFactory.class,
         CapturingSslFactory.USERS_OWN);
     return properties;
+  }
+
+  private static void warnings(Properties properties) {
+    String options = PGProperty.OPTIONS.getOrDefault(properties);
+    PGProperty.OPTIONS.set(
+        properties, (options == null ? "" : options + " ") + "-c client_min_messages=warning");
   }
 
   /** Whole seconds, at least one. */

@@ -10,12 +10,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * Commands and answers on one connection. Notices and parameter changes, which a server may send at
- * any point, are ignored. An error becomes one of the two typed failures, once the server is ready
- * for the next command. Any other failure closes the connection, because the meaning of the next
- * byte is unknown.
+ * Commands and answers on one connection. Parameter changes, which a server may send at any point,
+ * are ignored, and so are notices, unless someone {@linkplain #notices listens}. An error becomes
+ * one of the two typed failures, once the server is ready for the next command. Any other failure
+ * closes the connection, because the meaning of the next byte is unknown.
  *
  * <p>For use by one thread, except {@link #close}.
  */
@@ -30,6 +31,7 @@ final class ReplicationSession implements Closeable {
   private final FrontendMessageWriter writer;
   private final Duration answerLimit;
   private volatile boolean ready = true;
+  private Consumer<ServerError> notices = notice -> {};
 
   private ReplicationSession(ServerAddress server, CapturedSocket socket) {
     this.server = server;
@@ -75,6 +77,11 @@ final class ReplicationSession implements Closeable {
     }
     ready = false;
     send(writer -> writer.query(command));
+  }
+
+  /** Who hears of the server's notices and warnings from now on, in the reading thread. */
+  void notices(Consumer<ServerError> listener) {
+    notices = listener;
   }
 
   /** Sends a command and reads its rows up to its end. */
@@ -164,9 +171,10 @@ final class ReplicationSession implements Closeable {
       return false;
     }
     switch (reader.type()) {
-      case BackendMessage.NOTICE_RESPONSE,
-      BackendMessage.PARAMETER_STATUS,
-      BackendMessage.NOTIFICATION_RESPONSE:
+      case BackendMessage.NOTICE_RESPONSE:
+        notices.accept(ServerError.parse(reader.body()));
+        return false;
+      case BackendMessage.PARAMETER_STATUS, BackendMessage.NOTIFICATION_RESPONSE:
         return false;
       case BackendMessage.ERROR_RESPONSE:
         throw error();

@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * The relevant fields of an ErrorResponse; empty if the server sent none.
+ * The relevant fields of an ErrorResponse or a NoticeResponse; empty if the server sent none.
  *
  * <p>Source: {@code src/backend/utils/error/elog.c}, {@code send_message_to_frontend}; the manual's
  * "Error and Notice Message Fields".
  *
- * @param severity ERROR, FATAL or PANIC, not localized
+ * @param severity ERROR, FATAL, PANIC, WARNING, NOTICE or lower, not localized
  * @param sqlState the five characters of the SQLSTATE
  * @param message may be in the server's language
  * @param detail may be in the server's language
@@ -28,7 +28,7 @@ record ServerError(
   private static final char DETAIL = 'D';
   private static final char ROUTINE = 'R';
 
-  /** Reads the body of an ErrorResponse; unreadable fields are empty. */
+  /** Reads the body of an ErrorResponse or a NoticeResponse; unreadable fields are empty. */
   static ServerError parse(ByteBuffer body) {
     String[] fields = new String[128];
     while (body.hasRemaining()) {

@@ -1,5 +1,6 @@
 package dev.walden.server.protocol;
 
+import dev.walden.backup.BackupWarning;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.PgVersion;
 import dev.walden.cluster.SystemIdentifier;
@@ -16,6 +17,7 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -169,8 +171,23 @@ public final class WalsenderConnection implements Closeable {
         conversation, slot.map(WalsenderConnection::quotedSlot), start, timeline);
   }
 
-  /** Begins a base backup; returns once the server's checkpoint is complete. */
-  public BackupStream baseBackup(BaseBackupOptions options) throws IOException {
+  /**
+   * Begins a base backup; returns once the server's checkpoint is complete.
+   *
+   * @param warnings hears of each warning of the server, until the backup ends, in the thread that
+   *     reads it; one may come twice
+   */
+  public BackupStream baseBackup(BaseBackupOptions options, Consumer<BackupWarning> warnings)
+      throws IOException {
+    conversation.notices(
+        notice -> {
+          BackupWarning warning =
+              BackupWarning.ofServer(
+                  notice.severity(), notice.sqlState(), notice.routine(), notice.message());
+          if (warning.isWarning()) {
+            warnings.accept(warning);
+          }
+        });
     return BackupStream.begin(conversation, version, options);
   }
 

@@ -36,7 +36,7 @@ class BackupStreamIT {
       long oid = Long.parseLong(server.query("SELECT oid FROM pg_tablespace WHERE spcname = 'ts'"));
       BackupStream backup =
           WalsenderConnection.open(Servers.address(server))
-              .baseBackup(BaseBackupOptions.labelled(LABEL));
+              .baseBackup(BaseBackupOptions.labelled(LABEL), warning -> {});
       assertEquals(List.of(oid), backup.tablespaces().stream().map(BackupTablespace::oid).toList());
       BackupTablespace tablespace = backup.tablespaces().get(0);
       assertEquals(tablespaceFolder().toString(), tablespace.location());
@@ -74,11 +74,13 @@ class BackupStreamIT {
   void whatIsNotReadIsPassedOver(int major) throws Exception {
     try (PostgresServer server = create(major);
         WalsenderConnection connection = WalsenderConnection.open(Servers.address(server))) {
-      BackupStream unread = connection.baseBackup(BaseBackupOptions.labelled("unread"));
+      BackupStream unread =
+          connection.baseBackup(BaseBackupOptions.labelled("unread"), warning -> {});
       assertThrows(IllegalStateException.class, connection::identifySystem);
       assertTrue(unread.end().endLsn().isAfter(unread.startLsn()));
 
-      BackupStream partly = connection.baseBackup(BaseBackupOptions.labelled("partly"));
+      BackupStream partly =
+          connection.baseBackup(BaseBackupOptions.labelled("partly"), warning -> {});
       InputStream first = partly.nextArchive().orElseThrow().content();
       assertEquals(100_000, first.readNBytes(100_000).length);
       BackupArchive second = partly.nextArchive().orElseThrow();
@@ -96,7 +98,8 @@ class BackupStreamIT {
               ServerRefusedException.class,
               () -> {
                 damageOnDisk(server);
-                BackupStream damaged = connection.baseBackup(BaseBackupOptions.labelled("bad"));
+                BackupStream damaged =
+                    connection.baseBackup(BaseBackupOptions.labelled("bad"), warning -> {});
                 assertFalse(ReceivedBackup.listed(damaged.manifest()).isEmpty());
                 damaged.end();
               });

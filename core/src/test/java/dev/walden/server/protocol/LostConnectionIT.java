@@ -109,7 +109,7 @@ class LostConnectionIT {
   @ValueSource(strings = {"disable", "require"})
   void closeEndsABackupThatWaits(String sslmode) throws Exception {
     WalsenderConnection connection = open(sslmode, 60);
-    BackupStream backup = connection.baseBackup(BaseBackupOptions.labelled("x"));
+    BackupStream backup = connection.baseBackup(BaseBackupOptions.labelled("x"), warning -> {});
     InputStream content = backup.nextArchive().orElseThrow().content();
     server.freeze();
     CompletableFuture<Void> reading = inBackground(() -> assertTrue(content.skip(1L << 40) < 0));
@@ -129,7 +129,10 @@ class LostConnectionIT {
           inBackground(
               () ->
                   backup.complete(
-                      connection.baseBackup(BaseBackupOptions.labelled("x")).end().endLsn()));
+                      connection
+                          .baseBackup(BaseBackupOptions.labelled("x"), warning -> {})
+                          .end()
+                          .endLsn()));
       Thread.sleep(4000);
       assertNotDone(taking);
       server.thaw();

@@ -157,7 +157,7 @@ class ReplicationSessionTest {
                 .answer(
                     row("0/2000028", "1"), DONE, row(null, null, null), DONE, joined(messages));
         WalsenderConnection connection = server.connect()) {
-      return connection.baseBackup(BaseBackupOptions.labelled("x")).end().endLsn();
+      return connection.baseBackup(BaseBackupOptions.labelled("x"), warning -> {}).end().endLsn();
     }
   }
 

@@ -54,7 +54,8 @@ class TlsIT {
             wal.bytes(start, start.plus(WalSegmentSize.DEFAULT.bytes())));
         stream.stop();
 
-        BackupStream backup = connection.baseBackup(BaseBackupOptions.labelled("tls"));
+        BackupStream backup =
+            connection.baseBackup(BaseBackupOptions.labelled("tls"), warning -> {});
         ReceivedBackup received = new ReceivedBackup();
         received.add(backup.nextArchive().orElseThrow());
         assertEquals(ReceivedBackup.listed(backup.manifest()), received.files());
@@ -98,7 +99,8 @@ class TlsIT {
           WalsenderConnection.open(ServerAddress.of(server.jdbcUrl(), properties))) {
         assertEquals(before + 1, CountingSocketFactory.MADE.get());
         assertEquals("TLSv1.3", usedTls(server));
-        BackupStream backup = connection.baseBackup(BaseBackupOptions.labelled("own"));
+        BackupStream backup =
+            connection.baseBackup(BaseBackupOptions.labelled("own"), warning -> {});
         BackupArchive archive = backup.nextArchive().orElseThrow();
         assertTrue(archive.content().transferTo(OutputStream.nullOutputStream()) > 10_000_000);
         backup.end();

@@ -1,4 +1,4 @@
-package dev.walden.importing;
+package dev.walden.archive.repacking;
 
 import dev.walden.NotArchivedException;
 import dev.walden.archive.ArchiveStore;
@@ -7,6 +7,7 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegmentSize;
+import dev.walden.wal.record.FileBody;
 import dev.walden.wal.record.RecordBody;
 import dev.walden.wal.record.TransactionBody;
 import dev.walden.wal.record.WalEnd;
@@ -14,16 +15,22 @@ import dev.walden.wal.record.WalReader;
 import dev.walden.wal.record.XlogBody;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * The WAL that a backup needs, read record by record, as the only source of the backup's time by
- * the server's clock.
+ * What the WAL that a backup needs, read record by record, tells about the backup. For one that
+ * another tool took, it is the only source of its time by the server's clock.
  *
  * @param startTime the time of its checkpoint
  * @param endTime no transaction before the backup's end ended later
+ * @param databases the OIDs of the databases that were created or dropped meanwhile
  */
-record BackupWal(Instant startTime, Instant endTime) {
+public record BackupWal(Instant startTime, Instant endTime, Set<Long> databases) {
+  public BackupWal {
+    databases = Set.copyOf(databases);
+  }
 
   /**
    * Reads the WAL.
@@ -31,7 +38,7 @@ record BackupWal(Instant startTime, Instant endTime) {
    * @param ranges the newest timeline first
    * @throws NotArchivedException if the archive does not hold all of it, or it is not valid
    */
-  static BackupWal read(ArchiveStore archive, List<WalRange> ranges) throws IOException {
+  public static BackupWal read(ArchiveStore archive, List<WalRange> ranges) throws IOException {
     for (WalRange range : ranges) {
       WalFileName history = new WalFileName.History(range.timeline());
       if (!range.timeline().equals(TimelineId.FIRST) && !archive.contains(history)) {
@@ -44,6 +51,7 @@ record BackupWal(Instant startTime, Instant endTime) {
     Lsn end = ranges.get(0).end();
     Instant checkpoint = null;
     Instant latest = Instant.MIN;
+    Set<Long> databases = new HashSet<>();
     try (WalReader reader =
         WalReader.builder(archive::open, size)
             .timelines(number -> timeline(ranges, size, number))
@@ -57,6 +65,10 @@ record BackupWal(Instant startTime, Instant endTime) {
           latest = transaction.time().isAfter(latest) ? transaction.time() : latest;
         } else if (body instanceof XlogBody.Checkpoint found && checkpoint == null) {
           checkpoint = found.time();
+        } else if (body instanceof FileBody.CreateDatabase created) {
+          databases.add(created.database());
+        } else if (body instanceof FileBody.DropDatabase dropped) {
+          databases.add(dropped.database());
         }
       }
       WalEnd reached = reader.end().orElseThrow();
@@ -77,7 +89,7 @@ record BackupWal(Instant startTime, Instant endTime) {
     }
     // a checkpoint's time is in whole seconds; transactions may have ended later in that second
     Instant taken = checkpoint.plusSeconds(1);
-    return new BackupWal(checkpoint, latest.isAfter(taken) ? latest : taken);
+    return new BackupWal(checkpoint, latest.isAfter(taken) ? latest : taken, databases);
   }
 
   private static TimelineId timeline(List<WalRange> ranges, WalSegmentSize size, long number) {
