@@ -16,12 +16,8 @@ import dev.walden.backup.BackupObject;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.LeftOutParts;
 import dev.walden.backup.PartsLeftOutException;
-import dev.walden.backup.TablespaceMap;
-import dev.walden.backup.TarMember;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
-import dev.walden.cluster.ControlFile;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,7 +26,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,11 +48,12 @@ public final class BackupImport {
   private final Path folder;
   private final ArchiveStore archive;
   private final LeftOut leftOut;
-  private final Set<Long> tablespaces = new TreeSet<>();
+  private final ImportedMembers contents;
 
   private BackupImport(Path folder, ArchiveStore archive, LeftOutParts choice) {
     this.folder = folder;
     this.archive = archive;
+    this.contents = new ImportedMembers(archive.cluster());
     this.leftOut = new LeftOut(choice, folder.toString());
   }
 
@@ -98,7 +94,7 @@ public final class BackupImport {
     BackupFolder source = BackupFolder.of(folder);
     Path manifestFile = folder.resolve(BackupManifestReader.FILE_NAME);
     ManifestOutline manifest = ManifestOutline.read(manifestFile);
-    tablespaces.addAll(manifest.tablespaces());
+    manifest.tablespaces().forEach(contents::addTablespace);
     if (!archive
         .cluster()
         .systemIdentifier()
@@ -112,7 +108,7 @@ public final class BackupImport {
     }
     if (source instanceof PlainBackup plain) {
       // rather now than after hours of copying
-      requireCluster(plain.identity(), folder.toString());
+      contents.requireCluster(plain.identity(), folder.toString());
     }
     Optional<BaseBackup> present = imported(manifest);
     if (present.isPresent()) {
@@ -160,7 +156,7 @@ public final class BackupImport {
         try (BackupMembers members =
             source.open(
                 part, (path, content) -> takeSideFiles(path, content, signals, temporary))) {
-          repack(members, repacking);
+          contents.repack(members, repacking);
         }
       }
       RepackedBackup repacked =
@@ -189,54 +185,6 @@ public final class BackupImport {
       signals.take(path, content);
     } else {
       BackupFolder.unpackWal(path.substring(BackupFolder.WAL_DIRECTORY.length()), content, wal);
-    }
-  }
-
-  private void repack(BackupMembers members, BackupRepacking into) throws IOException {
-    for (Optional<TarMember> next = members.next(); next.isPresent(); next = members.next()) {
-      TarMember member = next.get();
-      if (member.kind() == TarMember.Kind.DIRECTORY) {
-        into.addDirectory(member);
-      } else if (member.path().equals(BackupFolder.CONTROL_FILE)) {
-        into.addFile(member, new ByteArrayInputStream(control(members)), members.source());
-      } else if (member.path().equals(TablespaceMap.FILE_NAME)) {
-        add(member, new ByteArrayInputStream(tablespaceMap(members)), members, into);
-      } else {
-        add(member, members.content(), members, into);
-      }
-    }
-  }
-
-  private static void add(
-      TarMember member, InputStream content, BackupMembers members, BackupRepacking into)
-      throws IOException {
-    if (members.isListed()) {
-      into.addFile(member, content, members.source());
-    } else {
-      into.addUnlisted(member, content, members.source());
-    }
-  }
-
-  /** Only the map names tablespaces without files. */
-  private byte[] tablespaceMap(BackupMembers members) throws IOException {
-    byte[] content = members.content().readNBytes(TablespaceMap.MAX_CONTENT + 1);
-    String name = TablespaceMap.FILE_NAME + " in " + members.source();
-    TablespaceMap.parse(name, content).entries().forEach(entry -> tablespaces.add(entry.oid()));
-    return content;
-  }
-
-  private byte[] control(BackupMembers members) throws IOException {
-    String name = BackupFolder.CONTROL_FILE + " in " + members.source();
-    ControlFile control =
-        ControlFile.parse(name, members.content().readNBytes(ControlFile.SIZE + 1));
-    requireCluster(control.identity(), name);
-    return control.content();
-  }
-
-  private void requireCluster(ClusterIdentity found, String where) throws WrongClusterException {
-    if (!found.equals(archive.cluster())) {
-      throw new WrongClusterException(
-          where + " belongs to " + found + ", expected " + archive.cluster());
     }
   }
 
@@ -289,7 +237,7 @@ public final class BackupImport {
         last.timeline(),
         wal.startTime(),
         wal.endTime(),
-        List.copyOf(tablespaces),
+        contents.tablespaces(),
         repacked.parts(),
         repacked.manifest(),
         repacked.files(),

@@ -2,6 +2,7 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.LeftOutParts;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
 import dev.walden.server.inspect.ServerIdentity;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Takes a base backup. */
 @Command(
@@ -19,18 +21,29 @@ public final class BackupCommand implements Callable<Integer> {
   @Mixin private ServerOptions server;
   @Mixin private ArchiveOptions archive;
 
+  @Option(
+      names = "--on-left-out",
+      paramLabel = "refuse|record",
+      description = {
+        "if the server leaves out parts of the cluster, such as a database whose directory is a",
+        "symbolic link: fail, the default, or keep the backup and record what it lacks"
+      })
+  private LeftOutParts onLeftOut = LeftOutParts.REFUSE;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     ServerAddress address = server.address();
     try (ArchiveStore store = archive.openOrCreate(ServerIdentity.of(address))) {
       BaseBackup backup =
           BaseBackupTaker.of(address, store)
+              .leftOutParts(onLeftOut)
               .progress(
                   step ->
                       System.err.printf(
                           "%s %d MB%n",
                           step.phase().name().toLowerCase(Locale.ROOT), step.bytes() >> 20))
               .take();
+      backup.warnings().forEach(warning -> System.err.println("warning: " + warning));
       System.out.println(backup.id());
     }
     return 0;

@@ -2,6 +2,7 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
+import dev.walden.backup.LeftOutParts;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.importing.BackupImport;
 import dev.walden.importing.WalImport;
@@ -41,6 +42,15 @@ public final class ImportCommand implements Callable<Integer> {
       description = "a backup of pg_basebackup, plain or tar, with its backup_manifest")
   private List<Path> backups = new ArrayList<>();
 
+  @Option(
+      names = "--on-left-out",
+      paramLabel = "refuse|record",
+      description = {
+        "if a backup lacks parts that every cluster has: fail, the default, or import it and",
+        "record what it lacks"
+      })
+  private LeftOutParts onLeftOut = LeftOutParts.REFUSE;
+
   @Override
   public Integer call() throws IOException {
     if (wal.isEmpty() && backups.isEmpty()) {
@@ -56,9 +66,10 @@ public final class ImportCommand implements Callable<Integer> {
         refused |= !report.refused().isEmpty();
       }
       for (Path folder : backups) {
-        BaseBackup backup = BackupImport.run(folder, store);
+        BaseBackup backup = BackupImport.run(folder, store, onLeftOut);
         System.out.printf(
             "%s: backup %s, consistent at %s%n", folder, backup.id(), backup.endLsn());
+        backup.warnings().forEach(warning -> System.out.println("  warning: " + warning));
       }
     }
     return refused ? 1 : 0;

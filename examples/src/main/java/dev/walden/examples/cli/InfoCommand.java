@@ -34,6 +34,7 @@ public final class InfoCommand implements Callable<Integer> {
             backup.endLsn(),
             backup.endTime(),
             backup.storedBytes() >> 20);
+        backup.warnings().forEach(warning -> System.out.println("  warning: " + warning));
       }
       for (var backup : backups.unusable()) {
         System.out.printf("backup %s cannot be used: %s%n", backup.id(), backup.reason());

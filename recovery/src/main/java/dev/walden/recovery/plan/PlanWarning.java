@@ -38,7 +38,9 @@ public record PlanWarning(Kind kind, String text) {
     /** The number of the new timeline is taken: a promoted server fails. */
     TAKEN_TIMELINE,
     /** The archive holds a base backup that no plan may use: damaged, forged, of another format. */
-    UNUSABLE_BACKUP
+    UNUSABLE_BACKUP,
+    /** The server warned when the backup was taken, or parts of the cluster are not in it. */
+    BACKUP_WARNING
   }
 
   /** The text. */

@@ -4,6 +4,7 @@ import dev.walden.archive.BackupListing;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
 import dev.walden.archive.inventory.WalPath.Continuous;
+import dev.walden.backup.BackupWarning;
 import dev.walden.backup.BaseBackup;
 import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.RecoveryTarget;
@@ -102,6 +103,9 @@ final class PlanWarnings {
   private void common(BaseBackup backup) throws IOException {
     for (BackupListing.Unusable left : contents.unusable()) {
       warn(Kind.UNUSABLE_BACKUP, "Backup " + left.id() + " is left out: " + left.reason());
+    }
+    for (BackupWarning warning : backup.warnings()) {
+      warn(Kind.BACKUP_WARNING, "Backup " + backup.id() + " was taken with a warning: " + warning);
     }
     if (!(target instanceof Immediate)) {
       otherTimelines();
