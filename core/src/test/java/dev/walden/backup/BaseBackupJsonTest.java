@@ -1,5 +1,6 @@
 package dev.walden.backup;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -59,5 +60,76 @@ class BaseBackupJsonTest {
       String damaged = text.replace("\"crc32\" : \"cbf43926\"", wrong);
       assertThrows(CorruptFileException.class, () -> parse(damaged), wrong);
     }
+  }
+
+  private static BaseBackup with(List<BackupWarning> warnings) {
+    return new BaseBackup(
+        BACKUP.id(),
+        BACKUP.cluster(),
+        BACKUP.startLsn(),
+        BACKUP.startTimeline(),
+        BACKUP.checkpointLsn(),
+        BACKUP.endLsn(),
+        BACKUP.endTimeline(),
+        BACKUP.startTime(),
+        BACKUP.endTime(),
+        BACKUP.tablespaces(),
+        BACKUP.parts(),
+        BACKUP.manifest(),
+        BACKUP.files(),
+        warnings);
+  }
+
+  @Test
+  void readsTheWarningsItPrints() throws Exception {
+    BaseBackup warned =
+        with(
+            List.of(
+                BackupWarning.ofFinding("pg_xact is not in the backup"),
+                BackupWarning.ofServer(
+                    "WARNING", "01000", "sendDir", "überspringe »./base/1«\u001b[2J\n")));
+    assertEquals(warned, parse(new String(BaseBackupJson.print(warned), StandardCharsets.UTF_8)));
+    assertEquals("überspringe »./base/1« [2J ", warned.warnings().get(1).message());
+    assertEquals(
+        List.of(),
+        parse(new String(BaseBackupJson.print(BACKUP), StandardCharsets.UTF_8)).warnings());
+  }
+
+  @Test
+  void cutsALongWarning() {
+    String smiles = "\uD83D\uDE00".repeat(600);
+    for (String message : List.of(smiles, "x" + smiles, "x".repeat(5000))) {
+      String cut = BackupWarning.ofFinding(message).message();
+      assertTrue(cut.length() == 1000 || cut.length() == 999, () -> cut.length() + " characters");
+      assertTrue(cut.endsWith("…"));
+      assertTrue(message.startsWith(cut.substring(0, cut.length() - 1)));
+      assertEquals(cut, new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void refusesWarningsThatItNeverPrints() {
+    String text =
+        new String(
+            BaseBackupJson.print(with(List.of(BackupWarning.ofFinding("odd")))),
+            StandardCharsets.UTF_8);
+    String member = "\"message\" : \"odd\"";
+    assertTrue(text.contains(member), text);
+    for (String wrong :
+        List.of(
+            "\"message\" : \"\\u001b[2J\"",
+            "\"message\" : \"two\\nlines\"",
+            "\"message\" : \"" + "x".repeat(1001) + '"',
+            "\"message\" : 1",
+            "\"massage\" : \"odd\"")) {
+      assertThrows(CorruptFileException.class, () -> parse(text.replace(member, wrong)), wrong);
+    }
+    String one = text.substring(text.indexOf("\"warnings\" : [") + 14, text.lastIndexOf(']'));
+    String many = text.replace(one, one + ("," + one).repeat(100));
+    assertThrows(CorruptFileException.class, () -> parse(many));
+    String hundred = text.replace(one, one + ("," + one).repeat(99));
+    assertDoesNotThrow(() -> parse(hundred));
+    String object = text.substring(0, text.indexOf("\"warnings\"")) + "\"warnings\" : {} }";
+    assertThrows(CorruptFileException.class, () -> parse(object));
   }
 }

@@ -250,16 +250,22 @@ class WaldenIT {
       String start = Instant.now().toString();
       server.execute("CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
       String url = server.jdbcUrl() + "?user=" + server.user();
+      String database = linkADatabase(server);
+      String lacking = walden(1, with(write, "backup", "--server", url));
+      assertTrue(lacking.contains("lacks parts of the cluster: " + database), lacking);
       String backup =
-          walden(0, with(write, "backup", "--server", url))
+          walden(0, with(write, "backup", "--server", url, "--on-left-out", "record"))
               .lines()
               .reduce((first, last) -> last)
               .orElseThrow();
       server.execute("INSERT INTO t VALUES (2)");
       String xid = server.query("WITH w AS (DELETE FROM t) SELECT pg_current_xact_id()::text");
       awaitArchived(server);
-      assertTrue(walden(0, with(open, "info")).contains(backup));
-      assertTrue(walden(0, with(open, "plan", "--before-xid", xid)).contains("transaction " + xid));
+      String warning = "skipping special file \"./" + database + '"';
+      String info = walden(0, with(open, "info"));
+      assertTrue(info.contains(backup) && info.contains("  warning: " + warning), info);
+      String plan = walden(0, with(open, "plan", "--before-xid", xid));
+      assertTrue(plan.contains("transaction " + xid) && plan.contains(warning), plan);
       walden(1, with(open, "plan", "--lsn", "FF/0"));
       Path other = directory.resolve("other.pub");
       Files.writeString(
@@ -304,6 +310,7 @@ class WaldenIT {
                   restored.toString(),
                   "--wal-on-demand"));
       assertTrue(told.contains("nothing archives its WAL"), told);
+      assertTrue(told.contains(warning), told);
       String replacement = directory.resolve("replacement").toString();
       // mistyped, this place would get a second cluster, and restored servers would stop
       Path elsewhere = directory.resolve("other");
@@ -328,6 +335,16 @@ class WaldenIT {
       assertEquals("1,2", recovered.query("SELECT string_agg(i::text, ',' ORDER BY i) FROM t"));
       assertTrue(Files.notExists(restored.resolve("pg_wal/walden.spool")), "the spool remains");
     }
+  }
+
+  /** Moves the directory of a database that nobody uses elsewhere, and links it. */
+  private String linkADatabase(PostgresServer server) throws Exception {
+    server.execute("CREATE DATABASE moved", "CHECKPOINT");
+    String name = "base/" + server.query("SELECT oid FROM pg_database WHERE datname = 'moved'");
+    Path here = server.dataDirectory().resolve(name);
+    Path elsewhere = Files.move(here, directory.resolve("elsewhere"));
+    Files.createSymbolicLink(here, elsewhere);
+    return name;
   }
 
   private static String[] with(String[] options, String... arguments) {

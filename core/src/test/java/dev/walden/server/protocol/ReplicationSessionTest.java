@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.UnsupportedFormatException;
+import dev.walden.backup.BackupWarning;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.protocol.ReplicationStream.Event;
@@ -16,6 +17,8 @@ import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +152,47 @@ class ReplicationSessionTest {
                 ServerUnavailableException.class,
                 () -> end(copy, base, bytes, manifest, end, position, DONE))
             .sqlState());
+  }
+
+  @Test
+  void theWarningsOfABackupAreHeard() throws Exception {
+    byte[] skipped =
+        message('N', "SWARNUNG\0VWARNING\0C01000\0Müberspringe »./base/5«\0RsendDir\0\0");
+    byte[] quiet = message('N', "SHINWEIS\0VNOTICE\0C00000\0Mnichts\0\0");
+    byte[] bare = message('N', "SWARNING\0\0");
+    List<BackupWarning> heard = new ArrayList<>();
+    try (ScriptedServer server =
+            new ScriptedServer()
+                .answer(
+                    NOTICE,
+                    row("0/2000028", "1"),
+                    DONE,
+                    row(null, null, null),
+                    DONE,
+                    message('H', new byte[3]),
+                    quiet,
+                    message('d', "nbase.tar\0\0"),
+                    skipped,
+                    message('d', "dxyz"),
+                    skipped,
+                    message('d', "m"),
+                    message('c', ""),
+                    bare,
+                    row("0/2000028", "1"),
+                    DONE,
+                    DONE,
+                    READY);
+        WalsenderConnection connection = server.connect()) {
+      connection.baseBackup(BaseBackupOptions.labelled("x"), heard::add).end();
+    }
+    BackupWarning skip = new BackupWarning("WARNING", "01000", "sendDir", "überspringe »./base/5«");
+    assertEquals(
+        List.of(
+            new BackupWarning("WARNING", "01000", "", "beware"),
+            skip,
+            skip,
+            new BackupWarning("WARNING", "", "", "")),
+        heard);
   }
 
   private static Lsn end(byte[]... messages) throws IOException {

@@ -2,7 +2,6 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
-import dev.walden.backup.LeftOutParts;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.backup.BaseBackupTaker;
 import dev.walden.server.inspect.ServerIdentity;
@@ -23,12 +22,12 @@ public final class BackupCommand implements Callable<Integer> {
 
   @Option(
       names = "--on-left-out",
-      paramLabel = "refuse|record",
+      paramLabel = "HOW",
       description = {
         "if the server leaves out parts of the cluster, such as a database whose directory is a",
-        "symbolic link: fail, the default, or keep the backup and record what it lacks"
+        "symbolic link: refuse (default), or record what the backup lacks and keep it"
       })
-  private LeftOutParts onLeftOut = LeftOutParts.REFUSE;
+  private OnLeftOut onLeftOut = OnLeftOut.refuse;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -36,7 +35,7 @@ public final class BackupCommand implements Callable<Integer> {
     try (ArchiveStore store = archive.openOrCreate(ServerIdentity.of(address))) {
       BaseBackup backup =
           BaseBackupTaker.of(address, store)
-              .leftOutParts(onLeftOut)
+              .leftOutParts(onLeftOut.choice())
               .progress(
                   step ->
                       System.err.printf(

@@ -2,7 +2,6 @@ package dev.walden.examples.cli;
 
 import dev.walden.archive.ArchiveStore;
 import dev.walden.backup.BaseBackup;
-import dev.walden.backup.LeftOutParts;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.importing.BackupImport;
 import dev.walden.importing.WalImport;
@@ -44,12 +43,12 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--on-left-out",
-      paramLabel = "refuse|record",
+      paramLabel = "HOW",
       description = {
-        "if a backup lacks parts that every cluster has: fail, the default, or import it and",
-        "record what it lacks"
+        "if a backup lacks parts of the cluster: refuse (default), or record what it lacks and",
+        "import it"
       })
-  private LeftOutParts onLeftOut = LeftOutParts.REFUSE;
+  private OnLeftOut onLeftOut = OnLeftOut.refuse;
 
   @Override
   public Integer call() throws IOException {
@@ -66,7 +65,7 @@ public final class ImportCommand implements Callable<Integer> {
         refused |= !report.refused().isEmpty();
       }
       for (Path folder : backups) {
-        BaseBackup backup = BackupImport.run(folder, store, onLeftOut);
+        BaseBackup backup = BackupImport.run(folder, store, onLeftOut.choice());
         System.out.printf(
             "%s: backup %s, consistent at %s%n", folder, backup.id(), backup.endLsn());
         backup.warnings().forEach(warning -> System.out.println("  warning: " + warning));
