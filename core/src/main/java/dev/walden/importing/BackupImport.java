@@ -166,7 +166,7 @@ public final class BackupImport {
               BackupFolder.SIGNALS);
       signals.compare(manifest.signals());
       requireFull(repacked);
-      leftOut.missing(repacked, false);
+      leftOut.missing(repacked.arrived(), false);
       if (source.hidesWal()) {
         importWal(temporary);
       }
@@ -225,7 +225,7 @@ public final class BackupImport {
 
   private BaseBackup describe(NewBackup backup, RepackedBackup repacked) throws IOException {
     BackupWal wal = BackupWal.read(archive, repacked.wal());
-    leftOut.incompleteDatabases(repacked, wal);
+    leftOut.incompleteDatabases(repacked.arrived(), wal);
     WalRange last = repacked.wal().get(0);
     return new BaseBackup(
         backup.id(),

@@ -45,8 +45,8 @@ public final class LeftOut {
    * @param withEmpty as of {@link ArrivedParts#missing}
    * @throws PartsLeftOutException if that is refused
    */
-  public void missing(RepackedBackup repacked, boolean withEmpty) throws PartsLeftOutException {
-    repacked.arrived().missing(withEmpty).forEach(part -> found(part, part));
+  public void missing(ArrivedParts arrived, boolean withEmpty) throws PartsLeftOutException {
+    arrived.missing(withEmpty).forEach(part -> found(part, part));
     check();
   }
 
@@ -61,13 +61,13 @@ public final class LeftOut {
     if (repacked.arrived().incompleteDatabases().isEmpty()) {
       return;
     }
-    incompleteDatabases(repacked, BackupWal.read(archive, repacked.wal()));
+    incompleteDatabases(repacked.arrived(), BackupWal.read(archive, repacked.wal()));
   }
 
   /** The same, when the WAL has been read. */
-  public void incompleteDatabases(RepackedBackup repacked, BackupWal wal)
+  public void incompleteDatabases(ArrivedParts arrived, BackupWal wal)
       throws PartsLeftOutException {
-    repacked.arrived().incompleteDatabases().stream()
+    arrived.incompleteDatabases().stream()
         .filter(oid -> !wal.databases().contains(oid))
         .forEach(oid -> found("base/" + oid, "base/" + oid + "/PG_VERSION"));
     check();

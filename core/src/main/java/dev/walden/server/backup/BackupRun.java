@@ -80,7 +80,7 @@ final class BackupRun implements Closeable {
     RepackedBackup repacked = repacking.finish(stream.manifest(), Set.of(), Set.of());
     BackupEnd end = stream.end();
     leftOut.said(warnings.leftOut());
-    leftOut.missing(repacked, true);
+    leftOut.missing(repacked.arrived(), true);
     Instant endTime = serverTime();
     meter.phase(BackupProgress.Phase.AWAITING_WAL);
     new BackupWalWait(taker.archive, settings.walTimeout).await(repacked.wal());
