@@ -1,5 +1,6 @@
 package dev.walden.server.receive;
 
+import dev.walden.ArchiveException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.errors.Arguments;
 import dev.walden.server.MissingWal;
@@ -124,11 +125,13 @@ public final class WalReceiver implements AutoCloseable {
     if (reason == null) {
       termination.complete(null);
     } else {
-      LOG.error(
-          "receiver \"{}\" has ended and archives nothing more: {}",
-          name,
-          reason.getMessage(),
-          reason);
+      String text = "receiver \"{}\" has ended and archives nothing more: {}";
+      if (reason instanceof ArchiveException) {
+        // its message says all
+        LOG.error(text, name, reason.getMessage());
+      } else {
+        LOG.error(text, name, reason.getMessage(), reason);
+      }
       termination.completeExceptionally(reason);
     }
   }
