@@ -25,7 +25,9 @@ class ConnectionPropertiesTest {
     assertEquals("false", properties.getProperty("readOnly"));
     assertEquals("3", properties.getProperty("loginTimeout"));
     assertEquals("mine", properties.getProperty("ApplicationName"));
-    assertEquals("-c wal_sender_timeout=4s", properties.getProperty("options"));
+    assertEquals(
+        "-c wal_sender_timeout=4s -c client_min_messages=warning",
+        properties.getProperty("options"));
     assertEquals("10", properties.getProperty("connectTimeout"));
     assertEquals("true", properties.getProperty("tcpKeepAlive"));
   }

@@ -123,11 +123,20 @@ class CopiedServerIT {
     }
   }
 
+  /** The WAL, but for pieces of whole segments, which the next receiver removes. */
   private List<String> objects() {
-    return storage.list("", "", 10_000).stream()
-        .map(StoredObject::name)
-        .filter(name -> name.contains("/wal/"))
+    List<String> all =
+        storage.list("", "", 10_000).stream()
+            .map(StoredObject::name)
+            .filter(name -> name.contains("/wal/"))
+            .toList();
+    return all.stream()
+        .filter(name -> !name.contains(".tail") || !all.contains(wholeOf(name)))
         .toList();
+  }
+
+  private static String wholeOf(String piece) {
+    return piece.substring(0, piece.indexOf('.')) + ".zst";
   }
 
   private static ArchiveConflictException refused(WalReceiver receiver) {

@@ -51,13 +51,12 @@ class DamagedStreamIT {
 
   private WalReceiver.Builder receiver(
       ServerAddress address, ArchiveStore archive, Durability durability) {
-    WalReceiver.Builder builder =
-        fixture.receiver(address, archive).tailInterval(Duration.ofMillis(20));
+    WalReceiver.Builder builder = fixture.receiver(address, archive);
     return switch (durability) {
       case SEGMENT -> builder;
       // a record of 40 MB is more than may lie there
       case SPOOL -> builder.spool(directory.resolve("spool")).spoolLimit(10 << 20);
-      case TAIL -> builder.tail();
+      case TAIL -> builder.tail().tailInterval(Duration.ofMillis(20));
     };
   }
 
