@@ -126,7 +126,6 @@ public final class S3Storage implements Storage {
    * @return how many were aborted; those that could not be listed or aborted remain
    */
   public int tidyUploads(Duration age) {
-    Arguments.notNegative("age", age);
     return new AbandonedUploads(bucket).abort(age);
   }
 
