@@ -99,13 +99,14 @@ final class ReceiverProgram {
             .retryLimit(Duration.ofMillis(500))
             .parallelism(Integer.parseInt(given.getOrDefault("parallelism", "2")))
             .timeout(Duration.ofSeconds(4));
+    if (!given.containsKey("spool")) {
+      return builder.tail().start();
+    }
+    builder.spool(Path.of(given.get("spool")));
     if (given.containsKey("limit")) {
       builder.spoolLimit(Long.parseLong(given.get("limit")));
     }
-    return (given.containsKey("spool")
-            ? builder.spool(Path.of(given.get("spool")))
-            : builder.tail())
-        .start();
+    return builder.start();
   }
 
   private static void fail(FaultyStorage storage, Random random) {
