@@ -13,7 +13,7 @@ public final class PartsLeftOutException extends ArchiveException {
   private static final long serialVersionUID = 1L;
   private static final int NAMED = 20;
 
-  private final List<String> parts;
+  private final String[] parts;
 
   /**
    * Names the parts.
@@ -28,7 +28,7 @@ public final class PartsLeftOutException extends ArchiveException {
             + (parts.size() > NAMED ? " and " + (parts.size() - NAMED) + " more" : "")
             + ". A server leaves out what is a symbolic link or a special file: let these be"
             + " directories and files in the data directory, or accept a backup without them");
-    this.parts = List.copyOf(parts);
+    this.parts = parts.toArray(String[]::new);
   }
 
   /**
@@ -36,6 +36,6 @@ public final class PartsLeftOutException extends ArchiveException {
    * named it.
    */
   public List<String> parts() {
-    return parts;
+    return List.of(parts);
   }
 }
