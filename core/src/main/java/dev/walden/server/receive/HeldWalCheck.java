@@ -3,6 +3,8 @@ package dev.walden.server.receive;
 import dev.walden.ArchiveConflictException;
 import dev.walden.ArchiveException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.UntrustedObjectException;
+import dev.walden.WrongKeyException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.WalDifference;
 import dev.walden.archive.inventory.SegmentLookup;
@@ -60,6 +62,8 @@ final class HeldWalCheck {
    * @param end of the whole segments that are held: the same, unless some are missing before
    * @param history of the server's timeline
    * @throws ArchiveConflictException if the server has other WAL
+   * @throws UntrustedObjectException if nobody trusted signed what is held: to go on after it would
+   *     acknowledge what only the storage's owner has put there
    * @throws ServerUnavailableException if it has not come as far as the beginnings that are held
    */
   void run(
@@ -91,6 +95,15 @@ final class HeldWalCheck {
         throw e;
       }
       LOG.warn("archived WAL is not compared with the server's: {}", e.getMessage());
+    }
+  }
+
+  /** For want of a key is as it should be on a host that only archives. */
+  private static void skipped(String what, ArchiveException reason) {
+    if (reason instanceof WrongKeyException) {
+      LOG.info("{} is not compared: {}", what, reason.getMessage());
+    } else {
+      LOG.warn("{} is not compared: {}", what, reason.getMessage());
     }
   }
 
@@ -127,10 +140,12 @@ final class HeldWalCheck {
       } catch (WalRemovedException e) {
         LOG.info("{} is not compared, its link is: {}", segment, e.getMessage());
         link(path.rightFile(segment.number() + 1));
-      } catch (ArchiveConflictException | StorageUnavailableException e) {
+      } catch (ArchiveConflictException
+          | StorageUnavailableException
+          | UntrustedObjectException e) {
         throw e;
       } catch (ArchiveException e) {
-        LOG.info("{} is not compared: {}", segment, e.getMessage());
+        skipped(segment.toString(), e);
       }
     }
 
@@ -177,10 +192,12 @@ final class HeldWalCheck {
     private void pieces(WalSegment segment, Lsn end) throws IOException {
       try {
         refuse(segment, () -> archive.difference(segment, bytes(segment, end)));
-      } catch (ArchiveConflictException | StorageUnavailableException e) {
+      } catch (ArchiveConflictException
+          | StorageUnavailableException
+          | UntrustedObjectException e) {
         throw e;
       } catch (ArchiveException e) {
-        LOG.info("the pieces of {} are not compared: {}", segment, e.getMessage());
+        skipped("the tail of " + segment, e);
       }
     }
 
@@ -193,7 +210,7 @@ final class HeldWalCheck {
         }
         return Optional.empty();
       } catch (ArchiveException e) {
-        LOG.info("the pieces of {} are not compared: {}", segment, e.getMessage());
+        skipped("the tail of " + segment, e);
         return Optional.empty();
       }
     }
