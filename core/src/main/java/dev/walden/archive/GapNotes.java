@@ -52,8 +52,9 @@ final class GapNotes {
     byte[] content = json.with("reason", gap.reason()).toBytes();
     if (SmallObjects.put(plain, name, content) == Storage.PutOutcome.EXISTS
         && !plain.isComplete(name)) {
-      // its writer died before storing the digest: any note of this gap will do
-      plain.complete(name);
+      // its writer died before storing the digest: any note of this gap will do, but what nobody
+      // knows to be a writer's is not signed
+      new PlainObjects(plain.storage()).complete(name);
     }
   }
 
