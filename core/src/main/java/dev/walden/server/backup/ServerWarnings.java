@@ -39,7 +39,12 @@ final class ServerWarnings {
   /** A path in quotation marks of any language, or the rest of the message. */
   private static final Pattern PATH =
       Pattern.compile(
-          "(?U)" + QUOTE + "\\s?(\\.?/.*?)\\s?(?:" + QUOTE + ".*)?$|(\\.?/.*)$", Pattern.DOTALL);
+          "(?U)"
+              + QUOTE
+              + "\\s?((?:\\.?/|pg_tblspc/).*?)\\s?(?:"
+              + QUOTE
+              + ".*)?$|((?:\\.?/|pg_tblspc/).*)$",
+          Pattern.DOTALL);
 
   /** The first name of a path that begins in the data directory. */
   private static final Pattern IN_DATA_DIRECTORY =

@@ -38,6 +38,8 @@ class ServerWarningsTest {
     }
     assertEquals(
         Set.of("/mnt/s/PG_17_1/5"), leftOut("sendDir", String.format(format, "/mnt/s/PG_17_1/5")));
+    String inPlace = "pg_tblspc/16400/PG_17_202406281/5";
+    assertEquals(Set.of(inPlace), leftOut("sendDir", String.format(format, inPlace)));
     for (String other :
         new String[] {
           "special", "postgresql.conf", "pg_hba.conf", "base.old", "base-2", "pg_log/pipe", "basé"
