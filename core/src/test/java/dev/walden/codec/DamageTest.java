@@ -11,11 +11,13 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Damages a small object in every place. */
+@Tag("long")
 class DamageTest {
   private static final String NAME = "wal/00000001/0000000100000007";
   private static final byte[] PLAIN = Samples.bytes(300);

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.statistics.Statistics;
 
 class RecoveryPlannerProperties {
 
+  @Tag("long")
   @Property(tries = 3000)
   void decidesAsTheOracle(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
