@@ -12,6 +12,9 @@
  *       dev.walden.codec.DecryptionKeys}.
  *   <li>{@link dev.walden.codec.AgeRecipient}, {@link dev.walden.codec.AgeIdentity}, {@link
  *       dev.walden.codec.AgeIdentityFile}, {@link dev.walden.codec.AgePassphrase}: keys.
+ *   <li>{@link dev.walden.codec.WriterKey}, {@link dev.walden.codec.WriterPublicKey}, {@link
+ *       dev.walden.codec.TrustedWriters}: who signs what an object claims to be ({@link
+ *       dev.walden.codec.Claim}), and who is believed.
  *   <li>{@link dev.walden.codec.Decompressor}: reads what other tools compressed.
  * </ul>
  *

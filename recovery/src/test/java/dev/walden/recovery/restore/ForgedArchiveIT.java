@@ -46,17 +46,8 @@ class ForgedArchiveIT {
     Path place = folder.resolve("archive");
     ArchiveSettings settings =
         ArchiveSettings.defaults().encryptTo(identity.recipient()).decryptWith(identity);
-    try (ArchivedCluster source =
-        new ArchivedCluster(
-            PostgresServer.builder(PostgresBinaries.of(17), folder.resolve("source"))
-                .segmentSize(WalSegmentSize.ofMegabytes(1))
-                .create(),
-            place,
-            settings)) {
-      source.server().execute("CREATE TABLE t (i int)");
-      source.backup();
-      source.server().execute("INSERT INTO t VALUES (1)");
-      source.archiveWal();
+    try (ArchivedCluster source = cluster(place, settings)) {
+      fill(source);
       RecoveryPlanner planner = RecoveryPlanner.of(source.archive());
       RecoveryPlan before = planner.plan(RecoveryTarget.latest());
 
@@ -84,17 +75,8 @@ class ForgedArchiveIT {
     ArchiveSettings owner = ArchiveSettings.defaults().encryptTo(identity.recipient());
     ArchiveSettings settings =
         owner.decryptWith(identity).signWith(key).trustWriter(key.publicKey());
-    try (ArchivedCluster source =
-        new ArchivedCluster(
-            PostgresServer.builder(PostgresBinaries.of(17), folder.resolve("source"))
-                .segmentSize(WalSegmentSize.ofMegabytes(1))
-                .create(),
-            place,
-            settings)) {
-      source.server().execute("CREATE TABLE t (i int)");
-      source.backup();
-      source.server().execute("INSERT INTO t VALUES (1)");
-      source.archiveWal();
+    try (ArchivedCluster source = cluster(place, settings)) {
+      fill(source);
       RecoveryPlanner planner = RecoveryPlanner.of(source.archive());
       RecoveryPlan before = planner.plan(RecoveryTarget.latest());
       Path restored = folder.resolve("right");
@@ -129,6 +111,23 @@ class ForgedArchiveIT {
       assertEquals(Reason.UNUSABLE_BACKUP, refusal.reason());
       assertTrue(refusal.getMessage().contains("is not signed"), refusal::getMessage);
     }
+  }
+
+  private ArchivedCluster cluster(Path place, ArchiveSettings settings) throws Exception {
+    return new ArchivedCluster(
+        PostgresServer.builder(PostgresBinaries.of(17), folder.resolve("source"))
+            .segmentSize(WalSegmentSize.ofMegabytes(1))
+            .create(),
+        place,
+        settings);
+  }
+
+  /** Archives a base backup and some WAL. */
+  private static void fill(ArchivedCluster source) throws Exception {
+    source.server().execute("CREATE TABLE t (i int)");
+    source.backup();
+    source.server().execute("INSERT INTO t VALUES (1)");
+    source.archiveWal();
   }
 
   /** The WAL itself is right: what is wrong is only that anybody could have written it. */
