@@ -13,11 +13,15 @@ import dev.walden.backup.BackupWarning;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.protocol.ReplicationStream.Event;
+import dev.walden.server.receive.repair.ServerWalSource;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
+import dev.walden.wal.WalSegment;
+import dev.walden.wal.WalSegmentSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -259,6 +263,28 @@ class ReplicationSessionTest {
   void anUnknownVersionIsRefused() throws Exception {
     try (ScriptedServer server = new ScriptedServer()) {
       assertThrows(UnsupportedFormatException.class, () -> server.connect("130005"));
+    }
+  }
+
+  /** It has flushed the segment, and could send it. */
+  @Test
+  void aServerThatOnlySaysThatItIsThereIsNotWaitedFor() throws IOException {
+    byte[] keepalive =
+        message('d', ByteBuffer.allocate(18).put((byte) 'k').putLong(1 << 20).array());
+    byte[][] answers = new byte[101][];
+    Arrays.fill(answers, keepalive);
+    answers[0] = message('W', new byte[3]);
+    ScriptedServer script = new ScriptedServer().answer(answers);
+    for (int status = 0; status < 100; status++) {
+      script.answer();
+    }
+    try (script;
+        WalsenderConnection connection = script.connect()) {
+      WalSegment segment = new WalSegment(TimelineId.FIRST, 0, WalSegmentSize.ofMegabytes(1));
+      ServerWalSource source = new ServerWalSource(connection, segment, 1 << 20);
+      String message =
+          assertThrows(ServerUnavailableException.class, () -> source.open().read()).getMessage();
+      assertTrue(message.contains("sends no more of " + segment), message);
     }
   }
 }

@@ -88,18 +88,25 @@ final class SegmentFetch implements Closeable {
             return true;
           }
         }
-        case KEEPALIVE -> stream.sendStatus(archived, Lsn.ZERO, Lsn.ZERO, false);
-        case IDLE -> {
-          if (++ticks > MOST_TICKS) {
-            throw new ServerUnavailableException("the server sends no more WAL", "08006", null);
-          }
+        case KEEPALIVE -> {
+          stream.sendStatus(archived, Lsn.ZERO, Lsn.ZERO, false);
+          ticks = oneMore(ticks);
         }
+        case IDLE -> ticks = oneMore(ticks);
         default -> {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /** A server that has it all to send says little else meanwhile. */
+  private static int oneMore(int ticks) throws ServerUnavailableException {
+    if (ticks == MOST_TICKS) {
+      throw new ServerUnavailableException("the server sends no more WAL", "08006", null);
+    }
+    return ticks + 1;
   }
 
   private void accept(ByteBuffer data, WalRange range, StreamVerifier verifier)

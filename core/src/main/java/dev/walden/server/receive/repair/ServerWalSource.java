@@ -65,13 +65,14 @@ public record ServerWalSource(WalsenderConnection server, WalSegment segment, in
     }
 
     private ByteBuffer next() throws IOException {
-      for (int ticks = 0; ticks < MOST_TICKS; ) {
+      // a server that has it all to send says little else meanwhile
+      for (int ticks = 0; ticks < MOST_TICKS; ticks++) {
         switch (stream.next()) {
           case DATA -> {
             return stream.data();
           }
           case KEEPALIVE -> stream.sendStatus(segment.start(), Lsn.ZERO, Lsn.ZERO, false);
-          case IDLE -> ticks++;
+          case IDLE -> {}
           default ->
               throw new ServerUnavailableException(
                   "the server has no more of " + segment, CONNECTION_FAILURE, null);
