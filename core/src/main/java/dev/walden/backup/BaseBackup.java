@@ -58,38 +58,6 @@ public record BaseBackup(
     }
   }
 
-  /** A backup without warnings. */
-  public BaseBackup(
-      BackupId id,
-      ClusterIdentity cluster,
-      Lsn startLsn,
-      TimelineId startTimeline,
-      Lsn checkpointLsn,
-      Lsn endLsn,
-      TimelineId endTimeline,
-      Instant startTime,
-      Instant endTime,
-      List<Long> tablespaces,
-      List<BackupObject> parts,
-      BackupObject manifest,
-      BackupObject files) {
-    this(
-        id,
-        cluster,
-        startLsn,
-        startTimeline,
-        checkpointLsn,
-        endLsn,
-        endTimeline,
-        startTime,
-        endTime,
-        tablespaces,
-        parts,
-        manifest,
-        files,
-        List.of());
-  }
-
   /** All its objects except {@code backup.json}. */
   public List<BackupObject> objects() {
     return Stream.concat(parts.stream(), Stream.of(manifest, files)).toList();

@@ -38,7 +38,8 @@ class BaseBackupJsonTest {
           List.of(16384L),
           List.of(CRC),
           SHA,
-          SHA);
+          SHA,
+          List.of());
 
   private static BaseBackup parse(String text) throws Exception {
     return BaseBackupJson.parse("backup.json", text.getBytes(StandardCharsets.UTF_8));

@@ -59,7 +59,8 @@ final class BackupFilesWriter {
               List.of(),
               List.of(part(backup)),
               manifest(backup, range),
-              list(backup));
+              list(backup),
+              List.of());
       backup.commit(complete);
       return complete;
     }

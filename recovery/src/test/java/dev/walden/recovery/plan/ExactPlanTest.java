@@ -224,7 +224,8 @@ class ExactPlanTest {
         like.tablespaces(),
         like.parts(),
         like.manifest(),
-        like.files());
+        like.files(),
+        like.warnings());
   }
 
   private RecoveryPlanner planner(BaseBackup... backups) throws IOException {

@@ -126,7 +126,8 @@ public final class PlanWorld {
             List.of(),
             List.of(object),
             object,
-            object));
+            object,
+            List.of()));
     return this;
   }
 

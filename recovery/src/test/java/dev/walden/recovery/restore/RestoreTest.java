@@ -107,7 +107,8 @@ class RestoreTest {
               tablespaces,
               List.of(parts),
               parts[0],
-              parts[0]);
+              parts[0],
+              List.of());
       backup.commit(complete);
       return complete;
     }
@@ -175,7 +176,8 @@ class RestoreTest {
             List.of(),
             List.of(huge),
             small.manifest(),
-            small.files());
+            small.files(),
+            small.warnings());
     assertRefused(restore(large), "takes 1152921504606846976 bytes, but only");
     assertFalse(Files.exists(target));
   }
