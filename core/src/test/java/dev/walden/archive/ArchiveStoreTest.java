@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,6 +245,7 @@ class ArchiveStoreTest {
     assertArrayEquals(HISTORY, archive.history(new TimelineId(2)).content());
   }
 
+  @Tag("long")
   @ParameterizedTest
   @MethodSource("settings")
   void noFlippedOrMissingByteIsDelivered(ArchiveSettings settings) throws IOException {

@@ -28,6 +28,7 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 
 /** Segments that are pushed beside others, of one server and of two. */
 class ArchivedJointsProperties {
@@ -49,6 +50,7 @@ class ArchivedJointsProperties {
   }
 
   /** In any order, by another process at any time, on several timelines. */
+  @Tag("long")
   @Property(tries = 60)
   void whatOneClusterWroteIsNeverRefused(@ForAll long seed) throws Exception {
     Random random = new Random(seed);

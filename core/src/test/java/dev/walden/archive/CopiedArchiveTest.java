@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +134,7 @@ class CopiedArchiveTest {
     return Files.readAllBytes(target);
   }
 
+  @Tag("long")
   @ParameterizedTest
   @MethodSource("settings")
   void everyObjectOfOneCopyMayBeDamaged(ArchiveSettings settings) throws IOException {

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WalIndexTest {
@@ -100,6 +101,7 @@ class WalIndexTest {
     assertEquals(new WalIndex.Update(0, 0, 0), archive.index().update());
   }
 
+  @Tag("long")
   @Test
   void fourGigabytesAreCondensedAsTheyArePushed() throws IOException {
     GeneratedWal wal = wal(512, 9);
@@ -120,6 +122,7 @@ class WalIndexTest {
     assertEquals(9, points(archive.index().segments(all(wal))));
   }
 
+  @Tag("long")
   @Test
   void anUpdateCondensesWhatSinglePushesLeft() throws IOException {
     GeneratedWal wal = wal(512, 9);

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,7 @@ class AgeCommandTest {
   }
 
   /** With age's own work factor of 18. The command wants a terminal, which script(1) gives it. */
+  @Tag("long")
   @Test
   void bothReadEachOthersPassphrase() throws Exception {
     Command.in(folder, "script");

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 
 class GeneratedWalProperties {
@@ -67,6 +68,7 @@ class GeneratedWalProperties {
     return wal.history().timelineAt(start.plus(wal.cluster().segmentSize().bytes() - 1L));
   }
 
+  @Tag("long")
   @Property(tries = 60)
   void whatWasDrawnIsRead(
       @ForAll PgVersion version, @ForAll @IntRange(max = 4) int doublings, @ForAll long seed)

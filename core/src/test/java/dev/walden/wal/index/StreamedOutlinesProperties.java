@@ -21,12 +21,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 
 /** Outlines made while WAL arrives, against those made of each segment's bytes. */
 class StreamedOutlinesProperties {
   private static final WalSegmentSize SIZE = WrittenWal.SIZE;
 
   /** Records straddle boundaries in all ways, with headers cut in two and segments switched. */
+  @Tag("long")
   @Property(tries = 400)
   void areThoseOfTheBytes(@ForAll long seed) throws Exception {
     Random random = new Random(seed);

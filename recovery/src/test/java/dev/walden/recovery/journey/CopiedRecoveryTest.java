@@ -29,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,7 @@ class CopiedRecoveryTest {
     return data;
   }
 
+  @Tag("long")
   @ParameterizedTest
   @MethodSource("settings")
   void oneSoundCopyIsEnough(ArchiveSettings settings) throws Exception {

@@ -31,6 +31,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,6 +251,7 @@ class RestoreCommandTest {
     assertFailed("000000010000000000000003", "cannot bring");
   }
 
+  @Tag("long")
   @Test
   void whateverFailsNothingLooksAbsentThatIsNot() throws IOException {
     for (long seed = 0; seed < 400; seed++) {
