@@ -3,6 +3,7 @@ package dev.walden.archive;
 import dev.walden.CorruptFileException;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.IndexListing;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;

@@ -4,6 +4,7 @@ import dev.walden.ArchiveConflictException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.archive.objects.PlainObjects;
+import dev.walden.archive.objects.ReferenceWriter;
 import dev.walden.archive.objects.RunningDigest;
 import dev.walden.archive.objects.SmallObjects;
 import dev.walden.backup.BackupId;

@@ -2,6 +2,7 @@ package dev.walden.archive;
 
 import dev.walden.NotArchivedException;
 import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.IndexListing;
 import dev.walden.backup.WalRange;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;

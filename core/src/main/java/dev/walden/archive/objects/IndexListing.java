@@ -1,6 +1,5 @@
-package dev.walden.archive;
+package dev.walden.archive.objects;
 
-import dev.walden.archive.objects.ArchiveLayout;
 import dev.walden.codec.Decoder;
 import dev.walden.wal.WalSegment;
 import java.util.HashMap;
@@ -9,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Which objects the index of a timeline has. */
-final class IndexListing {
+public final class IndexListing {
   private final Map<String, String> objects = new HashMap<>();
   private final ArchiveLayout layout;
 
   /** Takes the names of all objects. */
-  IndexListing(ArchiveLayout layout, List<String> objectNames) {
+  public IndexListing(ArchiveLayout layout, List<String> objectNames) {
     this.layout = layout;
     for (String name : objectNames) {
       // an encrypted one comes after the same unencrypted one
@@ -23,17 +22,17 @@ final class IndexListing {
   }
 
   /** The object with the outline of a segment alone. */
-  Optional<String> segment(WalSegment segment) {
+  public Optional<String> segment(WalSegment segment) {
     return Optional.ofNullable(objects.get(layout.segmentOutline(segment)));
   }
 
   /** The object with one outline for all segments that share the segment's first digits. */
-  Optional<String> condensed(WalSegment segment) {
+  public Optional<String> condensed(WalSegment segment) {
     return Optional.ofNullable(objects.get(layout.condensedOutline(segment)));
   }
 
   /** The object with the outlines of all segments that share the segment's first digits. */
-  Optional<String> segments(WalSegment segment) {
+  public Optional<String> segments(WalSegment segment) {
     return Optional.ofNullable(objects.get(layout.segmentOutlines(segment)));
   }
 }

@@ -1,4 +1,4 @@
-package dev.walden.archive;
+package dev.walden.archive.objects;
 
 import dev.walden.ArchiveConflictException;
 import dev.walden.storage.ObjectSource;
@@ -10,13 +10,13 @@ import java.util.function.LongFunction;
 /**
  * Stores what was written by a source of the same bytes, of which a storage may keep a reference.
  */
-final class ReferenceWriter extends ObjectWriter {
+public final class ReferenceWriter extends ObjectWriter {
   private final Storage storage;
   private final String name;
   private final LongFunction<ObjectSource> source;
   private long length;
 
-  ReferenceWriter(Storage storage, String name, LongFunction<ObjectSource> source) {
+  public ReferenceWriter(Storage storage, String name, LongFunction<ObjectSource> source) {
     this.storage = storage;
     this.name = name;
     this.source = source;
