@@ -264,12 +264,18 @@ public final class PostgresServer implements AutoCloseable {
 
   /** A connection of {@link #user}, which fails if an answer takes more than two minutes. */
   public Connection connect() throws SQLException {
+    return connect("postgres");
+  }
+
+  /** The same to another database. */
+  public Connection connect(String database) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", user());
     properties.setProperty("connectTimeout", CONNECT_LIMIT_SECONDS);
     properties.setProperty("loginTimeout", CONNECT_LIMIT_SECONDS);
     properties.setProperty("socketTimeout", ANSWER_LIMIT_SECONDS);
-    return DriverManager.getConnection(jdbcUrl(), properties);
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + port + "/" + database, properties);
   }
 
   /** Runs statements one by one over a new connection, each in its own transaction. */

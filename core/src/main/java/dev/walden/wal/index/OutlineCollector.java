@@ -55,6 +55,10 @@ final class OutlineCollector implements RecordVisitor {
       events.add(
           new WalEvent.DatabaseDropped(
               record.lsn(), record.endLsn(), record.xid(), drop.database(), drop.tablespaces()));
+    } else if (body.get() instanceof FileBody.DropTablespace drop) {
+      events.add(
+          new WalEvent.TablespaceDropped(
+              record.lsn(), record.endLsn(), record.xid(), drop.tablespace()));
     } else if (body.get() instanceof XlogBody xlog) {
       xlog(record, xlog);
     }

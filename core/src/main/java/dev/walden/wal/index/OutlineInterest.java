@@ -7,7 +7,8 @@ import dev.walden.wal.record.ResourceManager;
  * The records that an outline needs.
  *
  * <p>Source: {@code src/include/catalog/pg_control.h}, {@code src/include/access/xact.h}, {@code
- * src/include/catalog/storage_xlog.h}, {@code src/include/commands/dbcommands_xlog.h}.
+ * src/include/catalog/storage_xlog.h}, {@code src/include/commands/dbcommands_xlog.h}, {@code
+ * src/include/commands/tablespace.h}.
  */
 final class OutlineInterest implements RecordFilter {
   static final OutlineInterest INSTANCE = new OutlineInterest();
@@ -16,6 +17,7 @@ final class OutlineInterest implements RecordFilter {
   private static final int TRANSACTION = ResourceManager.TRANSACTION.ordinal();
   private static final int STORAGE = ResourceManager.STORAGE.ordinal();
   private static final int DATABASE = ResourceManager.DATABASE.ordinal();
+  private static final int TABLESPACE = ResourceManager.TABLESPACE.ordinal();
 
   // CHECKPOINT_SHUTDOWN, CHECKPOINT_ONLINE, BACKUP_END, PARAMETER_CHANGE, RESTORE_POINT,
   // END_OF_RECOVERY
@@ -23,12 +25,13 @@ final class OutlineInterest implements RecordFilter {
   // COMMIT, PREPARE, ABORT, COMMIT_PREPARED, ABORT_PREPARED
   private static final int TRANSACTION_OPERATIONS = 0x1F;
   private static final int STORAGE_CREATE = 1;
+  private static final int TABLESPACE_DROP = 1;
 
   private OutlineInterest() {}
 
   @Override
   public boolean in(int resourceManager, int info) {
-    if (resourceManager > DATABASE) {
+    if (resourceManager > TABLESPACE) {
       return false;
     }
     int operation = info >>> 4;
@@ -39,6 +42,8 @@ final class OutlineInterest implements RecordFilter {
       return (XLOG_OPERATIONS >>> operation & 1) != 0;
     }
     // the numbers of database operations changed in 15: all of them are wanted
-    return resourceManager == DATABASE || resourceManager == STORAGE && operation == STORAGE_CREATE;
+    return resourceManager == DATABASE
+        || resourceManager == STORAGE && operation == STORAGE_CREATE
+        || resourceManager == TABLESPACE && operation == TABLESPACE_DROP;
   }
 }

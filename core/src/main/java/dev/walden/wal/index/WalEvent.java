@@ -116,6 +116,12 @@ public sealed interface WalEvent {
   }
 
   /**
+   * A tablespace was dropped. This takes effect with the record, even if the transaction never
+   * commits.
+   */
+  record TablespaceDropped(Lsn lsn, Lsn endLsn, long xid, long tablespace) implements WalEvent {}
+
+  /**
    * A prepared transaction ended.
    *
    * @param committed whether it committed

@@ -60,6 +60,9 @@ final class WalEventJson {
           .with("database", e.database())
           .with("tablespaces", e.tablespaces());
     }
+    if (event instanceof WalEvent.TablespaceDropped e) {
+      return begin("tablespaceDropped", e).with("xid", e.xid()).with("tablespace", e.tablespace());
+    }
     if (event instanceof WalEvent.PreparedEnd e) {
       return begin("preparedEnd", e)
           .with("xid", e.xid())
@@ -129,6 +132,8 @@ final class WalEventJson {
       case "databaseDropped" ->
           new WalEvent.DatabaseDropped(
               lsn, end, json.number("xid"), json.number("database"), json.numbers("tablespaces"));
+      case "tablespaceDropped" ->
+          new WalEvent.TablespaceDropped(lsn, end, json.number("xid"), json.number("tablespace"));
       case "preparedEnd" ->
           new WalEvent.PreparedEnd(
               lsn, end, json.number("xid"), time(json), json.truth("committed"));

@@ -77,6 +77,8 @@ final class WholePass {
       creators.add(record.xid());
     } else if (body instanceof FileBody.DropDatabase d) {
       events.add(place + record.xid() + " dropped database " + d.database() + d.tablespaces());
+    } else if (body instanceof FileBody.DropTablespace d) {
+      events.add(place + record.xid() + " dropped tablespace " + d.tablespace());
     } else if (body instanceof XlogBody.Checkpoint c) {
       if (!c.timeline().equals(c.previousTimeline())) {
         events.add(place + "timeline " + c.previousTimeline() + " to " + c.timeline());
@@ -106,6 +108,8 @@ final class WholePass {
       return place + e.xid() + " prepared, " + how + e.time();
     } else if (event instanceof WalEvent.DatabaseDropped e) {
       return place + e.xid() + " dropped database " + e.database() + e.tablespaces();
+    } else if (event instanceof WalEvent.TablespaceDropped e) {
+      return place + e.xid() + " dropped tablespace " + e.tablespace();
     } else if (event instanceof WalEvent.TimelineSwitch e) {
       return place + "timeline " + e.previousTimeline() + " to " + e.timeline();
     } else if (event instanceof WalEvent.Checkpoint e) {

@@ -39,6 +39,11 @@ public record PlanWarning(Kind kind, String text) {
     TAKEN_TIMELINE,
     /** The archive holds a base backup that no plan may use: damaged, forged, of another format. */
     UNUSABLE_BACKUP,
+    /**
+     * A database or a tablespace is being dropped where recovery stops: it is listed, but cannot be
+     * used.
+     */
+    UNFINISHED_DROP,
     /** The server warned when the backup was taken, or parts of the cluster are not in it. */
     BACKUP_WARNING
   }

@@ -76,6 +76,9 @@ final class PlanWarnings {
     settings.warnings().forEach(text -> warn(Kind.REQUIRED_SETTINGS, text));
     prepared.atShutdowns(coverages).forEach(this::preparedAtShutdown);
     prepared.atStop().ifPresent(this::preparedAtStop);
+    UnfinishedDrops.of(coverages, chosen)
+        .warnings()
+        .forEach(text -> warn(Kind.UNFINISHED_DROP, text));
     common(chosen.backup());
     return warnings;
   }

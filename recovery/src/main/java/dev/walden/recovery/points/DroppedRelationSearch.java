@@ -1,6 +1,7 @@
 package dev.walden.recovery.points;
 
 import dev.walden.recovery.EndedTransaction;
+import dev.walden.recovery.path.DropSearch;
 import dev.walden.recovery.path.PathScan;
 import dev.walden.recovery.path.PathWal;
 import dev.walden.wal.Lsn;
@@ -23,6 +24,7 @@ final class DroppedRelationSearch {
   private final PointList.Collector<DroppedRelations> found;
   private final PathWal wal;
   private final PathScan scan;
+  private final DropSearch drops;
 
   DroppedRelationSearch(
       TimelineSection section,
@@ -35,6 +37,7 @@ final class DroppedRelationSearch {
     this.found = found;
     this.wal = section.wal().wal();
     this.scan = new PathScan(wal);
+    this.drops = new DropSearch(wal);
   }
 
   void run() throws IOException {
@@ -139,13 +142,17 @@ final class DroppedRelationSearch {
 
   /** Its record has no time: that of the next transaction's end is the nearest. */
   private void database(DatabaseDropped event) throws IOException {
+    Optional<DropSearch.Drop> drop = drops.of(event);
+    if (drop.isEmpty()) {
+      return;
+    }
     Optional<EndedTransaction> next = scan.firstFrom(event.lsn());
     Optional<EndedTransaction> nearest = next.isPresent() ? next : scan.lastBefore(event.lsn());
     if (nearest.isEmpty() || window.contains(nearest.get().time())) {
       found.add(
           new DroppedRelations(
               DroppedRelations.Kind.DATABASE,
-              section.before(event.lsn()),
+              section.before(drop.get().begin()),
               event.xid(),
               next.map(EndedTransaction::time),
               event.database(),

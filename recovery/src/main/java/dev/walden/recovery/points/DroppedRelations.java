@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * Something that was dropped, truncated or rewritten.
  *
- * @param place of the commit; of a dropped database, of the record that removes it, which counts
- *     even if no commit follows
+ * @param place of the commit; of a dropped database, of the record from which on nobody can connect
+ *     to it, even if no commit follows
  * @param xid the transaction, 32 bits, unsigned
  * @param time of the commit; of a dropped database, of the first transaction that ended after it,
  *     if any did
@@ -37,7 +37,7 @@ public record DroppedRelations(
      * and rewriting {@code ALTER TABLE} do; it may have dropped others too.
      */
     REPLACED,
-    /** A database was dropped, or left a tablespace. */
+    /** A database was dropped. */
     DATABASE
   }
 
@@ -47,7 +47,7 @@ public record DroppedRelations(
 
   /** Just before it: what was dropped is there. */
   public RecoveryTarget target() {
-    // a database is gone before its transaction commits
+    // a database is unusable before its transaction commits
     return kind == Kind.DATABASE
         ? RecoveryTarget.beforeLsn(place.lsn())
         : RecoveryTarget.beforeTransaction(xid);
@@ -67,7 +67,7 @@ public record DroppedRelations(
   public String explain() {
     StringBuilder text = new StringBuilder();
     text.append(time.map(Instant::toString).orElse("at an unknown time"));
-    text.append(": transaction " + xid + ' ' + what() + " in database " + database);
+    text.append(": transaction " + xid + ' ' + what() + " database " + database);
     databaseName.ifPresent(name -> text.append(" (" + name + ')'));
     text.append(", " + place + '\n');
     files.stream().limit(SHOWN).forEach(file -> text.append("  " + file + '\n'));
@@ -80,11 +80,11 @@ public record DroppedRelations(
   private String what() {
     switch (kind) {
       case DROPPED:
-        return "dropped";
+        return "dropped in";
       case REPLACED:
-        return "truncated or rewrote";
+        return "truncated or rewrote in";
       default:
-        return "dropped a database, or moved it:";
+        return "dropped";
     }
   }
 }

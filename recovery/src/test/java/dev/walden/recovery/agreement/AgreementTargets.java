@@ -4,15 +4,19 @@ import dev.walden.archive.inventory.WalPath;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
+import dev.walden.wal.record.ChangedRow;
 import dev.walden.wal.record.RecordBody;
+import dev.walden.wal.record.ResourceManager;
 import dev.walden.wal.record.TransactionBody.End;
 import dev.walden.wal.record.TransactionBody.Prepare;
 import dev.walden.wal.record.WalReader;
+import dev.walden.wal.record.WalRecord;
 import dev.walden.wal.record.XlogBody.RestorePoint;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,10 +37,17 @@ final class AgreementTargets {
             .from(from)
             .build()) {
       while (reader.next()) {
-        positions.add(reader.record().lsn());
+        // what drops databases is rare
+        int often = isOfDatabase(reader.record()) ? 200 : 1;
+        positions.addAll(Collections.nCopies(often, reader.record().lsn()));
         collect(reader.record().body().orElse(null));
       }
     }
+  }
+
+  private static boolean isOfDatabase(WalRecord record) {
+    return record.resourceManager() == ResourceManager.DATABASE
+        || ChangedRow.of(record).filter(row -> row.relation().tablespace() == 1664).isPresent();
   }
 
   private void collect(RecordBody body) {

@@ -89,7 +89,7 @@ final class AgreementWorkload implements AutoCloseable {
 
   private void step(Session session) throws SQLException {
     int number = ++next;
-    switch (random.nextInt(24)) {
+    switch (random.nextInt(25)) {
       case 0, 1, 2, 3, 4, 5 -> {
         session.begin();
         session.run(insert(session, number));
@@ -118,6 +118,7 @@ final class AgreementWorkload implements AutoCloseable {
       case 20 -> scratch(session, number);
       case 21 -> outside(random.nextInt(4) == 0 ? "CHECKPOINT" : "SELECT txid_current()");
       case 22 -> subtransactions(session, number);
+      case 23 -> database();
       default -> session.run("UPDATE work" + session.number + " SET t = '" + number + "'");
     }
   }
@@ -175,6 +176,17 @@ final class AgreementWorkload implements AutoCloseable {
       if (session.run("SAVEPOINT n" + number + "_" + i)) {
         session.run(insert(session, number));
       }
+    }
+  }
+
+  /** Makes one, or drops it. */
+  private void database() throws SQLException {
+    if (random.nextInt(3) == 0) {
+      outside(
+          "1".equals(server.query("SELECT count(*) FROM pg_database WHERE datname = 'shop'"))
+              ? "DROP DATABASE shop"
+              : "CREATE DATABASE shop"
+                  + (server.binaries().major() == 14 ? "" : " STRATEGY file_copy"));
     }
   }
 

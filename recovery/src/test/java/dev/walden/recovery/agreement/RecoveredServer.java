@@ -11,12 +11,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -92,6 +97,24 @@ final class RecoveredServer {
 
   Outcome outcome() {
     return outcome;
+  }
+
+  /** The databases that are listed, but let nobody in, by their OIDs. */
+  Set<Long> unusableDatabases() throws SQLException {
+    Set<Long> unusable = new TreeSet<>();
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT oid, datname FROM pg_database WHERE datallowconn")) {
+      while (rows.next()) {
+        try {
+          server.connect(rows.getString(2)).close();
+        } catch (SQLException refused) {
+          unusable.add(rows.getLong(1));
+        }
+      }
+    }
+    return unusable;
   }
 
   /** In what it differs from a simulation; empty if in nothing. */

@@ -143,6 +143,9 @@ class RecoveryAgreementIT {
     try {
       List<String> differences = server.differences(simulated);
       assertTrue(differences.isEmpty(), which + "\n" + String.join("\n", differences));
+      if (plan.isPresent() && server.outcome() == Outcome.PROMOTED) {
+        checkDatabases(plan.get(), server.unusableDatabases(), which);
+      }
     } finally {
       server.kill();
     }
@@ -199,6 +202,20 @@ class RecoveryAgreementIT {
             .ifPresent(last -> assertEquals(Optional.of(last), stop.last(), text));
       }
     }
+  }
+
+  /** A plan must say which databases cannot be used. */
+  private void checkDatabases(RecoveryPlan plan, Set<Long> unusable, String which) {
+    List<String> drops =
+        plan.warnings().stream()
+            .filter(warning -> warning.kind() == Kind.UNFINISHED_DROP)
+            .map(PlanWarning::text)
+            .toList();
+    assertEquals(unusable.size(), drops.size(), which + "\n" + unusable + "\n" + drops);
+    for (Long database : unusable) {
+      assertTrue(drops.toString().contains("database " + database + " is"), which + "\n" + drops);
+    }
+    outcomes.merge("unusable databases", unusable.size(), Integer::sum);
   }
 
   private static String kind(SimulatedRecovery simulated) {

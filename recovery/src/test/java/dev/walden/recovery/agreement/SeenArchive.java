@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** An archive as a case sees it: as it is, or a copy in which a file is lost or damaged. */
@@ -49,9 +50,11 @@ record SeenArchive(Path folder, ArchiveStore archive, boolean intact) {
       int from = page == 0 ? WalPageHeader.LONG : page;
       Arrays.fill(content, from, page + WalPageHeader.PAGE_SIZE, (byte) 0);
     }
-    SeenArchive damaged = without(segment.fileName(), copy);
-    damaged.archive.push(segment.fileName(), ObjectSource.of(content));
-    return damaged;
+    // first, since no archive takes a file that contradicts its neighbours
+    link(copy, path -> !path.contains("/wal/"));
+    open(copy).push(segment.fileName(), ObjectSource.of(content));
+    link(copy, path -> path.contains("/wal/") && !isOf(segment.fileName(), path));
+    return new SeenArchive(copy, open(copy), false);
   }
 
   /** A copy without a history, or without a segment after another one. */
@@ -70,24 +73,28 @@ record SeenArchive(Path folder, ArchiveStore archive, boolean intact) {
         }
       }
     }
-    return without(names.get(random.nextInt(names.size())), copy);
+    WalFileName name = names.get(random.nextInt(names.size()));
+    link(copy, path -> !isOf(name, path));
+    return new SeenArchive(copy, open(copy), false);
   }
 
-  /** A copy without a file, and without the index, which would still know it. */
-  private SeenArchive without(WalFileName name, Path copy) throws IOException {
+  private static boolean isOf(WalFileName name, String path) {
+    String file = path.substring(path.lastIndexOf('/') + 1);
+    return file.equals(name.toString()) || file.startsWith(name + ".");
+  }
+
+  /** Links files into a copy, but not the index, which would know what is lost. */
+  private void link(Path copy, Predicate<String> which) throws IOException {
     try (Stream<Path> walk = Files.walk(folder)) {
       for (Path path : walk.toList()) {
         Path to = copy.resolve(folder.relativize(path).toString());
-        String file = path.getFileName().toString();
-        boolean left = file.equals(name.toString()) || file.startsWith(name + ".");
         if (Files.isDirectory(path)) {
           Files.createDirectories(to);
-        } else if (!left && !path.toString().contains("/index/")) {
+        } else if (!path.toString().contains("/index/") && which.test(path.toString())) {
           Files.createLink(to, path);
         }
       }
     }
-    return new SeenArchive(copy, open(copy), false);
   }
 
   @Override
