@@ -2,6 +2,7 @@ package dev.walden.recovery;
 
 import dev.walden.backup.WalRange;
 import dev.walden.json.JsonObject;
+import java.util.Locale;
 
 /**
  * WAL over which no server can replay.
@@ -15,7 +16,9 @@ public record WalGap(WalRange range, Kind kind, String reason) {
     /** The archive does not hold it. */
     MISSING,
     /** The archive holds it, but its records do not continue those before. */
-    DAMAGED
+    DAMAGED,
+    /** It was written with {@code wal_level = minimal}; only a base backup leads beyond it. */
+    MINIMAL
   }
 
   /** For programs. Members are only ever added. */
@@ -30,6 +33,6 @@ public record WalGap(WalRange range, Kind kind, String reason) {
 
   @Override
   public String toString() {
-    return (kind == Kind.MISSING ? "missing: " : "damaged: ") + range + ": " + reason;
+    return kind.name().toLowerCase(Locale.ROOT) + ": " + range + ": " + reason;
   }
 }

@@ -1,9 +1,16 @@
 package dev.walden.examples.cli;
 
+import dev.walden.WrongKeyException;
 import dev.walden.archive.ArchiveStore;
 import dev.walden.archive.BackupListing;
+import dev.walden.recovery.WalGap;
 import dev.walden.recovery.plan.RecoveryPlanner;
+import dev.walden.recovery.points.RecoverablePoints;
+import dev.walden.recovery.points.TimelineCoverage;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,9 +46,26 @@ public final class InfoCommand implements Callable<Integer> {
       for (var backup : backups.unusable()) {
         System.out.printf("backup %s cannot be used: %s%n", backup.id(), backup.reason());
       }
-      System.out.println("recoverable:");
-      RecoveryPlanner.of(store).recoverable().forEach(range -> System.out.println("  " + range));
+      recoverable(store);
     }
     return 0;
+  }
+
+  private static void recoverable(ArchiveStore store) throws IOException {
+    try {
+      List<TimelineCoverage> coverage = RecoverablePoints.of(store).everyTimeline().coverage();
+      System.out.println("recoverable:");
+      coverage.forEach(one -> one.ranges().forEach(range -> System.out.println("  " + range)));
+      // timelines share what lies before they part
+      Set<WalGap> gaps = new LinkedHashSet<>();
+      coverage.forEach(one -> gaps.addAll(one.gaps()));
+      gaps.forEach(gap -> System.out.println("  " + gap));
+    } catch (WrongKeyException e) {
+      System.out.println("recoverable, by names alone, since no --identity opens the WAL:");
+      RecoveryPlanner.of(store)
+          .byInventory()
+          .recoverable()
+          .forEach(range -> System.out.println("  " + range));
+    }
   }
 }

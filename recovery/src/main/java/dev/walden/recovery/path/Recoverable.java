@@ -8,6 +8,7 @@ import dev.walden.recovery.RecoverableRange;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,8 +27,28 @@ public final class Recoverable {
 
   private Recoverable() {}
 
-  /** Every range, by timeline and position. */
-  public static List<RecoverableRange> ranges(ArchiveContents contents) {
+  /**
+   * Every range, by timeline and position: the same as plans accept.
+   *
+   * @param access to the WAL; without it damage is not known, nor other reasons for not replaying
+   */
+  public static List<RecoverableRange> ranges(
+      ArchiveContents contents, Optional<PathWal.Access> access) throws IOException {
+    if (access.isEmpty()) {
+      return byInventory(contents);
+    }
+    List<RecoverableRange> ranges = new ArrayList<>();
+    for (TimelineHistory history : histories(contents.wal())) {
+      WalPath path = new WalPath(contents.wal(), history);
+      List<BaseBackup> leading = leadingTo(history, contents.backups());
+      for (ReplayableWal wal : ReplayableWal.all(path, leading, contents, access.get())) {
+        ranges.addAll(wal.recoverable(history.timeline()));
+      }
+    }
+    return ranges;
+  }
+
+  private static List<RecoverableRange> byInventory(ArchiveContents contents) {
     List<RecoverableRange> ranges = new ArrayList<>();
     for (TimelineHistory history : histories(contents.wal())) {
       WalPath path = new WalPath(contents.wal(), history);
@@ -70,8 +91,9 @@ public final class Recoverable {
   }
 
   /** What is possible instead of a target that is not. */
-  public static String offer(ArchiveContents contents) {
-    List<RecoverableRange> ranges = ranges(contents);
+  public static String offer(ArchiveContents contents, Optional<PathWal.Access> access)
+      throws IOException {
+    List<RecoverableRange> ranges = ranges(contents, access);
     if (ranges.isEmpty()) {
       return "Nothing in this archive is recoverable: "
           + (contents.backups().isEmpty()

@@ -4,16 +4,22 @@ import dev.walden.archive.inventory.WalPath;
 import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.backup.BaseBackup;
 import dev.walden.backup.WalRange;
+import dev.walden.cluster.ControlFile.WalLevel;
 import dev.walden.recovery.ArchiveContents;
+import dev.walden.recovery.RecoverableRange;
 import dev.walden.recovery.WalGap;
 import dev.walden.recovery.path.ArchiveEnd.Verdict;
 import dev.walden.wal.Lsn;
+import dev.walden.wal.TimelineId;
+import dev.walden.wal.index.WalEvent;
 import dev.walden.wal.index.WalOutline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * WAL along a path without a gap, and the backups from which a server can replay it.
@@ -113,9 +119,47 @@ public record ReplayableWal(
     return continuous.next().isPresent() || verdict.hole().isPresent();
   }
 
-  /** The damage at the end, and the gap after it. */
+  /** Where recovery can stop, in order: as far as plans are accepted. */
+  public List<RecoverableRange> recoverable(TimelineId timeline) throws IOException {
+    Map<Lsn, List<BaseBackup>> byEnd = new TreeMap<>();
+    for (BaseBackup backup : backups) {
+      Lsn end = minimal(backup.startLsn()).orElse(end());
+      if (!end.isBefore(backup.endLsn())) {
+        byEnd.computeIfAbsent(end, any -> new ArrayList<>()).add(backup);
+      }
+    }
+    List<RecoverableRange> ranges = new ArrayList<>();
+    for (Map.Entry<Lsn, List<BaseBackup>> range : byEnd.entrySet()) {
+      Lsn start = range.getValue().get(0).endLsn();
+      ranges.add(
+          new RecoverableRange(
+              timeline,
+              range.getValue(),
+              range.getKey(),
+              new PathScan(wal)
+                  .lastBefore(range.getKey())
+                  .filter(last -> !last.lsn().isBefore(start))));
+    }
+    return ranges;
+  }
+
+  /** Where {@code wal_level} became minimal at a position or after it. */
+  private Optional<Lsn> minimal(Lsn from) {
+    return wal.events().stream()
+        .filter(ReplayableWal::isMinimal)
+        .map(WalEvent::lsn)
+        .filter(lsn -> !lsn.isBefore(from))
+        .findFirst();
+  }
+
+  private static boolean isMinimal(WalEvent event) {
+    return event instanceof WalEvent.ParameterChange change
+        && change.parameters().walLevel() == WalLevel.MINIMAL;
+  }
+
+  /** Over which no server replays: within it, the damage at the end, and the gap after it. */
   public List<WalGap> gaps() {
-    List<WalGap> gaps = new ArrayList<>();
+    List<WalGap> gaps = minimal();
     damaged().ifPresent(gaps::add);
     if (wal.next().isPresent()) {
       return gaps;
@@ -127,6 +171,24 @@ public record ReplayableWal(
     } else {
       Lsn to = path.segment(from).end();
       verdict.hole().ifPresent(hole -> gaps.add(gap(from, to, WalGap.Kind.MISSING, hole.text())));
+    }
+    return gaps;
+  }
+
+  /** From each change to minimal to the backup with which one can go on. */
+  private List<WalGap> minimal() {
+    List<WalGap> gaps = new ArrayList<>();
+    for (WalEvent event : wal.events()) {
+      Lsn covered = gaps.isEmpty() ? start() : gaps.get(gaps.size() - 1).range().end();
+      if (isMinimal(event) && !event.lsn().isBefore(covered)) {
+        Lsn next =
+            backups.stream()
+                .map(BaseBackup::startLsn)
+                .filter(event.lsn()::isBefore)
+                .min(Lsn::compareTo)
+                .orElse(end());
+        gaps.add(gap(event.lsn(), next, WalGap.Kind.MINIMAL, "written with wal_level = minimal"));
+      }
     }
     return gaps;
   }

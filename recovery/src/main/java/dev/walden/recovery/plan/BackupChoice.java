@@ -1,14 +1,13 @@
 package dev.walden.recovery.plan;
 
 import dev.walden.backup.BaseBackup;
-import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTarget.Immediate;
 import dev.walden.recovery.RecoveryTarget.Latest;
 import dev.walden.recovery.RecoveryTarget.Position;
 import dev.walden.recovery.RecoveryTarget.Time;
-import dev.walden.recovery.path.Recoverable;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -24,8 +23,7 @@ record BackupChoice(BaseBackup backup, String reason) {
    * @throws RecoveryImpossibleException if the target lies before the end of each
    */
   static BackupChoice choose(
-      RecoveryTarget target, List<BaseBackup> candidates, ArchiveContents contents)
-      throws RecoveryImpossibleException {
+      RecoveryTarget target, List<BaseBackup> candidates, PlanRefusals refusal) throws IOException {
     List<BaseBackup> ended =
         candidates.stream().filter(backup -> surelyEndedBefore(target, backup)).toList();
     if (ended.isEmpty()) {
@@ -35,7 +33,7 @@ record BackupChoice(BaseBackup backup, String reason) {
           String.format(
               "Cannot recover to %s: the oldest usable backup %s ended at %s, %s,"
                   + " and no server can stop before that. %s",
-              target, first.id(), first.endLsn(), first.endTime(), Recoverable.offer(contents)));
+              target, first.id(), first.endLsn(), first.endTime(), refusal.offer()));
     }
     boolean only = ended.size() == 1;
     if (!isPlaced(target)) {

@@ -77,7 +77,7 @@ final class ExactChoice {
     return upTo(occurrence);
   }
 
-  private RecoveryImpossibleException neverConsistent() {
+  private RecoveryImpossibleException neverConsistent() throws IOException {
     ReplayableWal newest = coverages.get(coverages.size() - 1);
     BaseBackup backup = newest.backups().get(newest.backups().size() - 1);
     return refusal.of(

@@ -48,12 +48,12 @@ final class PlanDecision {
     this.access = access;
     this.target = request.target();
     this.size = contents.cluster().segmentSize();
-    this.refusal = new PlanRefusals(contents, target);
+    this.refusal = new PlanRefusals(contents, target, access);
   }
 
   RecoveryPlan plan() throws IOException {
     List<BaseBackup> backups = backups();
-    TimelineHistory history = new TimelineChoice(contents, request, backups).choose();
+    TimelineHistory history = new TimelineChoice(refusal, request, backups).choose();
     WalPath path = new WalPath(contents.wal(), history);
     List<BaseBackup> leading = Recoverable.leadingTo(history, backups);
     return access.isPresent()
@@ -64,7 +64,7 @@ final class PlanDecision {
   /** Reads no WAL. */
   private RecoveryPlan byInventory(WalPath path, TimelineHistory history, List<BaseBackup> leading)
       throws IOException {
-    BackupChoice choice = BackupChoice.choose(target, leading, contents);
+    BackupChoice choice = BackupChoice.choose(target, leading, refusal);
     Continuous continuous = path.from(choice.backup().startLsn());
     Verdict verdict = ArchiveEnd.of(contents.wal()).after(path, continuous);
     requireConsistency(path, choice.backup(), continuous);
@@ -121,7 +121,7 @@ final class PlanDecision {
   }
 
   /** At the end of the WAL a server is promoted whatever it is to do at a target. */
-  private void requirePromotion(PreparedAtStop prepared) throws RecoveryImpossibleException {
+  private void requirePromotion(PreparedAtStop prepared) throws IOException {
     if (target instanceof Latest || request.action() == RecoveryTargetAction.PROMOTE) {
       Optional<PreparedAtStop.Lost> lost = prepared.atStop();
       if (lost.isPresent()) {
@@ -144,7 +144,7 @@ final class PlanDecision {
     return usable;
   }
 
-  private List<BaseBackup> backups() throws RecoveryImpossibleException {
+  private List<BaseBackup> backups() throws IOException {
     if (contents.backups().isEmpty()) {
       throw noBackup();
     }
@@ -166,7 +166,7 @@ final class PlanDecision {
     return List.of(backup.get());
   }
 
-  private RecoveryImpossibleException noBackup() {
+  private RecoveryImpossibleException noBackup() throws IOException {
     if (contents.unusable().isEmpty()) {
       return refusal.of(Reason.NO_BACKUP, "the archive holds no complete base backup.");
     }
@@ -198,7 +198,7 @@ final class PlanDecision {
 
   /** Refuses plans whose recovery would silently end too early or elsewhere. */
   private void requireTarget(WalPath path, Continuous continuous, Verdict verdict)
-      throws RecoveryImpossibleException {
+      throws IOException {
     boolean inside =
         target instanceof Immediate
             || target instanceof Position position && position.lsn().isBefore(continuous.end());

@@ -10,20 +10,26 @@ import dev.walden.recovery.path.PathWal;
 import dev.walden.recovery.path.Recoverable;
 import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
 /** Refusals: why a target is impossible, and what is possible instead. */
-record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
+record PlanRefusals(
+    ArchiveContents contents, RecoveryTarget target, Optional<PathWal.Access> access) {
 
-  RecoveryImpossibleException of(Reason reason, String problem) {
+  RecoveryImpossibleException of(Reason reason, String problem) throws IOException {
     return new RecoveryImpossibleException(
-        reason,
-        String.format("Cannot recover to %s: %s %s", target, problem, Recoverable.offer(contents)));
+        reason, String.format("Cannot recover to %s: %s %s", target, problem, offer()));
+  }
+
+  /** What is possible instead. */
+  String offer() throws IOException {
+    return Recoverable.offer(contents, access);
   }
 
   /** The server would stop before it is consistent. */
-  RecoveryImpossibleException tooEarly(BaseBackup oldest, String stop) {
+  RecoveryImpossibleException tooEarly(BaseBackup oldest, String stop) throws IOException {
     return of(
         Reason.TARGET_BEFORE_BACKUP,
         String.format(
@@ -33,7 +39,8 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
   }
 
   /** The WAL ends before the target. */
-  RecoveryImpossibleException notReached(ReplayableWal coverage, RecoveryStopPoint end) {
+  RecoveryImpossibleException notReached(ReplayableWal coverage, RecoveryStopPoint end)
+      throws IOException {
     String last =
         end.last()
             .map(transaction -> ", and the last transaction in it is the " + transaction)
@@ -63,7 +70,7 @@ record PlanRefusals(ArchiveContents contents, RecoveryTarget target) {
   }
 
   /** Nothing in the WAL is what the target names. */
-  RecoveryImpossibleException unknown(List<ReplayableWal> coverages) {
+  RecoveryImpossibleException unknown(List<ReplayableWal> coverages) throws IOException {
     ReplayableWal newest = coverages.get(coverages.size() - 1);
     Optional<PathWal.Damage> damage =
         coverages.stream().flatMap(coverage -> coverage.wal().damage().stream()).findFirst();

@@ -133,9 +133,10 @@ public final class RecoveryPlanner {
 
   /**
    * Every range of WAL in which recovery can stop, by timeline. A timeline shares the beginning of
-   * its ranges with those it descends from.
+   * its ranges with those it descends from. A planner that reads no WAL does not know of damage in
+   * it, nor that some was written with {@code wal_level = minimal}.
    */
   public List<RecoverableRange> recoverable() throws IOException {
-    return Recoverable.ranges(source.read());
+    return Recoverable.ranges(source.read(), knowing.look());
   }
 }

@@ -6,6 +6,7 @@ import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.recovery.stop.RequiredSettings;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.index.WalEvent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +20,7 @@ record ReplayedSettings(List<WalEvent.ParameterChange> changes) {
    */
   static ReplayedSettings of(
       List<ReplayableWal> coverages, ExactChoice.Chosen chosen, PlanRefusals refusal)
-      throws RecoveryImpossibleException {
+      throws IOException {
     List<WalEvent.ParameterChange> changes = new ArrayList<>();
     Lsn from = chosen.backup().startLsn();
     for (ReplayableWal coverage : coverages) {

@@ -72,6 +72,10 @@ final class StopSearch {
 
   /** Every record counts, so outlines tell nothing. */
   private Optional<Found> at(StopRules rules, Lsn lsn) throws IOException {
+    if (!lsn.isBefore(wal.end())) {
+      // damage may begin there
+      return Optional.empty();
+    }
     try (WalReader records = wal.records(wal.nextBegin(lsn), wal.end())) {
       if (!records.next()) {
         return Optional.empty();

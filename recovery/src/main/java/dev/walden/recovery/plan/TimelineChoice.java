@@ -11,6 +11,7 @@ import dev.walden.recovery.plan.RecoveryImpossibleException.Reason;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineHistory.Ancestor;
 import dev.walden.wal.TimelineId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -19,14 +20,16 @@ import java.util.Optional;
 
 /** Chooses the timeline along whose history to recover. */
 final class TimelineChoice {
+  private final PlanRefusals refusal;
   private final ArchiveContents contents;
   private final RecoveryRequest request;
 
   /** The backups that may be used, at least one. */
   private final List<BaseBackup> backups;
 
-  TimelineChoice(ArchiveContents contents, RecoveryRequest request, List<BaseBackup> backups) {
-    this.contents = contents;
+  TimelineChoice(PlanRefusals refusal, RecoveryRequest request, List<BaseBackup> backups) {
+    this.refusal = refusal;
+    this.contents = refusal.contents();
     this.request = request;
     this.backups = backups;
   }
@@ -36,7 +39,7 @@ final class TimelineChoice {
    *
    * @throws RecoveryImpossibleException if there is none, or it is not in the archive
    */
-  TimelineHistory choose() throws RecoveryImpossibleException {
+  TimelineHistory choose() throws IOException {
     TimelineHistory history;
     if (request.timeline() instanceof Number number) {
       history = history(number.timeline());
@@ -56,7 +59,7 @@ final class TimelineChoice {
     return history;
   }
 
-  private TimelineHistory latest() throws RecoveryImpossibleException {
+  private TimelineHistory latest() throws IOException {
     List<TimelineHistory> histories = new ArrayList<>(Recoverable.histories(contents.wal()));
     Collections.reverse(histories);
     for (TimelineHistory history : histories) {
@@ -68,7 +71,7 @@ final class TimelineChoice {
   }
 
   /** Of backups on timelines that went apart, the time is all that can be compared. */
-  private BaseBackup current() throws RecoveryImpossibleException {
+  private BaseBackup current() throws IOException {
     Comparator<BaseBackup> byTime = Comparator.comparing(BaseBackup::endTime);
     List<BaseBackup> before =
         backups.stream()
@@ -81,7 +84,7 @@ final class TimelineChoice {
     return BackupChoice.isPlaced(request.target()) ? before.get(before.size() - 1) : before.get(0);
   }
 
-  private TimelineHistory history(TimelineId timeline) throws RecoveryImpossibleException {
+  private TimelineHistory history(TimelineId timeline) throws IOException {
     Optional<TimelineHistory> history = contents.wal().history(timeline);
     if (history.isEmpty()) {
       throw missing(timeline);
@@ -93,7 +96,7 @@ final class TimelineChoice {
    * Each ancestor's own file must be the beginning of this one. It may be missing: this one names
    * all ancestors, and a server that was cloned later never had it.
    */
-  private TimelineHistory checked(TimelineHistory history) throws RecoveryImpossibleException {
+  private TimelineHistory checked(TimelineHistory history) throws IOException {
     WalInventory wal = contents.wal();
     List<Ancestor> ancestors = history.ancestors();
     for (int i = 0; i < ancestors.size(); i++) {
@@ -116,16 +119,16 @@ final class TimelineChoice {
     return ancestors.stream().map(a -> a.timeline() + " " + a.switchPoint()).toList();
   }
 
-  private RecoveryImpossibleException missing(TimelineId timeline) {
+  private RecoveryImpossibleException missing(TimelineId timeline) throws IOException {
     return new RecoveryImpossibleException(
         Reason.MISSING_HISTORY,
         String.format(
             "Cannot recover to %s: the history of timeline %s is not in the archive."
                 + " Archive %s.history if a server still has it in pg_wal. %s",
-            request.timeline(), timeline, timeline.hex(), Recoverable.offer(contents)));
+            request.timeline(), timeline, timeline.hex(), refusal.offer()));
   }
 
-  private RecoveryImpossibleException offTimeline(String where) {
+  private RecoveryImpossibleException offTimeline(String where) throws IOException {
     String which =
         request.backup().isPresent()
             ? "backup " + backups.get(0).id() + " does not lead"
@@ -133,7 +136,6 @@ final class TimelineChoice {
     return new RecoveryImpossibleException(
         Reason.BACKUP_OFF_TIMELINE,
         String.format(
-            "Cannot recover to %s: %s to %s. %s",
-            request.target(), which, where, Recoverable.offer(contents)));
+            "Cannot recover to %s: %s to %s. %s", request.target(), which, where, refusal.offer()));
   }
 }

@@ -5,9 +5,7 @@ import dev.walden.backup.WalRange;
 import dev.walden.json.JsonObject;
 import dev.walden.recovery.RecoverableRange;
 import dev.walden.recovery.WalGap;
-import dev.walden.recovery.path.PathScan;
 import dev.walden.recovery.path.ReplayableWal;
-import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineHistory;
 import dev.walden.wal.TimelineHistory.Ancestor;
 import dev.walden.wal.TimelineId;
@@ -23,7 +21,7 @@ import java.util.Optional;
  * @param wal valid WAL, in order, whether a backup leads there or not; each range with the timeline
  *     recovered along
  * @param ranges where recovery can stop, in order
- * @param gaps what is missing or damaged between and after them, in order
+ * @param gaps what is missing, damaged or of no use between and after them, in order
  */
 public record TimelineCoverage(
     TimelineId timeline,
@@ -46,17 +44,7 @@ public record TimelineCoverage(
     List<WalGap> gaps = new ArrayList<>();
     for (ReplayableWal part : replayable) {
       wal.add(new WalRange(timeline, part.start(), part.end()));
-      if (!part.backups().isEmpty()) {
-        Lsn start = part.backups().get(0).endLsn();
-        ranges.add(
-            new RecoverableRange(
-                timeline,
-                part.backups(),
-                part.end(),
-                new PathScan(part.wal())
-                    .lastBefore(part.end())
-                    .filter(last -> !last.lsn().isBefore(start))));
-      }
+      ranges.addAll(part.recoverable(timeline));
       gaps.addAll(part.gaps());
     }
     List<Ancestor> ancestors = history.ancestors();
