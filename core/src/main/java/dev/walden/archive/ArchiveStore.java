@@ -6,6 +6,7 @@ import dev.walden.NotArchivedException;
 import dev.walden.archive.inventory.RecordedGap;
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.objects.ArchiveLayout;
+import dev.walden.archive.objects.EncodingProof;
 import dev.walden.archive.objects.PlainObjects;
 import dev.walden.backup.BackupId;
 import dev.walden.backup.BackupObject;
@@ -14,6 +15,7 @@ import dev.walden.backup.ObjectDigest;
 import dev.walden.backup.WalRange;
 import dev.walden.cluster.ClusterIdentity;
 import dev.walden.cluster.SystemIdentifier;
+import dev.walden.storage.ObjectProof;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ReferencingStorage;
 import dev.walden.storage.Storage;
@@ -138,6 +140,16 @@ public final class ArchiveStore implements Closeable {
   public static ArchiveStore open(
       Storage storage, ArchiveSettings settings, SystemIdentifier system) throws IOException {
     return new ArchiveStore(storage, settings, ArchiveJson.read(storage, system));
+  }
+
+  /**
+   * Proof of the objects of archives with such settings, for {@link
+   * dev.walden.storage.copies.CopiedStorage#repairComparingBytes}: by what age, zstd and gzip
+   * check, the digests of plain objects, and the records of segments. Without the keys nothing that
+   * is encrypted can be told.
+   */
+  public static ObjectProof proof(ArchiveSettings settings) {
+    return new EncodingProof(settings.keys());
   }
 
   /** The clusters whose archives a storage holds. */

@@ -12,12 +12,15 @@ import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.Compression;
+import dev.walden.codec.DecryptionKeys;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StoredObject;
 import dev.walden.storage.copies.CopiedStorage;
+import dev.walden.storage.copies.RepairReport;
 import dev.walden.testing.FaultyStorage;
 import dev.walden.testing.InMemoryStorage;
+import dev.walden.testing.wal.GeneratedWal;
 import dev.walden.wal.TimelineId;
 import dev.walden.wal.WalFileName;
 import dev.walden.wal.WalSegment;
@@ -28,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -118,11 +122,21 @@ class CopiedArchiveTest {
 
   /** Flips a bit of an object, somewhere. */
   static void damage(Storage storage, String name, Random random) throws IOException {
+    damage(storage, name, random, 0);
+  }
+
+  private static void damageSecondHalf(Storage storage, String name, Random random)
+      throws IOException {
+    damage(storage, name, random, (int) storage.find(name).orElseThrow().length() / 2);
+  }
+
+  private static void damage(Storage storage, String name, Random random, int from)
+      throws IOException {
     byte[] bytes;
     try (InputStream in = storage.open(name)) {
       bytes = in.readAllBytes();
     }
-    bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+    bytes[from + random.nextInt(bytes.length - from)] ^= (byte) (1 << random.nextInt(8));
     assertTrue(storage.delete(name));
     storage.put(name, ObjectSource.of(bytes));
   }
@@ -171,6 +185,59 @@ class CopiedArchiveTest {
         second.delete(object.name());
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void aRepairNamesTheDamagedCopyWhateverTheirOrder(ArchiveSettings settings) throws IOException {
+    GeneratedWal wal = GeneratedWal.begin(SampleWal.CLUSTER, Instant.EPOCH);
+    try (ArchiveStore archive = open(settings, 2)) {
+      wal.filler(3 << 20);
+      wal.switchSegment();
+      wal.archiveInto(archive);
+    }
+    List<StoredObject> objects = second.list("", "", 100);
+    for (int i = 0; i < objects.size(); i++) {
+      String name = objects.get(i).name();
+      InMemoryStorage wrong = i % 2 == 0 ? first : second;
+      // headers have bits that mean nothing
+      damageSecondHalf(wrong, name, new Random(i));
+      open(settings, 2);
+      RepairReport report = storage.repairComparingBytes(ArchiveStore.proof(settings));
+      List<String> damaged =
+          report.copies().get(i % 2).damaged().stream().map(RepairReport.Damage::name).toList();
+      assertEquals(List.of(), report.copies().get(1 - i % 2).damaged(), name);
+      if (damaged.isEmpty()) {
+        // nothing proves the description of the archive
+        assertTrue(name.endsWith("walden.json"), name);
+        assertEquals(List.of(name), report.copies().get(0).divergent());
+        assertEquals(List.of(name), report.copies().get(1).divergent());
+      } else {
+        assertEquals(List.of(name), damaged);
+        assertEquals(List.of(), report.copies().get(i % 2).divergent());
+      }
+      // without keys nothing encrypted is accused, and a repair of lengths finds nothing
+      ArchiveSettings keyless = settings.keys(DecryptionKeys.none());
+      RepairReport blind = storage.repairComparingBytes(ArchiveStore.proof(keyless));
+      assertFalse(blind.complete());
+      assertEquals(List.of(), blind.copies().get(1 - i % 2).damaged(), name);
+      assertTrue(storage.repair().complete());
+      wrong.delete(name);
+      assertTrue(storage.repairComparingBytes(ArchiveStore.proof(settings)).complete());
+    }
+    // what is damaged is not copied to where it is missing
+    String segment =
+        objects.stream()
+            .map(StoredObject::name)
+            .filter(name -> name.contains("/wal/"))
+            .findFirst()
+            .orElseThrow();
+    damage(first, segment, new Random(1));
+    second.delete(segment);
+    open(settings, 2);
+    RepairReport report = storage.repairComparingBytes(ArchiveStore.proof(settings));
+    assertEquals(1, report.copies().get(1).failed());
+    assertTrue(second.find(segment).isEmpty());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.walden.storage.copies;
 import dev.walden.StorageUnavailableException;
 import dev.walden.errors.Arguments;
 import dev.walden.storage.ObjectNames;
+import dev.walden.storage.ObjectProof;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
 import dev.walden.storage.ReplicatedStorage;
@@ -292,19 +293,25 @@ public final class CopiedStorage implements ReplicatedStorage {
 
   /**
    * Compares the listings of all copies, and copies to each what it lacks from the first that has
-   * it. Nothing is replaced: objects of different lengths are reported. Unreachable copies are left
-   * alone and reported. Memory does not grow with the archive; others may write meanwhile.
+   * it. Nothing is replaced: objects of different lengths are reported, bytes are not compared.
+   * Unreachable copies are left alone and reported. Memory does not grow with the archive; others
+   * may write meanwhile.
    */
   public RepairReport repair() throws IOException {
-    return repair(false);
+    return repair(Optional.empty());
   }
 
-  /** As {@link #repair}, and also compares the bytes of objects that all copies have. */
-  public RepairReport repairComparingBytes() throws IOException {
-    return repair(true);
+  /**
+   * As {@link #repair}, and also compares the bytes of objects that several copies have. Where they
+   * differ, it tells which is damaged. A damaged object is not copied.
+   *
+   * @param proof of the objects, such as {@link dev.walden.archive.ArchiveStore#proof}
+   */
+  public RepairReport repairComparingBytes(ObjectProof proof) throws IOException {
+    return repair(Optional.of(proof));
   }
 
-  private RepairReport repair(boolean comparing) throws IOException {
+  private RepairReport repair(Optional<ObjectProof> comparing) throws IOException {
     Set<Replica> overflowed = new HashSet<>();
     for (Replica copy : copies) {
       if (backlog.isOverflowed(copy)) {

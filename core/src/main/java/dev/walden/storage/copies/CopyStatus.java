@@ -13,8 +13,8 @@ import java.util.List;
  *     CopiedStorage#repair} finds them
  * @param damaged the names of objects found damaged here when read, at most {@value
  *     Replica#MAX_REMEMBERED}
- * @param divergent the names of objects found to differ from those of an earlier copy, at most
- *     {@value Replica#MAX_REMEMBERED}
+ * @param divergent the names of objects found to differ from those of other copies, at most {@value
+ *     Replica#MAX_REMEMBERED}
  */
 public record CopyStatus(
     String name,

@@ -1,27 +1,35 @@
 package dev.walden.storage.copies;
 
 import dev.walden.ArchiveConflictException;
+import dev.walden.CorruptFileException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.storage.ObjectProof;
 import dev.walden.storage.StoredObject;
 import dev.walden.storage.reading.PagedListing;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the listings of all copies, page by page, and copies to each what it lacks. */
 final class Repair {
   private final ReplicaFill filling;
-  private final boolean comparing;
+  private final Optional<ObjectProof> comparing;
   private final List<Listing> listings = new ArrayList<>();
   private long objects;
 
   /**
-   * @param comparing whether to compare the bytes of objects with the same name and length
+   * @param comparing to compare the bytes of objects, too, and to tell which of different ones is
+   *     damaged; empty to compare lengths alone
    */
-  Repair(List<Replica> copies, boolean comparing) {
-    this.filling = new ReplicaFill(copies);
+  Repair(List<Replica> copies, Optional<ObjectProof> comparing) {
+    this.filling = new ReplicaFill(copies, comparing.orElse(ObjectProof.NONE));
     this.comparing = comparing;
     copies.forEach(copy -> listings.add(new Listing(copy)));
   }
@@ -50,9 +58,9 @@ final class Repair {
   }
 
   private void one(String name) {
-    Listing source = null;
-    StoredObject found = null;
+    List<List<Listing>> different = new ArrayList<>();
     List<Listing> lacking = new ArrayList<>();
+    Map<Listing, Long> lengths = new HashMap<>();
     for (Listing listing : listings) {
       StoredObject head = listing.head();
       if (head == null || !head.name().equals(name)) {
@@ -60,12 +68,11 @@ final class Repair {
         continue;
       }
       listing.advance();
-      if (found == null || source == null) {
-        source = listing;
-        found = head;
-      } else if (head.length() != found.length() || isOther(name, source, listing)) {
-        listing.diverges(name);
-      }
+      lengths.put(listing, head.length());
+      sameAs(listing, name, different, lengths).add(listing);
+    }
+    if (different.size() > 1) {
+      judge(name, different);
     }
     for (Listing listing : lacking) {
       if (listing.compared) {
@@ -74,12 +81,59 @@ final class Repair {
     }
   }
 
+  /** Those that hold the same object as a copy does; a new list if there are none. */
+  private List<Listing> sameAs(
+      Listing listing, String name, List<List<Listing>> different, Map<Listing, Long> lengths) {
+    for (List<Listing> same : different) {
+      Listing one = same.get(0);
+      if (Objects.equals(lengths.get(one), lengths.get(listing)) && !isOther(name, one, listing)) {
+        return same;
+      }
+    }
+    List<Listing> none = new ArrayList<>();
+    different.add(none);
+    return none;
+  }
+
   private boolean isOther(String name, Listing one, Listing other) {
     try {
-      return comparing && !ReplicaComparison.sameBytes(name, one.copy, other.copy);
+      return comparing.isPresent() && !ReplicaComparison.sameBytes(name, one.copy, other.copy);
     } catch (IOException e) {
       other.failed(e);
       return false;
+    }
+  }
+
+  /**
+   * Finds out which is damaged: what is not sound, if another copy is. Where none is proven to be
+   * sound, any can be the right one.
+   */
+  private void judge(String name, List<List<Listing>> different) {
+    List<List<Listing>> sound = new ArrayList<>();
+    Map<Listing, String> wrong = new LinkedHashMap<>();
+    for (List<Listing> same : different) {
+      for (Listing listing : same) {
+        try {
+          if (comparing.orElse(ObjectProof.NONE).isSound(listing.copy, name)) {
+            sound.add(same);
+          } else {
+            wrong.put(listing, "it is not whole, while another copy is");
+          }
+        } catch (CorruptFileException e) {
+          wrong.put(listing, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+          listing.failed(e);
+        }
+      }
+    }
+    if (!sound.isEmpty()) {
+      wrong.forEach((listing, reason) -> listing.damaged(name, reason));
+    }
+    if (sound.stream().distinct().count() != 1) {
+      different.stream()
+          .flatMap(List::stream)
+          .filter(listing -> sound.isEmpty() || !wrong.containsKey(listing))
+          .forEach(listing -> listing.diverges(name));
     }
   }
 
@@ -113,6 +167,7 @@ final class Repair {
     private long failed;
     private long divergences;
     private final List<String> divergent = new ArrayList<>();
+    private final List<RepairReport.Damage> damages = new ArrayList<>();
     private String error = "";
 
     private Listing(Replica copy) {
@@ -147,6 +202,13 @@ final class Repair {
       }
     }
 
+    private void damaged(String name, String reason) {
+      copy.damaged(name, new CorruptFileException(name, reason));
+      if (damages.size() < Replica.MAX_REMEMBERED) {
+        damages.add(new RepairReport.Damage(name, reason));
+      }
+    }
+
     private void failed(IOException e) {
       failed++;
       error = String.valueOf(e.getMessage());
@@ -154,7 +216,7 @@ final class Repair {
 
     private RepairReport.Copied report() {
       return new RepairReport.Copied(
-          copy.toString(), filled, bytes, failed, divergent, divergences, error, compared);
+          copy.toString(), filled, bytes, failed, damages, divergent, divergences, error, compared);
     }
   }
 }

@@ -138,7 +138,7 @@ final class Replica implements ReplicatedStorage.Copy {
 
   synchronized void divergent(String object) {
     if (divergent.size() < MAX_REMEMBERED && divergent.add(object)) {
-      LOG.warn("{} in {} differs from an earlier copy", object, name);
+      LOG.warn("{} in {} differs from another copy", object, name);
     }
   }
 

@@ -28,6 +28,7 @@ final class ReplicaComparison {
     }
     if (first.get().length() != second.get().length()
         || !sameEnds(name, first.get().length(), one, other)) {
+      one.divergent(name);
       other.divergent(name);
       throw new ArchiveConflictException(
           name
@@ -35,7 +36,7 @@ final class ReplicaComparison {
               + other
               + " differs from that in "
               + one
-              + "; nothing was overwritten. Remove the wrong object from its storage");
+              + "; nothing was overwritten. A repair that compares bytes tells which of them is damaged");
     }
   }
 

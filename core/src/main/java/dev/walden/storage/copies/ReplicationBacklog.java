@@ -3,6 +3,7 @@ package dev.walden.storage.copies;
 import dev.walden.ArchiveConflictException;
 import dev.walden.ArchiveException;
 import dev.walden.CorruptFileException;
+import dev.walden.storage.ObjectProof;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,7 +45,7 @@ final class ReplicationBacklog implements Closeable {
    * @param closingTime how long closing waits while copying makes progress
    */
   ReplicationBacklog(List<Replica> copies, Duration pause, Duration closingTime) {
-    this.filling = new ReplicaFill(copies);
+    this.filling = new ReplicaFill(copies, ObjectProof.NONE);
     this.closingTime = closingTime;
     this.pause = pause;
     copies.forEach(copy -> waiting.put(copy, new LinkedHashSet<>()));

@@ -15,6 +15,7 @@ import dev.walden.recovery.plan.PlanWorld;
 import dev.walden.recovery.plan.RecoveryPlan;
 import dev.walden.recovery.plan.RecoveryPlanner;
 import dev.walden.recovery.restore.Restore;
+import dev.walden.storage.ObjectProof;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.Storage;
 import dev.walden.storage.StoredObject;
@@ -105,7 +106,7 @@ class CopiedRecoveryTest {
         damaged.delete(object.name());
       }
       try (CopiedStorage storage = copies()) {
-        assertTrue(storage.repairComparingBytes().complete());
+        assertTrue(storage.repairComparingBytes(ObjectProof.NONE).complete());
       }
     }
     damageAll(first, new Random(5));
