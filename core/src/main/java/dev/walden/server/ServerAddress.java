@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
+import javax.net.ssl.SSLContext;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -44,6 +45,7 @@ public final class ServerAddress {
 
   private final String url;
   private final Properties given;
+  private final Login login;
 
   /** The one host and port to use instead of those in the URL. */
   private final Optional<Host> only;
@@ -53,12 +55,19 @@ public final class ServerAddress {
 
   private record Host(String name, String port) {}
 
-  private ServerAddress(String url, Properties given, Optional<Host> only, Duration patience) {
+  /** What is no property. */
+  private record Login(Optional<Credentials.Source> credentials, Optional<SSLContext> tls) {
+    private static final Login BY_PROPERTIES = new Login(Optional.empty(), Optional.empty());
+  }
+
+  private ServerAddress(
+      String url, Properties given, Login login, Optional<Host> only, Duration patience) {
     this.url = url;
     this.given = given;
+    this.login = login;
     this.only = only;
     this.patience = patience;
-    this.shown = shown(properties());
+    this.shown = shown(properties(), login);
   }
 
   /**
@@ -80,7 +89,8 @@ public final class ServerAddress {
     for (String name : properties.stringPropertyNames()) {
       copy.setProperty(name, properties.getProperty(name));
     }
-    ServerAddress address = new ServerAddress(jdbcUrl, copy, Optional.empty(), ANSWER);
+    ServerAddress address =
+        new ServerAddress(jdbcUrl, copy, Login.BY_PROPERTIES, Optional.empty(), ANSWER);
     requireNonNull(address.target());
     return address;
   }
@@ -88,7 +98,36 @@ public final class ServerAddress {
   /** The same address with lower default time limits; the user's own properties override them. */
   public ServerAddress within(Duration limit) {
     Arguments.positive("limit", limit);
-    return new ServerAddress(url, given, only, shorter(limit, patience));
+    return new ServerAddress(url, given, login, only, shorter(limit, patience));
+  }
+
+  /**
+   * The same address with credentials that are asked for at each connection, instead of those in
+   * the URL and the properties. So a password may change while a receiver runs.
+   */
+  public ServerAddress credentials(Credentials.Source source) {
+    return new ServerAddress(
+        url, given, new Login(Optional.of(source), login.tls()), only, patience);
+  }
+
+  /**
+   * The same address with TLS by this context, which takes the place of {@code sslfactory}, {@code
+   * sslrootcert}, {@code sslcert} and {@code sslkey}. {@code sslmode} still decides whether TLS is
+   * used, and with {@code verify-full} the host's name is verified.
+   */
+  public ServerAddress tls(SSLContext context) {
+    return new ServerAddress(
+        url, given, new Login(login.credentials(), Optional.of(context)), only, patience);
+  }
+
+  /** What tells the credentials, if they are not properties. */
+  public Optional<Credentials.Source> credentials() {
+    return login.credentials();
+  }
+
+  /** What TLS is made with, if not by properties. */
+  public Optional<SSLContext> tls() {
+    return login.tls();
   }
 
   /** The given time, or the limit of {@link #within} if that is lower. */
@@ -105,7 +144,7 @@ public final class ServerAddress {
     Properties properties = properties();
     List<ServerAddress> hosts = new ArrayList<>();
     for (Host host : hosts(properties)) {
-      hosts.add(new ServerAddress(url, given, Optional.of(host), patience));
+      hosts.add(new ServerAddress(url, given, login, Optional.of(host), patience));
     }
     if (Boolean.parseBoolean(PGProperty.LOAD_BALANCE_HOSTS.getOrDefault(properties))) {
       Collections.shuffle(hosts);
@@ -169,15 +208,17 @@ public final class ServerAddress {
     return properties;
   }
 
-  private static String shown(Properties properties) {
+  private static String shown(Properties properties, Login login) {
     StringJoiner addresses = new StringJoiner(",");
     for (Host host : hosts(properties)) {
       addresses.add(host.name + ":" + host.port);
     }
-    return "postgresql://" + user(properties) + "@" + addresses;
+    // who logs in is known only when that happens
+    String role = login.credentials().isPresent() ? "" : user(properties) + "@";
+    return "postgresql://" + role + addresses;
   }
 
-  /** The login role. */
+  /** The login role; with {@link #credentials} the one that was given without them. */
   public String user() {
     return user(properties());
   }
@@ -187,7 +228,9 @@ public final class ServerAddress {
     return user != null ? user : System.getProperty("user.name", "");
   }
 
-  /** The hosts, the ports and the role, but never a password or any other property. */
+  /**
+   * The hosts, the ports and the role if it is known, but never a password or any other property.
+   */
   @Override
   public String toString() {
     return shown;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * The socket of a replication connection that PgJDBC opened and authenticated. From here on the
@@ -47,13 +48,14 @@ final class CapturedSocket implements Closeable {
   /** Lets PgJDBC connect to the one host of an address and log in. */
   static CapturedSocket of(ServerAddress host, SocketCapture capture) throws IOException {
     Properties properties = ConnectionProperties.of(host);
+    capture.context(host.tls());
     capture.begin(properties);
     Connection connection = null;
     try {
       connection = new Driver().connect(URL, properties);
       return new CapturedSocket(connection, capture.tcp(), capture.talking());
     } catch (SQLException e) {
-      throw ServerExceptions.connecting(e, host);
+      throw ServerExceptions.connecting(e, host, PGProperty.USER.getOrDefault(properties));
     } finally {
       capture.end();
       if (connection == null) {

@@ -1,6 +1,9 @@
 package dev.walden.server.protocol;
 
+import dev.walden.server.Credentials;
 import dev.walden.server.ServerAddress;
+import dev.walden.server.ServerUnavailableException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.PGProperty;
@@ -12,9 +15,16 @@ final class ConnectionProperties {
 
   private ConnectionProperties() {}
 
-  /** For the one host of an address. */
-  static Properties of(ServerAddress server) {
+  /**
+   * For the one host of an address.
+   *
+   * @throws ServerUnavailableException if there are no credentials now
+   */
+  static Properties of(ServerAddress server) throws ServerUnavailableException {
     Properties properties = server.properties();
+    if (server.credentials().isPresent()) {
+      login(properties, server.credentials().get(), server);
+    }
     properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), seconds(server.atMost(LOGIN)));
     properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), seconds(server.atMost(CONNECT)));
     properties.putIfAbsent(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
@@ -42,6 +52,18 @@ final class ConnectionProperties {
         CapturingSslFactory.class,
         CapturingSslFactory.USERS_OWN);
     return properties;
+  }
+
+  private static void login(Properties properties, Credentials.Source source, ServerAddress server)
+      throws ServerUnavailableException {
+    try {
+      Credentials now = source.now();
+      PGProperty.USER.set(properties, now.user());
+      PGProperty.PASSWORD.set(properties, now.password());
+    } catch (IOException e) {
+      throw new ServerUnavailableException(
+          "no credentials for " + server + ": " + e.getMessage(), "08001", e);
+    }
   }
 
   private static void warnings(Properties properties) {

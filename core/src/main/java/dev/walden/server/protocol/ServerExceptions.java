@@ -1,6 +1,7 @@
 package dev.walden.server.protocol;
 
 import dev.walden.errors.CauseText;
+import dev.walden.server.LoginRefusedException;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.ServerUnavailableException;
@@ -43,17 +44,17 @@ final class ServerExceptions {
 
   /** The server answered with an error. */
   static IOException of(ServerError error, ServerAddress server) {
-    return of(error, server, null);
+    return of(error, server, server.user(), null);
   }
 
   private static IOException of(
-      ServerError error, ServerAddress server, @Nullable Throwable cause) {
+      ServerError error, ServerAddress server, String role, @Nullable Throwable cause) {
     StringBuilder message = new StringBuilder().append(server).append(": ").append(error.message());
     if (!error.detail().isEmpty()) {
       message.append(" (").append(error.detail()).append(')');
     }
     message.append(" [SQLSTATE ").append(error.sqlState()).append(']');
-    ServerErrorAdvice meaning = ServerErrorAdvice.of(error, server.user());
+    ServerErrorAdvice meaning = ServerErrorAdvice.of(error, role);
     if (!meaning.advice().isEmpty()) {
       message.append(": ").append(meaning.advice());
     }
@@ -65,13 +66,20 @@ final class ServerExceptions {
         : new ServerRefusedException(message.toString(), error.sqlState(), cause);
   }
 
-  /** Connecting failed. */
-  static IOException connecting(SQLException failure, ServerAddress server) {
+  /** Connecting failed, as this role. */
+  static IOException connecting(SQLException failure, ServerAddress server, @Nullable String role) {
+    IOException failed = failed(failure, server, role == null ? server.user() : role);
+    return failed instanceof ServerRefusedException refused
+        ? new LoginRefusedException(refused.getMessage(), refused.sqlState(), refused.getCause())
+        : failed;
+  }
+
+  private static IOException failed(SQLException failure, ServerAddress server, String role) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       if (e instanceof PSQLException) {
         ServerErrorMessage error = ((PSQLException) e).getServerErrorMessage();
         if (error != null) {
-          return of(ServerError.of(error), server, failure);
+          return of(ServerError.of(error), server, role, failure);
         }
       }
     }

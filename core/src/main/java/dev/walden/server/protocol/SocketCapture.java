@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +36,21 @@ final class SocketCapture implements Closeable {
 
   private @Nullable Socket tls;
   private boolean closed;
+  private Optional<SSLContext> context = Optional.empty();
 
   /** Starts capturing the sockets opened with these properties. */
   void begin(Properties connectionProperties) {
     UNDER_WAY.put(id, this);
     connectionProperties.setProperty(PROPERTY, id);
+  }
+
+  /** Sets the user's own TLS. */
+  synchronized void context(Optional<SSLContext> own) {
+    context = own;
+  }
+
+  synchronized Optional<SSLContext> context() {
+    return context;
   }
 
   /** The capture of a socket factory. */

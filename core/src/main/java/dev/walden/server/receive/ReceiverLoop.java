@@ -3,6 +3,7 @@ package dev.walden.server.receive;
 import dev.walden.CorruptFileException;
 import dev.walden.StorageUnavailableException;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.server.LoginRefusedException;
 import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.WalRemovedException;
 import dev.walden.server.receive.ledger.FlushPolicy;
@@ -110,6 +111,14 @@ final class ReceiverLoop {
       if (!state.isClosed()) {
         LOG.warn("not receiving: {}", e.getMessage());
       }
+      return Optional.of(e);
+    } catch (LoginRefusedException e) {
+      if (!session.hasEverBegun()) {
+        throw e;
+      }
+      // a password may be changing, or somebody mends it
+      state.trouble(Optional.of(e));
+      LOG.error("receiving nothing until this is changed: {}", e.getMessage());
       return Optional.of(e);
     } catch (CorruptFileException e) {
       if (!session.takeNewlyDamaged()) {

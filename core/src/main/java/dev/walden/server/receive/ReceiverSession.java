@@ -52,6 +52,7 @@ final class ReceiverSession implements Closeable {
   private final ReceiverState state;
   private volatile @Nullable WalsenderConnection connection;
   private boolean streamed;
+  private boolean begun;
 
   ReceiverSession(
       WalReceiver.Builder settings,
@@ -113,6 +114,11 @@ final class ReceiverSession implements Closeable {
     return streamed;
   }
 
+  /** Whether any {@link #run} came so far as to stream. */
+  boolean hasEverBegun() {
+    return begun;
+  }
+
   private void run(WalsenderConnection opened) throws IOException, InterruptedException {
     ReplicationSlotState position = slot.ready(opened);
     Optional<IOException> warning = checkCommits(opened);
@@ -162,6 +168,7 @@ final class ReceiverSession implements Closeable {
           host.startReplication(
               Optional.of(slot.name()), start.get().lsn(), start.get().timeline());
       state.trouble(warning);
+      begun = true;
       state.turnTo(WalReceiverStatus.State.STREAMING);
       events.streaming(start.get());
       start =

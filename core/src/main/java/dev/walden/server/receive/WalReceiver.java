@@ -32,7 +32,8 @@ import org.slf4j.MDC;
  * the server may remove it, only once it is durable: by default once its whole segment is in the
  * archive, with {@link Builder#spool} once it is on the local disk, with {@link Builder#tail} once
  * the bytes are in the archive. Lost connections, servers that restart and storages that are away
- * are tried again with growing waits; WAL meanwhile stays on the server, kept by the slot. What
+ * are tried again with growing waits; WAL meanwhile stays on the server, kept by the slot. So is a
+ * login that is refused after this receiver has streamed, such as while a password is changed. What
  * cannot get better by waiting (another cluster, a conflict in the archive, WAL that the server no
  * longer has: {@link Builder#onMissingWal}) ends the receiver: an error is logged, {@link
  * #termination} completes with it, and {@link #await} throws it.

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionPropertiesTest {
   @Test
-  void whatThisLibraryDependsOnWinsAndTheRestIsTheUsers() {
+  void whatThisLibraryDependsOnWinsAndTheRestIsTheUsers() throws Exception {
     Properties properties =
         ConnectionProperties.of(
             ServerAddress.of(
@@ -33,7 +33,7 @@ class ConnectionPropertiesTest {
   }
 
   @Test
-  void oneOfSeveralHostsIsTheOnlyOne() {
+  void oneOfSeveralHostsIsTheOnlyOne() throws Exception {
     List<ServerAddress> hosts =
         ServerAddress.of(
                 "jdbc:postgresql://a:5433,b,[::1]:5434/?user=u&targetServerType=preferSlave")
@@ -45,7 +45,7 @@ class ConnectionPropertiesTest {
   }
 
   @Test
-  void patienceIsNoLongerThanItsUsersUnlessTheAddressSaysSo() {
+  void patienceIsNoLongerThanItsUsersUnlessTheAddressSaysSo() throws Exception {
     ServerAddress plain = ServerAddress.of("jdbc:postgresql://h/");
     assertEquals(Duration.ofSeconds(60), plain.answerLimit());
     ServerAddress hasty = plain.within(Duration.ofMillis(2500));
