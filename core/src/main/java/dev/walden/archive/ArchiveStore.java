@@ -72,9 +72,12 @@ public final class ArchiveStore implements Closeable {
   private final ArchivedJoints joints;
   private final ArchivedComparison comparison;
   private final ConflictAdvice advice;
+  private final boolean closing;
 
-  private ArchiveStore(Storage storage, ArchiveSettings settings, ClusterIdentity cluster) {
+  private ArchiveStore(
+      Storage storage, ArchiveSettings settings, ClusterIdentity cluster, boolean closing) {
     this.storage = storage;
+    this.closing = closing;
     this.settings = settings;
     this.cluster = cluster;
     this.layout = new ArchiveLayout(cluster.systemIdentifier());
@@ -105,7 +108,7 @@ public final class ArchiveStore implements Closeable {
   public static ArchiveStore openOrCreate(
       Storage storage, ArchiveSettings settings, ClusterIdentity cluster) throws IOException {
     ArchiveJson.bind(storage, cluster, false);
-    return new ArchiveStore(storage, settings, cluster);
+    return new ArchiveStore(storage, settings, cluster, false);
   }
 
   /**
@@ -119,7 +122,7 @@ public final class ArchiveStore implements Closeable {
   public static ArchiveStore openOrCreateBesideOthers(
       Storage storage, ArchiveSettings settings, ClusterIdentity cluster) throws IOException {
     ArchiveJson.bind(storage, cluster, true);
-    return new ArchiveStore(storage, settings, cluster);
+    return new ArchiveStore(storage, settings, cluster, false);
   }
 
   /**
@@ -139,7 +142,12 @@ public final class ArchiveStore implements Closeable {
    */
   public static ArchiveStore open(
       Storage storage, ArchiveSettings settings, SystemIdentifier system) throws IOException {
-    return new ArchiveStore(storage, settings, ArchiveJson.read(storage, system));
+    return new ArchiveStore(storage, settings, ArchiveJson.read(storage, system), false);
+  }
+
+  /** The same archive; closing it also closes its storage, which nobody else may use then. */
+  public ArchiveStore closingStorage() {
+    return new ArchiveStore(storage, settings, cluster, true);
   }
 
   /**
@@ -476,10 +484,12 @@ public final class ArchiveStore implements Closeable {
     return storage instanceof ReferencingStorage && settings.codec().suffix().isEmpty();
   }
 
-  /** Closes the storage. */
+  /** Leaves the storage open, unless this is {@link #closingStorage}: its opener closes it. */
   @Override
   public void close() throws IOException {
-    storage.close();
+    if (closing) {
+      storage.close();
+    }
   }
 
   @Override

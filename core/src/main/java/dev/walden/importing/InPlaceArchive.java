@@ -28,7 +28,7 @@ public final class InPlaceArchive {
   /**
    * Opens the archive of a cluster, and creates it if there is none.
    *
-   * @param kept the storage of digests, index and references; closed with the archive. It may also
+   * @param kept the storage of digests, index and references; its opener closes it. It may also
    *     hold an ordinary archive
    * @throws dev.walden.WrongClusterException see {@link ArchiveStore#openOrCreate}
    */

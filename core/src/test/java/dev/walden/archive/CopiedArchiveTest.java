@@ -10,6 +10,8 @@ import dev.walden.ArchiveConflictException;
 import dev.walden.CorruptFileException;
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
+import dev.walden.cluster.ClusterIdentity;
+import dev.walden.cluster.SystemIdentifier;
 import dev.walden.codec.AgeIdentity;
 import dev.walden.codec.Compression;
 import dev.walden.codec.DecryptionKeys;
@@ -111,6 +113,30 @@ class CopiedArchiveTest {
     assertThrows(
         ArchiveConflictException.class,
         () -> archive.push(SEGMENT.fileName(), ObjectSource.of(other)));
+  }
+
+  @Test
+  void whoeverOpensAStorageClosesIt() throws IOException {
+    ArchiveStore one = open(ArchiveSettings.defaults(), 2);
+    ClusterIdentity other =
+        new ClusterIdentity(
+            new SystemIdentifier(1), SampleWal.CLUSTER.segmentSize(), SampleWal.CLUSTER.version());
+    ArchiveStore two =
+        ArchiveStore.openOrCreateBesideOthers(storage, ArchiveSettings.defaults(), other);
+    two.close();
+    byte[] bytes = SampleWal.bytes(SEGMENT, 1);
+    assertEquals(PushOutcome.ARCHIVED, one.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
+    // copies that were handed on stay open, too
+    CopiedStorage outer = CopiedStorage.of(storage).open();
+    ArchiveStore.open(outer, ArchiveSettings.defaults(), other.systemIdentifier())
+        .closingStorage()
+        .close();
+    assertEquals(
+        PushOutcome.ALREADY_ARCHIVED, one.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
+    one.closingStorage().close();
+    assertThrows(
+        StorageUnavailableException.class,
+        () -> one.push(SEGMENT.fileName(), ObjectSource.of(bytes)));
   }
 
   @AfterEach

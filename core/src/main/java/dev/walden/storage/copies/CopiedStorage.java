@@ -75,18 +75,18 @@ public final class CopiedStorage implements ReplicatedStorage {
     Storage open() throws IOException;
   }
 
-  /** Copies on open storages, nearest first. */
+  /** Copies on open storages, nearest first; their opener closes them. */
   public static Builder of(Storage... storages) {
     Builder builder = new Builder();
     for (Storage storage : storages) {
-      builder.copy(storage.toString(), () -> storage);
+      builder.copies.add(new Builder.Named(storage.toString(), () -> storage, false));
     }
     return builder;
   }
 
   /** Describes the copies and how to keep them. */
   public static final class Builder {
-    private record Named(String name, Opening opening) {}
+    private record Named(String name, Opening opening, boolean closed) {}
 
     private final List<Named> copies = new ArrayList<>();
     private int required;
@@ -96,13 +96,14 @@ public final class CopiedStorage implements ReplicatedStorage {
     private Builder() {}
 
     /**
-     * Adds a storage, farther than the previous ones. {@link #open} opens it; if that fails, it is
-     * opened when needed, so that a process can start while the storage is unavailable.
+     * Adds a storage, farther than the previous ones. {@link #open} opens it, and closing the whole
+     * closes it; if that fails, it is opened when needed, so that a process can start while the
+     * storage is unavailable.
      *
      * @param name its name in status, metrics and messages, without secrets
      */
     public Builder copy(String name, Opening opening) {
-      copies.add(new Named(name, opening));
+      copies.add(new Named(name, opening, true));
       return this;
     }
 
@@ -149,7 +150,9 @@ public final class CopiedStorage implements ReplicatedStorage {
         throw new IllegalArgumentException(required + " of " + copies.size() + " copies required");
       }
       List<Replica> made =
-          copies.stream().map(one -> new Replica(one.name, one.opening, retryInterval)).toList();
+          copies.stream()
+              .map(one -> new Replica(one.name, one.opening, one.closed, retryInterval))
+              .toList();
       made.forEach(Replica::tryOpen);
       return new CopiedStorage(
           made,
@@ -347,7 +350,10 @@ public final class CopiedStorage implements ReplicatedStorage {
         copies.stream().allMatch(copy -> copy.guarantees().conditionalCommit()));
   }
 
-  /** Stops background copying and closes all copies. A later repair finds what is still queued. */
+  /**
+   * Stops background copying and closes the copies that it opened. A later repair finds what is
+   * still queued.
+   */
   @Override
   public void close() throws IOException {
     backlog.close();

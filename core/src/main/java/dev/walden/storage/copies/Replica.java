@@ -29,6 +29,7 @@ final class Replica implements ReplicatedStorage.Copy {
 
   private final String name;
   private final CopiedStorage.Opening opening;
+  private final boolean closing;
   private final Duration pause;
   private final Set<String> damaged = new LinkedHashSet<>();
   private final Set<String> divergent = new LinkedHashSet<>();
@@ -40,11 +41,13 @@ final class Replica implements ReplicatedStorage.Copy {
   private long failedAt;
 
   /**
+   * @param closing whether to close what was opened
    * @param pause how long other copies are preferred after it was unreachable
    */
-  Replica(String name, CopiedStorage.Opening opening, Duration pause) {
+  Replica(String name, CopiedStorage.Opening opening, boolean closing, Duration pause) {
     this.name = name;
     this.opening = opening;
+    this.closing = closing;
     this.pause = pause;
   }
 
@@ -206,7 +209,7 @@ final class Replica implements ReplicatedStorage.Copy {
   public void close() throws IOException {
     synchronized (opened) {
       closed = true;
-      if (storage != null) {
+      if (storage != null && closing) {
         storage.close();
       }
     }

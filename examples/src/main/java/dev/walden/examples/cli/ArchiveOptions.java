@@ -185,15 +185,20 @@ final class ArchiveOptions {
   }
 
   private ArchiveStore open(Storage storage) throws IOException {
+    ArchiveStore archive;
     if (inPlace) {
       requireNoKeys();
-      return cluster == null
-          ? InPlaceArchive.open(storage)
-          : InPlaceArchive.open(storage, SystemIdentifier.parse(cluster));
+      archive =
+          cluster == null
+              ? InPlaceArchive.open(storage)
+              : InPlaceArchive.open(storage, SystemIdentifier.parse(cluster));
+    } else {
+      archive =
+          cluster == null
+              ? ArchiveStore.open(storage, settings())
+              : ArchiveStore.open(storage, settings(), SystemIdentifier.parse(cluster));
     }
-    return cluster == null
-        ? ArchiveStore.open(storage, settings())
-        : ArchiveStore.open(storage, settings(), SystemIdentifier.parse(cluster));
+    return archive.closingStorage();
   }
 
   /**
@@ -201,6 +206,10 @@ final class ArchiveOptions {
    * other clusters, only if this one is named.
    */
   ArchiveStore openOrCreate(ClusterIdentity identity) throws IOException {
+    return opened(identity).closingStorage();
+  }
+
+  private ArchiveStore opened(ClusterIdentity identity) throws IOException {
     if (inPlace) {
       requireNoKeys();
     }
