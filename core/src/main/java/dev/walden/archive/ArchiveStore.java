@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -143,6 +144,14 @@ public final class ArchiveStore implements Closeable {
   public static ArchiveStore open(
       Storage storage, ArchiveSettings settings, SystemIdentifier system) throws IOException {
     return new ArchiveStore(storage, settings, ArchiveJson.read(storage, system), false);
+  }
+
+  /**
+   * The same archive on a {@linkplain Storage#patient patient} view of its storage: what fails
+   * because that is unavailable is tried again for so long. Closing it does nothing.
+   */
+  public ArchiveStore patient(Duration limit) {
+    return new ArchiveStore(storage.patient(limit), settings, cluster, false);
   }
 
   /** The same archive; closing it also closes its storage, which nobody else may use then. */

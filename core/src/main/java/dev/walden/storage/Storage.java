@@ -5,6 +5,7 @@ import dev.walden.StorageUnavailableException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,6 +111,16 @@ public interface Storage extends Closeable {
    * @return whether it existed
    */
   boolean delete(String name) throws IOException;
+
+  /**
+   * A view of this storage for work that would otherwise have to begin anew, such as a base backup:
+   * what fails because the storage is unavailable is tried again, each step by itself, for so long.
+   * Interruption and closing end that. The view stays open as long as this storage; closing it does
+   * nothing. By default this storage itself, which tries only as often as it always does.
+   */
+  default Storage patient(Duration limit) {
+    return this;
+  }
 
   /**
    * Removes objects, durably, with as few requests as the storage allows. A failure for one object

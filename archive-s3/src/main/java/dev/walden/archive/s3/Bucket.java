@@ -3,9 +3,12 @@ package dev.walden.archive.s3;
 import dev.walden.StorageUnavailableException;
 import dev.walden.errors.CauseText;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -15,43 +18,95 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * The part of a bucket below a prefix, and the meaning of its server's answers.
  *
  * @param prefix empty, or ending with a slash
+ * @param patience how long requests are made again while the server is unavailable
  */
 record Bucket(
-    S3Client client, String name, String prefix, ObjectProperties properties, TimedCalls calls) {
+    S3Client client,
+    String name,
+    String prefix,
+    ObjectProperties properties,
+    TimedCalls calls,
+    Duration patience) {
   /** The metadata that identifies the write of an object. */
   static final String WRITE = "walden-write";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Bucket.class);
+  private static final int FIRST_WAIT_MS = 200;
+  private static final int LONGEST_WAIT_MS = 5000;
+
+  /** The same with another patience. */
+  Bucket patient(Duration limit) {
+    return new Bucket(client, name, prefix, properties, calls, limit);
+  }
 
   String key(String object) {
     return prefix + object;
   }
 
   /**
-   * Makes a request.
+   * Makes a request, again and again while the server is unavailable, as long as that is wanted. So
+   * it must not matter if an earlier one has been carried out.
    *
    * @throws S3Exception if the server rejected it, for the caller to interpret
    * @throws StorageUnavailableException if there was no answer
    */
   <T> T call(String what, long bytes, Callable<T> request) throws IOException {
-    return answered(what, () -> calls.call(what + " in " + this, bytes, request));
+    return patiently(what, () -> calls.call(what + " in " + this, bytes, request));
   }
 
-  /** Waits for a request that was already begun, as {@link #call} does. */
+  /** Begins a request, which is made again as by {@link #call}. */
+  <T> Future<T> begin(String what, Callable<T> request) throws IOException {
+    return calls.submit(what, () -> patiently(what, request));
+  }
+
+  /** Waits for a request of {@link #begin}. */
   <T> T answer(String what, long bytes, Future<T> request) throws IOException {
-    return answered(what, () -> calls.await(what + " in " + this, bytes, request));
+    return answered(what, () -> calls.await(what + " in " + this, bytes, patience, request));
   }
 
-  /** A request that a server may fail. */
-  private interface Answer<T> {
-    T get() throws IOException;
+  private <T> T patiently(String what, Callable<T> request) throws IOException {
+    long end = System.nanoTime() + patience.toNanos();
+    for (int wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      try {
+        return answered(what, request);
+      } catch (StorageUnavailableException e) {
+        pause(wait, end, e);
+      } catch (S3Exception e) {
+        if (e.statusCode() < 500 && !e.isThrottlingException()) {
+          throw e;
+        }
+        pause(wait, end, e);
+      }
+    }
   }
 
-  private <T> T answered(String what, Answer<T> answer) throws IOException {
+  /** Waits before the next request, or throws if there is to be none. */
+  private <E extends Exception> void pause(int wait, long end, E failure) throws E {
+    if (System.nanoTime() + wait * 1_000_000L >= end || calls.isClosed()) {
+      throw failure;
+    }
+    if (wait == FIRST_WAIT_MS) {
+      LOG.warn("trying again for up to {} s: {}", patience.toSeconds(), failure.getMessage());
+    }
     try {
-      return answer.get();
-    } catch (S3Exception e) {
+      Thread.sleep(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure;
+    }
+  }
+
+  private <T> T answered(String what, Callable<T> answer) throws IOException {
+    try {
+      return answer.call();
+    } catch (S3Exception | IOException e) {
       throw e;
     } catch (SdkException e) {
       throw new StorageUnavailableException(what + " in " + this + ": " + CauseText.of(e), e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new StorageUnavailableException(what + " in " + this + " failed", e);
     }
   }
 

@@ -135,9 +135,7 @@ final class MultipartWriter extends ObjectWriter {
     return new UploadedPart(
         number,
         bytes,
-        bucket
-            .calls()
-            .submit("writing " + name, () -> bucket.client().uploadPart(request, body).eTag()));
+        bucket.begin("writing " + name, () -> bucket.client().uploadPart(request, body).eTag()));
   }
 
   private void complete(UploadedPart part) throws IOException {

@@ -46,14 +46,16 @@ import software.amazon.awssdk.services.s3.model.StorageClass;
  * older versions until the bucket's lifecycle rules remove them.
  *
  * <p>The client's settings define how requests are retried. They end in bounded time: {@link
- * Builder#timeout}, plus a second for every 128 KiB of a body. An interrupted thread gets its
- * exception at once; while reading, after the client's socket timeout at the latest.
+ * Builder#timeout}, plus a second for every 128 KiB of a body, or later if the storage is {@link
+ * #patient}. An interrupted thread gets its exception at once; while reading, after the client's
+ * socket timeout at the latest.
  */
 public final class S3Storage implements Storage {
   private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9._-]{3,255}");
   private static final Duration ABANDONED = Duration.ofDays(7);
 
   private final Bucket bucket;
+  private final boolean view;
   private final boolean ownClient;
   private final boolean readOnly;
   private final int partSize;
@@ -67,11 +69,22 @@ public final class S3Storage implements Storage {
             builder.bucket,
             builder.prefix,
             builder.properties(),
-            new TimedCalls(builder.timeout));
+            new TimedCalls(builder.timeout),
+            Duration.ZERO);
+    this.view = false;
     this.ownClient = builder.ownClient;
     this.readOnly = builder.readOnly;
     this.partSize = builder.partSize;
     this.parallelism = builder.parallelism;
+  }
+
+  private S3Storage(S3Storage of, Duration patience) {
+    this.bucket = of.bucket.patient(patience);
+    this.view = true;
+    this.ownClient = of.ownClient;
+    this.readOnly = of.readOnly;
+    this.partSize = of.partSize;
+    this.parallelism = of.parallelism;
   }
 
   /**
@@ -211,6 +224,12 @@ public final class S3Storage implements Storage {
     }
   }
 
+  /** Each request by itself is made again, the parts of an object and its completion included. */
+  @Override
+  public S3Storage patient(Duration limit) {
+    return new S3Storage(this, limit);
+  }
+
   @Override
   public StorageGuarantees guarantees() {
     return new StorageGuarantees(false);
@@ -219,6 +238,9 @@ public final class S3Storage implements Storage {
   /** Ends running requests. The caller's own client stays open. */
   @Override
   public void close() {
+    if (view) {
+      return;
+    }
     bucket.calls().close();
     if (ownClient) {
       bucket.client().close();

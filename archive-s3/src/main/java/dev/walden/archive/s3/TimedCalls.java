@@ -51,7 +51,7 @@ final class TimedCalls implements Closeable {
     AtomicBoolean abandoned = new AtomicBoolean();
     Future<T> answer = submit(what, () -> unlessAbandoned(request, abandoned));
     try {
-      return await(what, bytes, answer);
+      return await(what, bytes, Duration.ZERO, answer);
     } finally {
       abandoned.set(true);
     }
@@ -75,9 +75,13 @@ final class TimedCalls implements Closeable {
     }
   }
 
-  /** Waits for a request of {@link #submit}. */
-  <T> T await(String what, long bytes, Future<T> answer) throws IOException {
-    long seconds = limit.toSeconds() + bytes / SLOWEST;
+  /**
+   * Waits for a request of {@link #submit}.
+   *
+   * @param longer how much longer than others it may take
+   */
+  <T> T await(String what, long bytes, Duration longer, Future<T> answer) throws IOException {
+    long seconds = limit.plus(longer).toSeconds() + bytes / SLOWEST;
     try {
       return answer.get(seconds, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -96,6 +100,10 @@ final class TimedCalls implements Closeable {
       }
       throw new StorageUnavailableException(what + " failed", e.getCause());
     }
+  }
+
+  boolean isClosed() {
+    return threads.isShutdown();
   }
 
   @Override

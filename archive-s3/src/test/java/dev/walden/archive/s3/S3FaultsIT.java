@@ -8,11 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.NotArchivedException;
 import dev.walden.StorageUnavailableException;
-import dev.walden.archive.s3.FaultyWire.Fault;
 import dev.walden.storage.ObjectSource;
 import dev.walden.storage.ObjectWriter;
 import dev.walden.storage.Storage.PutOutcome;
 import dev.walden.storage.StoredObject;
+import dev.walden.testing.FaultyWire;
+import dev.walden.testing.FaultyWire.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

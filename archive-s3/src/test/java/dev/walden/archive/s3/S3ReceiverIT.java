@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walden.archive.ArchiveSettings;
 import dev.walden.archive.ArchiveStore;
-import dev.walden.archive.s3.FaultyWire.Fault;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.inspect.ServerIdentity;
 import dev.walden.server.receive.WalReceiver;
+import dev.walden.testing.FaultyWire;
+import dev.walden.testing.FaultyWire.Fault;
 import dev.walden.testing.PostgresBinaries;
 import dev.walden.testing.PostgresServer;
 import dev.walden.wal.Lsn;

@@ -47,6 +47,7 @@ public final class BaseBackupTaker {
     long partSize = 256L << 20;
     Duration walTimeout = Duration.ofMinutes(10);
     Duration timeout = Duration.ofMinutes(5);
+    Duration storagePatience = Duration.ofMinutes(5);
     Consumer<BackupProgress> progress = step -> {};
     Clock clock = Clock.systemUTC();
     ThreadFactory threads =
@@ -68,7 +69,7 @@ public final class BaseBackupTaker {
 
   private BaseBackupTaker(ServerAddress server, ArchiveStore archive, Settings settings) {
     this.server = server;
-    this.archive = archive;
+    this.archive = archive.patient(settings.storagePatience);
     this.settings = settings;
   }
 
@@ -131,6 +132,15 @@ public final class BaseBackupTaker {
    */
   public BaseBackupTaker leftOutParts(LeftOutParts choice) {
     return with(changed -> changed.leftOutParts = requireNonNull(choice));
+  }
+
+  /**
+   * How long to try again what fails because the storage is {@linkplain
+   * dev.walden.storage.Storage#patient unavailable}; five minutes by default.
+   */
+  public BaseBackupTaker storagePatience(Duration limit) {
+    Arguments.notNegative("storagePatience", limit);
+    return with(changed -> changed.storagePatience = limit);
   }
 
   /** How long to wait for the next WAL segment to reach the archive; 10 minutes by default. */

@@ -8,6 +8,7 @@ import dev.walden.importing.WalImport;
 import dev.walden.importing.WalImportReport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Spec;
       "Exits with 1 if a WAL file was rejected. Run it again to add new files."
     })
 public final class ImportCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   @Mixin private ArchiveOptions archive;
   @Spec private CommandSpec spec;
 
@@ -60,12 +63,12 @@ public final class ImportCommand implements Callable<Integer> {
     boolean refused = false;
     try (ArchiveStore store = archive.openOrCreate(identity)) {
       for (Path folder : wal) {
-        WalImportReport report = WalImport.run(folder, store);
+        WalImportReport report = WalImport.run(folder, store.patient(PATIENCE));
         print(folder, report);
         refused |= !report.refused().isEmpty();
       }
       for (Path folder : backups) {
-        BaseBackup backup = BackupImport.run(folder, store, onLeftOut.choice());
+        BaseBackup backup = BackupImport.run(folder, store.patient(PATIENCE), onLeftOut.choice());
         System.out.printf(
             "%s: backup %s, consistent at %s%n", folder, backup.id(), backup.endLsn());
         backup.warnings().forEach(warning -> System.out.println("  warning: " + warning));

@@ -14,6 +14,7 @@ import dev.walden.recovery.plan.RecoveryPlan;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ public final class Restore {
   private final Map<Long, Path> tablespaces;
   private final Optional<ArchiveStore> archive;
   private final Optional<Path> dataDirectory;
+  private final Duration storagePatience;
   private final boolean standby;
   private final boolean walFromCommand;
   private final Workers workers;
@@ -58,6 +60,7 @@ public final class Restore {
     private Map<Long, Path> tablespaces = Map.of();
     private Optional<ArchiveStore> archive = Optional.empty();
     private Optional<Path> dataDirectory = Optional.empty();
+    private Duration storagePatience = Duration.ofMinutes(5);
     private boolean standby;
     private boolean walFromCommand;
     private Workers workers =
@@ -75,6 +78,7 @@ public final class Restore {
     this.tablespaces = Map.copyOf(draft.tablespaces);
     this.archive = draft.archive;
     this.dataDirectory = draft.dataDirectory;
+    this.storagePatience = draft.storagePatience;
     this.standby = draft.standby;
     this.walFromCommand = draft.walFromCommand;
     this.workers = draft.workers;
@@ -87,6 +91,7 @@ public final class Restore {
     draft.tablespaces = tablespaces;
     draft.archive = archive;
     draft.dataDirectory = dataDirectory;
+    draft.storagePatience = storagePatience;
     draft.standby = standby;
     draft.walFromCommand = walFromCommand;
     draft.workers = workers;
@@ -123,6 +128,17 @@ public final class Restore {
   /** The archive that the plan was made for. */
   public Restore from(ArchiveStore source) {
     return with(draft -> draft.archive = Optional.of(source));
+  }
+
+  /**
+   * How long to try again what fails because the storage is {@linkplain
+   * dev.walden.storage.Storage#patient unavailable}; five minutes by default.
+   */
+  public Restore storagePatience(Duration limit) {
+    if (limit.isNegative()) {
+      throw new IllegalArgumentException("storagePatience must not be negative: " + limit);
+    }
+    return with(draft -> draft.storagePatience = limit);
   }
 
   /** The data directory to be: absent or empty. */
@@ -277,7 +293,7 @@ public final class Restore {
   }
 
   ArchiveStore archive() {
-    return archive.orElseThrow(() -> new NullPointerException("from"));
+    return archive.orElseThrow(() -> new NullPointerException("from")).patient(storagePatience);
   }
 
   /** Whether the planned WAL is put into {@code pg_wal}. */

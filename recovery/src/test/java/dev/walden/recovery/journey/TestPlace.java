@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * server of {@link #startBucket}.
  */
 public final class TestPlace {
-  private static final String BUCKET = "walden";
+  public static final String BUCKET = "walden";
   private static final String ID = "test-id";
   private static final String SECRET = "test-secret";
 
@@ -63,7 +63,8 @@ public final class TestPlace {
         SECRET);
   }
 
-  private static S3Client client(String place) {
+  /** A client of the server at an address. */
+  public static S3Client client(String place) {
     return S3Clients.portable(URI.create(place))
         .region(Region.US_EAST_1)
         .credentialsProvider(

@@ -1,4 +1,4 @@
-package dev.walden.archive.s3;
+package dev.walden.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -19,9 +19,9 @@ import java.util.function.Function;
  * Stands between a client and an HTTP server and does something to each request. Every connection
  * carries one request.
  */
-final class FaultyWire implements Closeable {
+public final class FaultyWire implements Closeable {
   /** What happens to a request. */
-  enum Fault {
+  public enum Fault {
     NONE,
     /** The connection is cut before the server hears of the request. */
     CUT_BEFORE,
@@ -67,13 +67,13 @@ final class FaultyWire implements Closeable {
    *
    * @param faults asked for each request, with its first line
    */
-  static FaultyWire to(int server, Function<String, Fault> faults) throws IOException {
+  public static FaultyWire to(int server, Function<String, Fault> faults) throws IOException {
     FaultyWire wire = new FaultyWire(server, faults);
     start(wire::accept);
     return wire;
   }
 
-  int port() {
+  public int port() {
     return listening.getLocalPort();
   }
 
