@@ -1,5 +1,6 @@
 package dev.walden.server.receive;
 
+import dev.walden.server.LoginRefusedException;
 import dev.walden.server.receive.ledger.FlushLedger;
 import dev.walden.server.receive.ledger.FlushPolicy;
 import dev.walden.server.receive.ledger.Positions;
@@ -52,8 +53,13 @@ final class StatusSnapshot {
         events.segmentsArchived(),
         events.gaps(),
         events.eventsDropped(),
-        storage.isPresent() ? storage : state.trouble(),
+        refusal().or(() -> storage).or(state::trouble),
         events.lastError());
+  }
+
+  /** What does not pass by itself comes first. */
+  private Optional<IOException> refusal() {
+    return state.trouble().filter(LoginRefusedException.class::isInstance);
   }
 
   /** Whether nothing less is acknowledged. */

@@ -1,6 +1,7 @@
 package dev.walden.server.receive;
 
 import dev.walden.errors.Arguments;
+import dev.walden.server.LoginRefusedException;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimelineId;
 import java.io.IOException;
@@ -67,10 +68,10 @@ public record WalReceiverStatus(
   }
 
   /**
-   * Whether WAL becomes durable as it should: the receiver runs, it has not been without a stream
-   * for longer than {@code limit}, and nothing is {@link #overdue} for longer. An idle server is
-   * healthy, and so is a lost connection for as long as the limit. After a long absence the
-   * receiver is healthy when it has caught up.
+   * Whether WAL becomes durable as it should: the receiver runs, the server does not refuse its
+   * login, it has not been without a stream for longer than {@code limit}, and nothing is {@link
+   * #overdue} for longer. An idle server is healthy, and so is a lost connection for as long as the
+   * limit. After a long absence the receiver is healthy when it has caught up.
    *
    * <p>With a spool this does not look at the archive: see {@link WalReceiverLag#archived}.
    */
@@ -78,6 +79,9 @@ public record WalReceiverStatus(
     Arguments.notNegative("limit", limit);
     if (state == State.STOPPED) {
       return WalReceiverHealth.bad("stopped" + because());
+    }
+    if (trouble.filter(LoginRefusedException.class::isInstance).isPresent()) {
+      return WalReceiverHealth.bad("refused" + because());
     }
     if (silence.compareTo(limit) > 0) {
       return WalReceiverHealth.bad("no stream for " + silence.toSeconds() + " s" + because());

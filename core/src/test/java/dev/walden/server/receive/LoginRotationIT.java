@@ -98,8 +98,10 @@ class LoginRotationIT {
       disconnect(server);
       awaitTrouble(receiver, "28P01");
       assertFalse(receiver.status().trouble().toString().contains("one"));
+      assertFalse(receiver.status().health(Duration.ofHours(1)).healthy());
       password.set("two");
       awaitArchived(server, receiver);
+      assertTrue(receiver.status().health(Duration.ofHours(1)).healthy());
 
       server.execute("ALTER ROLE archiver NOLOGIN");
       disconnect(server);
