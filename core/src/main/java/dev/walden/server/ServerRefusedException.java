@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  * pg_hba.conf}, a setting, a slot, the requested position. The message says what to change.
  */
 public sealed class ServerRefusedException extends IOException
-    permits LoginRefusedException, WalRemovedException, MissingWalException {
+    permits LoginRefusedException,
+        SlotInvalidatedException,
+        WalRemovedException,
+        MissingWalException {
   private static final long serialVersionUID = 1L;
 
   private final String sqlState;

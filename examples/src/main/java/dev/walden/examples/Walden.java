@@ -15,6 +15,11 @@ import dev.walden.examples.cli.RepairCommand;
 import dev.walden.examples.cli.RestoreCommandCommand;
 import dev.walden.examples.cli.RestoreIntoCommand;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -50,12 +55,28 @@ public final class Walden {
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
           if (exception instanceof IOException || exception instanceof IllegalArgumentException) {
-            command.getErr().println("walden: " + exception.getMessage());
+            command.getErr().println("walden: " + message(exception));
           } else {
             exception.printStackTrace(command.getErr());
           }
           return FAILED;
         });
     System.exit(commandLine.execute(arguments));
+  }
+
+  /** The JDK's exceptions about files often say no more than the path. */
+  private static String message(Exception exception) {
+    if (!(exception instanceof FileSystemException file) || file.getReason() != null) {
+      return String.valueOf(exception.getMessage());
+    }
+    String what =
+        file instanceof NoSuchFileException
+            ? "no such file"
+            : file instanceof FileAlreadyExistsException
+                ? "exists already"
+                : file instanceof AccessDeniedException
+                    ? "permission denied"
+                    : file instanceof DirectoryNotEmptyException ? "not empty" : "failed";
+    return file.getMessage() + ": " + what;
   }
 }

@@ -235,6 +235,7 @@ class WaldenIT {
   private void archivesBacksUpAndRestores(String archive) throws Exception {
     String key = directory.resolve("key.txt").toString();
     String recipient = walden(0, "keygen", key).strip();
+    assertTrue(walden(1, "keygen", key).contains(key + ": exists already"));
     Path restored = directory.resolve("restored");
     String writer = directory.resolve("writer.pem").toString();
     Path trusted = directory.resolve("writer.pub");

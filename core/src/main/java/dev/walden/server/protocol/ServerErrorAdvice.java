@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a server's error means for the caller: whether the same request may succeed later without
  * any change, and what to change otherwise. Decided by the SQLSTATE and the C function that raised
- * the error; the message, which may be localized, only refines the result.
+ * the error, never by words of the message, which may be in any language.
  *
  * <p>The rules are data: the first match applies.
  *
@@ -15,6 +15,9 @@ import java.util.List;
  * @param advice a phrase for the operator; empty if the server's message must suffice
  */
 record ServerErrorAdvice(boolean mayPass, String advice) {
+  /** Of a physical slot, the only error 55000 that this function raises is its invalidation. */
+  private static final String SLOT_IN_USE = "ReplicationSlotAcquire";
+
   private static final String STARTING = "the server is starting, stopping or recovering; retry";
   private static final String DAMAGED = "the server detected damaged data; its log names the files";
   private static final String OTHER_HISTORY =
@@ -57,7 +60,8 @@ record ServerErrorAdvice(boolean mayPass, String advice) {
           new Rule(
               "53300",
               "",
-              "(currently 0)",
+              // the limit, in every language
+              " 0)",
               false,
               "set wal_level = replica and max_wal_senders = 10, and restart the server"),
           wait("53300", "", "retry, or raise max_wal_senders and restart the server"),
@@ -69,8 +73,9 @@ record ServerErrorAdvice(boolean mayPass, String advice) {
           wait("55000", "exec_replication_command", "the server is shutting down; retry"),
           change(
               "55000",
-              "",
+              SLOT_IN_USE,
               "if the server has invalidated the replication slot, drop and recreate it"),
+          change("55000", "", ""),
           wait(
               "55006",
               "",
@@ -106,6 +111,11 @@ record ServerErrorAdvice(boolean mayPass, String advice) {
         .findFirst()
         .map(rule -> new ServerErrorAdvice(rule.mayPass(), rule.advice().replace("{role}", role)))
         .orElse(new ServerErrorAdvice(false, ""));
+  }
+
+  /** Whether the replication slot can never be used again. */
+  static boolean isSlotInvalidated(ServerError error) {
+    return error.sqlState().equals("55000") && error.routine().startsWith(SLOT_IN_USE);
   }
 
   private static Rule wait(String state, String routine, String advice) {

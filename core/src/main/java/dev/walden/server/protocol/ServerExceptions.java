@@ -5,6 +5,7 @@ import dev.walden.server.LoginRefusedException;
 import dev.walden.server.ServerAddress;
 import dev.walden.server.ServerRefusedException;
 import dev.walden.server.ServerUnavailableException;
+import dev.walden.server.SlotInvalidatedException;
 import dev.walden.server.WalRemovedException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -60,6 +61,9 @@ final class ServerExceptions {
     }
     if (meaning.mayPass()) {
       return new ServerUnavailableException(message.toString(), error.sqlState(), cause);
+    }
+    if (ServerErrorAdvice.isSlotInvalidated(error)) {
+      return new SlotInvalidatedException(message.toString(), error.sqlState(), cause);
     }
     return error.isWalRemoved()
         ? new WalRemovedException(message.toString(), error.sqlState(), cause)

@@ -19,9 +19,13 @@ class ServerErrorAdviceTest {
         "42710|ReplicationSlotCreate  |slot exists            |false|choose another name",
         "53300|InitProcess            |exceeds (currently 0)  |false|wal_level = replica",
         "53300|InitProcess            |exceeds (currently 10) |true |raise max_wal_senders",
+        "53300|InitProcess            |überschreitet (derzeit 0)|false|wal_level = replica",
         "53400|ReplicationSlotCreate  |all slots are in use   |false|raise max_replication_slots",
         "55000|exec_replication_command|in stopping mode      |true |shutting down",
         "55000|ReplicationSlotAcquire |was invalidated        |false|drop and recreate it",
+        // a logical slot, or a server that writes no full pages, is no invalid slot
+        "55000|ReadReplicationSlot    |a logical slot         |false|''",
+        "55000|do_pg_backup_stop      |full_page_writes=off   |false|''",
         "55006|ReplicationSlotAcquire |active for PID 7       |true |another receiver",
         "57P03|ProcessStartupPacket   |is starting up         |true |retry",
         "58P01|SendTimeLineHistory    |no such file           |false|no history of that timeline",
@@ -36,6 +40,7 @@ class ServerErrorAdviceTest {
         ServerErrorAdvice.of(new ServerError("ERROR", state, message, "", routine), "joe");
     assertEquals(mayPass, given.mayPass());
     assertTrue(given.advice().contains(advice), given::advice);
+    assertEquals(advice.isEmpty(), given.advice().isEmpty(), given::advice);
   }
 
   @ParameterizedTest

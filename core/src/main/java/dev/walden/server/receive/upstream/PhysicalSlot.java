@@ -1,7 +1,7 @@
 package dev.walden.server.receive.upstream;
 
 import dev.walden.server.ServerRefusedException;
-import dev.walden.server.WalRemovedException;
+import dev.walden.server.SlotInvalidatedException;
 import dev.walden.server.protocol.ReplicationSlotState;
 import dev.walden.server.protocol.WalsenderConnection;
 import java.io.IOException;
@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 public final class PhysicalSlot {
   private static final Logger LOG = LoggerFactory.getLogger(PhysicalSlot.class);
   private static final String DUPLICATE_OBJECT = "42710";
-  private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
 
   private final String name;
   private Optional<String> trouble = Optional.empty();
@@ -65,8 +64,7 @@ public final class PhysicalSlot {
   /** Whether streaming was refused because the slot, though it tells a position, is of no use. */
   public static boolean isInvalid(ReplicationSlotState position, ServerRefusedException refusal) {
     return position.presence() == ReplicationSlotState.Presence.PRESENT
-        && OBJECT_NOT_IN_PREREQUISITE_STATE.equals(refusal.sqlState())
-        && !(refusal instanceof WalRemovedException);
+        && refusal instanceof SlotInvalidatedException;
   }
 
   /** Makes the slot anew: one that keeps nothing has nothing to lose. */
