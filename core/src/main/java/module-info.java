@@ -39,7 +39,8 @@ module dev.walden.core {
 
   // Walden's own modules
   exports dev.walden.errors to
-      dev.walden.archive.s3;
+      dev.walden.archive.s3,
+      dev.walden.recovery;
   exports dev.walden.files to
       dev.walden.archive.fs,
       dev.walden.recovery;

@@ -1,5 +1,6 @@
 package dev.walden.recovery;
 
+import dev.walden.errors.Printable;
 import dev.walden.wal.Lsn;
 import dev.walden.wal.TimestampTz;
 import java.nio.charset.StandardCharsets;
@@ -253,7 +254,7 @@ public sealed interface RecoveryTarget {
 
     @Override
     public String toString() {
-      return "just after the restore point \"" + name + '"';
+      return "just after the restore point \"" + Printable.of(name) + '"';
     }
   }
 }

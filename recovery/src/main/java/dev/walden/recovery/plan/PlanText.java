@@ -1,6 +1,7 @@
 package dev.walden.recovery.plan;
 
 import dev.walden.backup.BaseBackup;
+import dev.walden.errors.Printable;
 import dev.walden.json.JsonObject;
 import dev.walden.recovery.EndedTransaction;
 import dev.walden.recovery.RecoveryTarget;
@@ -111,9 +112,10 @@ final class PlanText {
                     text,
                     "  Remains prepared: transaction %d, \"%s\", at %s.",
                     p.xid(),
-                    p.gid(),
+                    Printable.of(p.gid()),
                     p.time()));
-    stop.logged().ifPresent(logged -> line(text, "  The server will log: %s.", logged));
+    stop.logged()
+        .ifPresent(logged -> line(text, "  The server will log: %s.", Printable.of(logged)));
   }
 
   private String place(RecoveryStopPoint stop) {

@@ -6,6 +6,7 @@ import dev.walden.archive.inventory.WalPath;
 import dev.walden.archive.inventory.WalPath.Continuous;
 import dev.walden.backup.BackupWarning;
 import dev.walden.backup.BaseBackup;
+import dev.walden.errors.Printable;
 import dev.walden.recovery.ArchiveContents;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTarget.Immediate;
@@ -90,7 +91,7 @@ final class PlanWarnings {
             "Transaction %d (\"%s\") was still prepared at the shutdown checkpoint %s, in a segment"
                 + " in which a timeline begins: a server fails there if hot_standby is on; set it"
                 + " off to recover",
-            prepared.xid(), prepared.gid(), shutdown));
+            prepared.xid(), Printable.of(prepared.gid()), shutdown));
   }
 
   private void preparedAtStop(PreparedAtStop.Lost lost) {

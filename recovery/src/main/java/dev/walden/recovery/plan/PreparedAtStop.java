@@ -2,6 +2,7 @@ package dev.walden.recovery.plan;
 
 import dev.walden.archive.inventory.WalInventory;
 import dev.walden.archive.inventory.WalPath;
+import dev.walden.errors.Printable;
 import dev.walden.recovery.path.PathWal;
 import dev.walden.recovery.path.ReplayableWal;
 import dev.walden.recovery.stop.TwoPhaseFile;
@@ -59,7 +60,7 @@ final class PreparedAtStop {
       return String.format(
           "transaction %d (\"%s\") is prepared there, and the server, still on timeline %s,"
               + " cannot find it again in %s",
-          transaction.xid(), transaction.gid(), reached, needed);
+          transaction.xid(), Printable.of(transaction.gid()), reached, needed);
     }
 
     /** What to do instead, as a sentence without a full stop. */

@@ -1,5 +1,6 @@
 package dev.walden.recovery.plan;
 
+import dev.walden.errors.Printable;
 import dev.walden.recovery.RecoveryTarget;
 
 /** Names what the WAL must hold for a target to be met. */
@@ -12,7 +13,7 @@ final class TargetEvent {
       return "the end of transaction " + transaction.xid();
     }
     if (target instanceof RecoveryTarget.RestorePoint point) {
-      return "the restore point \"" + point.name() + '"';
+      return "the restore point \"" + Printable.of(point.name()) + '"';
     }
     if (target instanceof RecoveryTarget.Time time) {
       return "a transaction that ended "

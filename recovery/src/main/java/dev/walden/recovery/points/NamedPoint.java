@@ -1,5 +1,6 @@
 package dev.walden.recovery.points;
 
+import dev.walden.errors.Printable;
 import dev.walden.json.JsonObject;
 import dev.walden.recovery.RecoveryTarget;
 import java.time.Instant;
@@ -22,6 +23,6 @@ public record NamedPoint(WalPlace place, Instant time, String name, RecoveryTarg
 
   @Override
   public String toString() {
-    return "restore point \"" + name + "\" made at " + time + ", " + place;
+    return "restore point \"" + Printable.of(name) + "\" made at " + time + ", " + place;
   }
 }

@@ -6,6 +6,7 @@ import dev.walden.CanIgnoreReturnValue;
 import dev.walden.CheckReturnValue;
 import dev.walden.WrongClusterException;
 import dev.walden.archive.ArchiveStore;
+import dev.walden.errors.Arguments;
 import dev.walden.recovery.RecoveryTarget;
 import dev.walden.recovery.RecoveryTargetAction;
 import dev.walden.recovery.RecoveryTargetTimeline;
@@ -135,9 +136,7 @@ public final class Restore {
    * dev.walden.storage.Storage#patient unavailable}; five minutes by default.
    */
   public Restore storagePatience(Duration limit) {
-    if (limit.isNegative()) {
-      throw new IllegalArgumentException("storagePatience must not be negative: " + limit);
-    }
+    Arguments.notNegative("storagePatience", limit);
     return with(draft -> draft.storagePatience = limit);
   }
 

@@ -87,6 +87,17 @@ class RecoverablePointsTest {
     return wal.backup(minute(minute)).into(archive);
   }
 
+  @Test
+  void aNameDoesNothingToATerminal() throws IOException {
+    backup(0);
+    wal.restorePoint("good\u001b[2Kname\u202e", minute(1));
+    NamedPoint point = points().restorePoints().points().get(0);
+    assertEquals("good\u001b[2Kname\u202e", point.name());
+    assertTrue(point.toString().contains("\"good\\u001b[2Kname\\u202e\""), point.toString());
+    RecoveryPlan plan = RecoveryPlanner.of(archive).plan(point.target());
+    assertFalse(plan.explain().contains("\u001b"), plan.explain());
+  }
+
   private static TransactionParts dropping(RelFileLocator... files) {
     return TransactionParts.none().inDatabase(5).dropping(files);
   }
