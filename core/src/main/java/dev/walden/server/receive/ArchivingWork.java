@@ -12,6 +12,8 @@ import dev.walden.server.receive.spool.PendingHistories;
 import dev.walden.storage.ObjectSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,14 +101,14 @@ final class ArchivingWork {
     if (whole.pieces().isPresent()) {
       try {
         whole.pieces().get().removeOthers(source);
-      } catch (IOException e) {
+      } catch (IOException | OutOfMemoryError e) {
         LOG.warn("pieces of {} are left over: {}", whole, e.getMessage());
       }
     }
   }
 
   private void store(Piece piece) throws IOException, InterruptedException {
-    Optional<byte[]> bytes = piece.copy();
+    Optional<byte[]> bytes = copy(piece);
     if (bytes.isPresent()
         && ledger.isWanted(piece)
         && retry(piece).until(() -> piece.writer().put(piece.from(), bytes.get()))) {
@@ -117,6 +119,13 @@ final class ArchivingWork {
     }
   }
 
+  /** Once there is memory for it. */
+  private Optional<byte[]> copy(Piece piece) throws IOException, InterruptedException {
+    List<byte[]> copied = new ArrayList<>(1);
+    retry(piece).until(() -> piece.copy().ifPresent(copied::add));
+    return copied.stream().findFirst();
+  }
+
   private void remove(PieceRemoval removal) {
     try {
       if (removal.all()) {
@@ -124,7 +133,7 @@ final class ArchivingWork {
       } else {
         removal.pieces().removeRepeated();
       }
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
       if (!removal.all() || ledger.removalFailed(removal)) {
         LOG.debug("{}: pieces are not removed yet", removal.pieces(), e);
       } else {

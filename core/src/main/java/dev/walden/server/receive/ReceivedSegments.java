@@ -76,10 +76,7 @@ final class ReceivedSegments implements Closeable {
    * @return false if there was none in the time
    */
   boolean open(WalSegment segment, long milliseconds) throws IOException, InterruptedException {
-    Optional<OpenSegment> room = pool.beyond(segment, full.size());
-    if (room.isEmpty()) {
-      room = pool.open(segment, milliseconds);
-    }
+    Optional<OpenSegment> room = pool.open(segment, full.size(), milliseconds);
     if (room.isEmpty()) {
       return false;
     }

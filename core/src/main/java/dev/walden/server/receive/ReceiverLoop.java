@@ -7,6 +7,7 @@ import dev.walden.server.LoginRefusedException;
 import dev.walden.server.ServerUnavailableException;
 import dev.walden.server.WalRemovedException;
 import dev.walden.server.receive.ledger.FlushPolicy;
+import dev.walden.server.receive.spool.MemoryShortage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -130,6 +131,11 @@ final class ReceiverLoop {
     } catch (WalRemovedException e) {
       session.relocate(e);
       return Optional.of(e);
+    } catch (OutOfMemoryError e) {
+      MemoryShortage shortage = new MemoryShortage(e);
+      state.trouble(Optional.of(shortage));
+      LOG.warn("not receiving: {}", shortage.getMessage());
+      return Optional.of(shortage);
     }
   }
 

@@ -4,9 +4,11 @@ import dev.walden.archive.ArchiveStore;
 import dev.walden.server.receive.ledger.FlushFeedback;
 import dev.walden.server.receive.ledger.FlushLedger;
 import dev.walden.server.receive.ledger.FlushPolicy;
+import dev.walden.server.receive.spool.BufferMemory;
 import dev.walden.server.receive.spool.PendingHistories;
 import dev.walden.server.receive.spool.SegmentPool;
 import dev.walden.server.receive.spool.SpoolLock;
+import dev.walden.wal.WalSegmentSize;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
@@ -36,12 +38,7 @@ record ReceiverResources(
    */
   static ReceiverResources open(WalReceiver.Builder settings) throws IOException {
     ArchiveStore archive = settings.archive();
-    SegmentPool pool =
-        new SegmentPool(
-            archive.cluster().segmentSize(),
-            settings.spool,
-            settings.spoolLimit(),
-            settings.parallelism);
+    SegmentPool pool = pool(settings);
     Optional<SpoolLock> lock =
         settings.spool.isPresent()
             ? Optional.of(SpoolLock.of(settings.spool.get()))
@@ -64,6 +61,20 @@ record ReceiverResources(
       }
       throw e;
     }
+  }
+
+  private static SegmentPool pool(WalReceiver.Builder settings) throws IOException {
+    WalSegmentSize size = settings.archive().cluster().segmentSize();
+    if (settings.spool.isPresent()) {
+      return SegmentPool.in(settings.spool.get(), size, settings.spoolLimit());
+    }
+    int room = settings.parallelism + 1;
+    BufferMemory memory =
+        settings
+            .memory
+            .map(SegmentMemory::buffers)
+            .orElseGet(() -> new BufferMemory((long) room * size.bytes()));
+    return SegmentPool.in(memory, size, room);
   }
 
   private static FlushPolicy policy(WalReceiver.Builder settings) {

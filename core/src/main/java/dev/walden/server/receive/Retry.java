@@ -1,14 +1,15 @@
 package dev.walden.server.receive;
 
 import dev.walden.StorageUnavailableException;
+import dev.walden.server.receive.spool.MemoryShortage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 
 /**
- * Tries again, after waits that grow, what fails because a server or a storage is unavailable. For
- * one thread.
+ * Tries again, after waits that grow, what fails because a server or a storage is unavailable, or
+ * memory short. For one thread.
  */
 final class Retry {
   private static final Duration FIRST_WAIT = Duration.ofMillis(200);
@@ -54,6 +55,10 @@ final class Retry {
         return true;
       } catch (StorageUnavailableException e) {
         if (!again(Optional.of(e))) {
+          return false;
+        }
+      } catch (OutOfMemoryError e) {
+        if (!again(Optional.of(new MemoryShortage(e)))) {
           return false;
         }
       }

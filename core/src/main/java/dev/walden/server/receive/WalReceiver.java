@@ -220,6 +220,7 @@ public final class WalReceiver implements AutoCloseable {
     Duration timeout = Duration.ofSeconds(60);
     Duration retryLimit = Duration.ofSeconds(30);
     Duration stallLimit = Duration.ofSeconds(60);
+    Optional<SegmentMemory> memory = Optional.empty();
     Optional<WalReceiverListener> listener = Optional.empty();
     private Optional<ThreadFactory> threads = Optional.empty();
 
@@ -379,6 +380,16 @@ public final class WalReceiver implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Where the segments are that are on their way to the archive, without a {@link #spool}: memory
+     * that several receivers share. Unless set, a receiver takes up to {@link #parallelism} and one
+     * segments for itself, 48 MiB by default.
+     */
+    public Builder memory(SegmentMemory shared) {
+      memory = Optional.of(shared);
+      return this;
+    }
+
     /** How often the server hears of progress even without any; 10 seconds unless set. */
     public Builder statusInterval(Duration interval) {
       statusInterval = Arguments.positive("statusInterval", interval);
@@ -428,7 +439,8 @@ public final class WalReceiver implements AutoCloseable {
     /**
      * Starts to receive.
      *
-     * @throws IllegalStateException if the settings lack something, or contradict each other
+     * @throws IllegalStateException if the settings lack something, or contradict each other, or
+     *     the {@link #memory} has no segment for another receiver
      * @throws SpoolInUseException if another receiver uses the spool
      * @throws IOException if the spool cannot be used; the server is not waited for
      */

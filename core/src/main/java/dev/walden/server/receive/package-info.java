@@ -12,7 +12,8 @@
  *
  * <p>{@code HostCheck} rules out hosts, and {@code HeldWalCheck} servers with other WAL than is
  * held. {@code SpoolRecovery} hands over what an earlier receiver left, {@code ReceiverEvents}
- * collects what is told. What the server is judged by is in {@code upstream}.
+ * collects what is told. {@code SegmentMemory} is for many receivers. What the server is judged by
+ * is in {@code upstream}.
  */
 @NullMarked
 package dev.walden.server.receive;

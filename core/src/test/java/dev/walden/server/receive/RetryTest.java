@@ -44,6 +44,19 @@ class RetryTest {
   }
 
   @Test
+  void memoryMayBeThereLater() throws Exception {
+    assertTrue(
+        retry(3)
+            .until(
+                () -> {
+                  if (tries++ == 0) {
+                    throw new OutOfMemoryError("Cannot reserve 1 bytes of direct buffer memory");
+                  }
+                }));
+    assertEquals(2, tries);
+  }
+
+  @Test
   void endsWhereThePauseDoes() throws Exception {
     assertFalse(retry(3).until(() -> unavailable(100)));
     assertEquals(3, tries);

@@ -37,7 +37,7 @@ final class SegmentFetch implements Closeable {
   SegmentFetch(WalsenderConnection server, ArchiveStore archive) throws IOException {
     this.server = server;
     this.archive = archive;
-    this.space = new SegmentPool(archive.cluster().segmentSize(), Optional.empty(), 0, 1);
+    this.space = SegmentPool.inTemporaryFiles(archive.cluster().segmentSize(), 2);
   }
 
   /**
@@ -129,7 +129,7 @@ final class SegmentFetch implements Closeable {
 
   private OpenSegment open(WalSegment segment) throws IOException, InterruptedException {
     return space
-        .open(segment, ROOM_LIMIT_MS)
+        .open(segment, 0, ROOM_LIMIT_MS)
         .orElseThrow(() -> new IOException("no room for " + segment));
   }
 

@@ -19,8 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,30 +33,51 @@ public final class SegmentPool implements Closeable {
 
   private final WalSegmentSize size;
   private final Optional<Path> spool;
-  private final boolean files;
   private final int room;
   private final Semaphore free;
-  private final BlockingQueue<ByteBuffer> memory;
+
+  /** Where segments are kept in memory. */
+  private final Optional<BufferMemory.Share> memory;
+
   private final Set<Path> opened = new HashSet<>();
 
   /** Where files are without a spool, once there are any. */
   private volatile @Nullable Path temporary;
 
-  public SegmentPool(WalSegmentSize size, Optional<Path> spool, long spoolLimit, int parallelism)
-      throws IOException {
+  private SegmentPool(
+      WalSegmentSize size, Optional<Path> spool, Optional<BufferMemory.Share> memory, int room) {
     this.size = size;
     this.spool = spool;
-    this.files = spool.isPresent() || size.bytes() > MAX_BUFFERED;
-    if (spool.isPresent() && !Files.isDirectory(spool.get())) {
-      OwnerOnly.createDirectories(spool.get());
-      DurableFiles.forceName(spool.get());
-    }
-    if (spool.isPresent()) {
-      OwnerOnly.requireUnwritable(spool.get());
-    }
-    this.room = spool.isPresent() ? (int) Math.max(3, spoolLimit / size.bytes()) : parallelism + 1;
+    this.memory = memory;
+    this.room = room;
     this.free = new Semaphore(room);
-    this.memory = new ArrayBlockingQueue<>(room);
+  }
+
+  /** Room in a spool. */
+  public static SegmentPool in(Path spool, WalSegmentSize size, long limit) throws IOException {
+    if (!Files.isDirectory(spool)) {
+      OwnerOnly.createDirectories(spool);
+      DurableFiles.forceName(spool);
+    }
+    OwnerOnly.requireUnwritable(spool);
+    int room = (int) Math.max(3, limit / size.bytes());
+    return new SegmentPool(size, Optional.of(spool), Optional.empty(), room);
+  }
+
+  /**
+   * Room for some segments in memory.
+   *
+   * @throws IllegalStateException if there is none for another receiver
+   */
+  public static SegmentPool in(BufferMemory memory, WalSegmentSize size, int room) {
+    return size.bytes() > MAX_BUFFERED
+        ? inTemporaryFiles(size, room)
+        : new SegmentPool(size, Optional.empty(), Optional.of(memory.join(size.bytes())), room);
+  }
+
+  /** Room for some segments in files that are deleted at the end. */
+  public static SegmentPool inTemporaryFiles(WalSegmentSize size, int room) {
+    return new SegmentPool(size, Optional.empty(), Optional.empty(), room);
   }
 
   /** Where a spool keeps its files, if there is one. */
@@ -67,50 +86,57 @@ public final class SegmentPool implements Closeable {
   }
 
   /**
-   * Room for a segment.
+   * Room for a segment. If all that there is is taken by segments that wait for this one, since a
+   * record goes on in it, it is a file, lest such a record take memory.
    *
+   * @param held how many of those there are
    * @return empty if none got free in the time
    */
-  public Optional<OpenSegment> open(WalSegment segment, long milliseconds)
+  public Optional<OpenSegment> open(WalSegment segment, int held, long milliseconds)
       throws IOException, InterruptedException {
+    if (held >= room) {
+      return Optional.of(spooled(segment, () -> {}));
+    }
     if (!free.tryAcquire(milliseconds, TimeUnit.MILLISECONDS)) {
       return Optional.empty();
     }
+    Optional<OpenSegment> opened = Optional.empty();
     try {
-      return Optional.of(files ? spooled(segment, free::release) : buffered(segment));
-    } catch (IOException | RuntimeException | Error e) {
-      free.release();
-      throw e;
+      opened =
+          memory.isPresent()
+              ? inMemory(segment, memory.get(), held, milliseconds)
+              : Optional.of(spooled(segment, free::release));
+    } finally {
+      if (opened.isEmpty()) {
+        free.release();
+      }
     }
+    return opened;
   }
 
-  private OpenSegment buffered(WalSegment segment) {
-    ByteBuffer reused = memory.poll();
-    ByteBuffer buffer = reused == null ? aligned() : reused;
-    return new BufferedSegment(
-        segment,
-        buffer,
-        () -> {
-          memory.add(buffer);
-          free.release();
-        });
+  private Optional<OpenSegment> inMemory(
+      WalSegment segment, BufferMemory.Share share, int held, long milliseconds)
+      throws IOException, InterruptedException {
+    Optional<ByteBuffer> buffer = share.take(milliseconds);
+    if (buffer.isEmpty()) {
+      // nothing that is being archived will give memory back
+      boolean last = share.taken() <= held;
+      return last ? Optional.of(spooled(segment, free::release)) : Optional.empty();
+    }
+    return Optional.of(
+        new BufferedSegment(
+            segment,
+            buffer.get(),
+            () -> {
+              share.give(buffer.get());
+              free.release();
+            }));
   }
 
-  private ByteBuffer aligned() {
-    return ByteBuffer.allocateDirect(size.bytes() + ObjectWriter.ALIGNMENT - 1)
+  static ByteBuffer aligned(int bytes) {
+    return ByteBuffer.allocateDirect(bytes + ObjectWriter.ALIGNMENT - 1)
         .alignedSlice(ObjectWriter.ALIGNMENT)
-        .slice(0, size.bytes());
-  }
-
-  /**
-   * Room for a segment beyond what there is room for, if all of that is taken by {@code held}
-   * segments that wait for this one: a record that is longer than the room goes on in it. It is a
-   * file, lest such a record take memory.
-   *
-   * @return empty if there are fewer
-   */
-  public Optional<OpenSegment> beyond(WalSegment segment, int held) throws IOException {
-    return held < room ? Optional.empty() : Optional.of(spooled(segment, () -> {}));
+        .slice(0, bytes);
   }
 
   private OpenSegment spooled(WalSegment segment, Runnable release) throws IOException {
@@ -202,6 +228,7 @@ public final class SegmentPool implements Closeable {
 
   @Override
   public void close() throws IOException {
+    memory.ifPresent(BufferMemory.Share::close);
     Path directory = temporary;
     if (directory != null) {
       try (var files = Files.newDirectoryStream(directory)) {

@@ -8,7 +8,6 @@ import dev.walden.wal.WalSegment;
 import dev.walden.wal.WalSegmentSize;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,15 +22,16 @@ class OpenSegmentCopyTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void isNeverOfAnotherSegment(boolean spooled) throws Exception {
-    Optional<Path> directory = spooled ? Optional.of(spool) : Optional.empty();
+    BufferMemory one = new BufferMemory(SIZE.bytes());
     byte[] own = {1, 2, 3, 4};
     byte[] others = {5, 6, 7, 8};
-    try (SegmentPool pool = new SegmentPool(SIZE, directory, 0, 0)) {
-      OpenSegment first = pool.open(SEGMENT, 0).orElseThrow();
+    try (SegmentPool pool =
+        spooled ? SegmentPool.in(spool, SIZE, 0) : SegmentPool.in(one, SIZE, 1)) {
+      OpenSegment first = pool.open(SEGMENT, 0, 0).orElseThrow();
       first.append(ByteBuffer.wrap(own));
       assertArrayEquals(new byte[] {2, 3}, first.copy(1, 3).orElseThrow());
       first.discard();
-      OpenSegment second = pool.open(SEGMENT, 0).orElseThrow();
+      OpenSegment second = pool.open(SEGMENT, 0, 0).orElseThrow();
       second.append(ByteBuffer.wrap(others));
       assertTrue(first.copy(1, 3).isEmpty(), "memory, or a name, that is another segment's now");
       assertArrayEquals(new byte[] {6, 7}, second.copy(1, 3).orElseThrow());

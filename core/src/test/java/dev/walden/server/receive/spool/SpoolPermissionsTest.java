@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +23,7 @@ class SpoolPermissionsTest {
   @TempDir Path directory;
 
   private static SegmentPool pool(Path spool) throws IOException {
-    return new SegmentPool(SIZE, Optional.of(spool), 1 << 30, 1);
+    return SegmentPool.in(spool, SIZE, 1 << 30);
   }
 
   private static String permissions(Path path) throws IOException {
@@ -37,7 +36,7 @@ class SpoolPermissionsTest {
 
   private static void append(SegmentPool pool) throws Exception {
     try (OpenSegment segment =
-        pool.open(new WalSegment(TimelineId.FIRST, 1, SIZE), 1000).orElseThrow()) {
+        pool.open(new WalSegment(TimelineId.FIRST, 1, SIZE), 0, 1000).orElseThrow()) {
       segment.append(ByteBuffer.wrap(new byte[100]));
     }
   }

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +31,11 @@ class SpooledSegmentGrowthTest {
   }
 
   private SegmentPool space() throws IOException {
-    return new SegmentPool(SIZE, Optional.of(directory), 10L * SIZE.bytes(), 1);
+    return SegmentPool.in(directory, SIZE, 10L * SIZE.bytes());
   }
 
   private OpenSegment segment() throws Exception {
-    return space().open(SEGMENT, 1000).orElseThrow();
+    return space().open(SEGMENT, 0, 1000).orElseThrow();
   }
 
   private static byte[] padded(OpenSegment segment) throws IOException {

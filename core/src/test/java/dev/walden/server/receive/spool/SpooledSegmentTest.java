@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,11 +33,11 @@ class SpooledSegmentTest {
   }
 
   private SegmentPool space() throws IOException {
-    return new SegmentPool(SIZE, Optional.of(directory), 10L * SIZE.bytes(), 1);
+    return SegmentPool.in(directory, SIZE, 10L * SIZE.bytes());
   }
 
   private OpenSegment segment() throws Exception {
-    return space().open(SEGMENT, 1000).orElseThrow();
+    return space().open(SEGMENT, 0, 1000).orElseThrow();
   }
 
   private static byte[] padded(OpenSegment segment) throws IOException {
