@@ -138,16 +138,21 @@ public final class DropSearch {
             + outline.omissions().checkpoints());
   }
 
+  /** What neighbours say, and the records that go over the boundaries between them. */
   private static List<WalEvent> joined(List<WalOutline> parts) {
-    WalOutline all = parts.get(0);
-    for (WalOutline part : parts.subList(1, parts.size())) {
-      Optional<WalOutline> more = all.followedBy(part);
-      if (more.isEmpty()) {
-        break;
+    List<WalEvent> all = new ArrayList<>();
+    WalOutline before = null;
+    for (WalOutline part : parts) {
+      if (before != null && before.unfinishedRecordLsn().isPresent()) {
+        int known = before.events().size();
+        PathWal.joint(before, part)
+            .map(WalOutline::events)
+            .ifPresent(both -> all.addAll(both.subList(known, both.size() - part.events().size())));
       }
-      all = more.get();
+      all.addAll(part.events());
+      before = before == null ? part : PathWal.carried(before, part);
     }
-    return all.events();
+    return all;
   }
 
   /** The outline that holds a position. */
