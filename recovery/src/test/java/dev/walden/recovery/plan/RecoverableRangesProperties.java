@@ -166,7 +166,7 @@ class RecoverableRangesProperties {
     }
     storage.delete(name);
     if (random.nextBoolean()) {
-      content[random.nextInt(content.length)] ^= 1 << random.nextInt(8);
+      content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
       storage.put(name, ObjectSource.of(content));
     }
     for (StoredObject object : storage.list(cluster.systemIdentifier() + "/index/", "", 10_000)) {
