@@ -11,6 +11,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 
 class CodecProperties {
@@ -36,6 +37,7 @@ class CodecProperties {
     decodeOrRefuse("x" + codec.suffix(), stored);
   }
 
+  @Tag("long")
   @Property
   void anOverwrittenPieceIsOnlyEverAnArchiveException(
       @ForAll("codecs") Codec codec, @ForAll byte[] junk, @ForAll @IntRange(max = 2000) int at)

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,6 +81,7 @@ class CodecTest {
     }
   }
 
+  @Tag("long")
   @Test
   void zstdSettingsChangeTheSizeButNotTheContent() throws IOException {
     byte[] plain = new byte[8_000_000];

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 
 /** Joints of segments in which records straddle the boundary in all ways, overwritten ones too. */
@@ -28,6 +29,7 @@ class SegmentJointProperties {
   }
 
   /** While a segment arrives, nobody can tell, or it continues. */
+  @Tag("long")
   @Property(tries = 300)
   void aBeginningOfTheNextSegmentNeverContradicts(
       @ForAll long seed, @ForAll @IntRange(min = 40, max = 1 << 20) int length) throws Exception {

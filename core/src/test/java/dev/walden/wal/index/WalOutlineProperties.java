@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 
 class WalOutlineProperties {
 
@@ -36,6 +37,7 @@ class WalOutlineProperties {
   }
 
   /** What is too long to be kept is named, and nothing else is missing. */
+  @Tag("long")
   @Property(tries = 150)
   void namesWhatItCannotTell(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
@@ -61,6 +63,7 @@ class WalOutlineProperties {
     return events.stream().map(e -> e.replace(" replaced ", " dropped ")).sorted().toList();
   }
 
+  @Tag("long")
   @Property(tries = 300)
   void damagedDocumentsAreRefused(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
