@@ -240,6 +240,8 @@ class CopiedArchiveTest {
         assertEquals(List.of(name), report.copies().get(1).divergent());
       } else {
         assertEquals(List.of(name), damaged);
+        String reason = report.copies().get(i % 2).damaged().get(0).reason();
+        assertFalse(reason.contains(name + ":"), reason);
         assertEquals(List.of(), report.copies().get(i % 2).divergent());
       }
       // without keys nothing encrypted is accused, and a repair of lengths finds nothing

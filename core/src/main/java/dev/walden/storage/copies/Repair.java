@@ -120,7 +120,7 @@ final class Repair {
             wrong.put(listing, "it is not whole, while another copy is");
           }
         } catch (CorruptFileException e) {
-          wrong.put(listing, String.valueOf(e.getMessage()));
+          wrong.put(listing, reason(name, e));
         } catch (IOException e) {
           listing.failed(e);
         }
@@ -135,6 +135,12 @@ final class Repair {
           .filter(listing -> sound.isEmpty() || !wrong.containsKey(listing))
           .forEach(listing -> listing.diverges(name));
     }
+  }
+
+  /** Without the name, which its message begins with. */
+  private static String reason(String name, CorruptFileException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.startsWith(name + ": ") ? message.substring(name.length() + 2) : message;
   }
 
   private void fill(String name, Listing listing) {
